@@ -1,0 +1,220 @@
+"""The outbox: messages written with the business change, and the queue they are delivered from.
+
+One table is both. A row is pending until its receiver has answered; the head of each ordering key can be
+leased, its followers wait, also behind a dead letter, which a person corrects and runs again or closes.
+Delays between attempts grow with a random part so that a neighbor coming back is not trampled.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from entrepot.bus.envelope import Envelope, Message, causation, correlation
+from entrepot.kernel.db import BigKey, Instant, Json, after_commit, any_of
+from entrepot.kernel.errors import Conflict, NotFound
+from entrepot.kernel.ids import new_id
+
+ATTEMPTS = 5
+LEASE = timedelta(seconds=30)
+
+
+class DeadLetterNotFound(NotFound):
+    code = "DEAD_LETTER_NOT_FOUND"
+    message = "There is no such dead letter."
+
+
+class DeadLetterMovedOn(Conflict):
+    code = "DEAD_LETTER_MOVED_ON"
+    message = "Somebody has already run this message again or closed it."
+
+
+class Outbox:
+    """The outgoing messages of one system, in that system's own database."""
+
+    def __init__(self, metadata: sa.MetaData, sender: str) -> None:
+        self.sender = sender
+        self.bell = threading.Event()
+        self.table = sa.Table(
+            "outbox",
+            metadata,
+            sa.Column("position", BigKey, primary_key=True, autoincrement=True),
+            sa.Column("id", sa.String(26), nullable=False, unique=True),
+            sa.Column("kind", sa.String(80), nullable=False),
+            sa.Column("version", sa.Integer, nullable=False),
+            sa.Column("business_key", sa.String(200), nullable=False),
+            sa.Column("ordering_key", sa.String(200), nullable=False),
+            sa.Column("sequence", sa.BigInteger, nullable=False),
+            sa.Column("correlation_id", sa.String(64), nullable=False),
+            sa.Column("causation_id", sa.String(64)),
+            sa.Column("store", sa.String(64), nullable=False),
+            sa.Column("principal", sa.String(254), nullable=False),
+            sa.Column("body", Json, nullable=False),
+            sa.Column("original_body", Json),
+            sa.Column("state", sa.String(10), nullable=False),
+            sa.Column("attempts", sa.Integer, nullable=False, default=0),
+            sa.Column("not_before", Instant, nullable=False),
+            sa.Column("lease_until", Instant),
+            sa.Column("created_at", Instant, nullable=False),
+            sa.Column("settled_at", Instant),
+            sa.Column("ms", sa.Float),
+            sa.Column("error", sa.Text),
+            sa.Column("reply", Json),
+            sa.Index("outbox_open", "ordering_key", "position", **_where("state IN ('pending', 'dead')")),
+            sa.Index("outbox_due", "position", **_where("state = 'pending'")),
+            sa.Index("outbox_correlation", "correlation_id"),
+            sa.Index("outbox_ordering_key", "ordering_key"),
+        )
+        t, earlier = self.table, self.table.alias("earlier")
+        blocked = sa.exists().where(
+            earlier.c.ordering_key == t.c.ordering_key,
+            earlier.c.position < t.c.position,
+            earlier.c.state.in_(("pending", "dead")),
+        )
+        self._heads = (
+            sa.select(t)
+            .where(
+                t.c.state == "pending",
+                t.c.not_before <= sa.bindparam("now", type_=Instant),
+                sa.or_(t.c.lease_until.is_(None), t.c.lease_until < sa.bindparam("now", type_=Instant)),
+                ~blocked,
+            )
+            .order_by(t.c.position)
+            .limit(sa.bindparam("limit"))
+            .with_for_update(skip_locked=True)
+        )
+        self._lease = (
+            t.update()
+            .where(any_of(t.c.position, "positions"))
+            .values(lease_until=sa.bindparam("until", type_=Instant), attempts=t.c.attempts + 1)
+        )
+
+    def put(self, conn: Connection, message: Message, at: datetime) -> str:
+        """Say ``message`` if and when the open transaction commits; tell its id."""
+        message_id = new_id()
+        conn.execute(
+            self.table.insert(),
+            {
+                "id": message_id,
+                "kind": message.kind,
+                "version": message.version,
+                "business_key": message.business_key,
+                "ordering_key": message.ordering_key,
+                "sequence": message.sequence,
+                "correlation_id": correlation(),
+                "causation_id": causation(),
+                "store": message.store,
+                "principal": message.principal,
+                "body": message.body,
+                "state": "pending",
+                "attempts": 0,
+                "not_before": at,
+                "created_at": at,
+            },
+        )
+        after_commit(self.bell.set)
+        return message_id
+
+    def claim(self, conn: Connection, at: datetime, limit: int = 32) -> list[Envelope]:
+        """Lease the deliverable heads, at most one per ordering key."""
+        rows = conn.execute(self._heads, {"now": at, "limit": limit}).mappings().all()
+        if rows:
+            conn.execute(self._lease, {"positions": [row["position"] for row in rows], "until": at + LEASE})
+        return [_envelope(row, self.sender) for row in rows]
+
+    def settle(self, conn: Connection, message_id: str, at: datetime, *, ms: float, reply: Any = None) -> None:
+        """The receiver has it: its followers may go."""
+        conn.execute(
+            self.table.update()
+            .where(self.table.c.id == message_id)
+            .values(state="delivered", settled_at=at, lease_until=None, ms=ms, reply=reply, error=None)
+        )
+
+    def fail(self, conn: Connection, envelope: Envelope, error: str, at: datetime, *, final: bool) -> None:
+        """Not delivered: tried again later, or a dead letter when that is pointless or was done often enough."""
+        dead = final or envelope.attempts >= ATTEMPTS
+        delay = timedelta(seconds=random.uniform(0, min(60, 2**envelope.attempts)))
+        conn.execute(
+            self.table.update()
+            .where(self.table.c.id == envelope.id)
+            .values(
+                state="dead" if dead else "pending",
+                not_before=at + delay,
+                lease_until=None,
+                error=error[:2000],
+                settled_at=at if dead else None,
+            )
+        )
+
+    def rerun(self, conn: Connection, message_id: str, at: datetime, body: dict[str, Any] | None = None) -> None:
+        """Put a dead letter back at its place in the queue, with a corrected body if one is given.
+
+        The business key stays, so running it twice has its effect once; the first body is kept.
+        """
+        row = self._dead(conn, message_id)
+        changed: dict[str, Any] = {"state": "pending", "attempts": 0, "not_before": at, "settled_at": None}
+        if body is not None:
+            changed |= {"body": body, "original_body": row["original_body"] or row["body"]}
+        conn.execute(self.table.update().where(self.table.c.id == message_id).values(**changed))
+        after_commit(self.bell.set)
+
+    def close(self, conn: Connection, message_id: str, reason: str, at: datetime) -> None:
+        """Give a dead letter up, for a reason; its followers may go."""
+        row = self._dead(conn, message_id)
+        conn.execute(
+            self.table.update()
+            .where(self.table.c.id == message_id)
+            .values(state="closed", settled_at=at, error=f"{row['error']}\nclosed: {reason}")
+        )
+        after_commit(self.bell.set)
+
+    def _dead(self, conn: Connection, message_id: str) -> sa.RowMapping:
+        row = conn.execute(sa.select(self.table).where(self.table.c.id == message_id).with_for_update()).mappings().first()
+        if row is None:
+            raise DeadLetterNotFound(id=message_id)
+        if row["state"] != "dead":
+            raise DeadLetterMovedOn(id=message_id, state=row["state"])
+        return row
+
+    def trail(self, conn: Connection, *, correlation_ids: Sequence[str], ordering_keys: Sequence[str]) -> list[sa.RowMapping]:
+        """Every message of those business processes or about those things, oldest first."""
+        t = self.table
+        found = sa.or_(any_of(t.c.correlation_id, "correlations"), any_of(t.c.ordering_key, "keys"))
+        query = sa.select(t).where(found).order_by(t.c.position)
+        return list(conn.execute(query, {"correlations": list(correlation_ids), "keys": list(ordering_keys)}).mappings())
+
+    def waiting(self, conn: Connection, state: str = "dead", limit: int = 100) -> list[sa.RowMapping]:
+        """The messages in one state, oldest first: dead letters by default."""
+        query = sa.select(self.table).where(self.table.c.state == state).order_by(self.table.c.position).limit(limit)
+        return list(conn.execute(query).mappings())
+
+    def counts(self, conn: Connection) -> dict[str, int]:
+        """How many messages stand in each state."""
+        rows = conn.execute(sa.select(self.table.c.state, sa.func.count()).group_by(self.table.c.state))
+        return {state: count for state, count in rows}
+
+
+def _envelope(row: sa.RowMapping, sender: str) -> Envelope:
+    names = ("id", "kind", "version", "business_key", "ordering_key", "sequence", "correlation_id", "causation_id")
+    return Envelope(
+        **{name: row[name] for name in (*names, "store", "principal", "body")},
+        sender=sender,
+        sent_at=row["created_at"],
+        attempts=row["attempts"] + 1,
+    )
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+
+
+def encode(envelope: Envelope) -> bytes:
+    """The envelope as bytes for a transport that carries bytes."""
+    return msgspec.json.encode(envelope)

@@ -1,0 +1,1 @@
+"""Commerce: members, catalog, prices, promotions, charges and the capture of carts, orders and quotes."""

@@ -1,0 +1,33 @@
+"""Time is handed in, never looked up inside a rule: edges ask a clock once and pass the instant on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class FixedClock:
+    """A clock that stands until it is moved: for tests and for replaying a history."""
+
+    def __init__(self, at: datetime) -> None:
+        assert at.tzinfo is not None, "an instant without a zone is not an instant"
+        self._at = at.astimezone(UTC)
+
+    def now(self) -> datetime:
+        return self._at
+
+    def advance(self, **by: float) -> datetime:
+        """Move the clock by a ``timedelta`` given in keywords, and tell the new instant."""
+        self._at += timedelta(**by)
+        return self._at

@@ -1,0 +1,1 @@
+"""Order management: inventory, orders, fulfillment and payments."""
