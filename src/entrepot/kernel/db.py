@@ -182,7 +182,8 @@ def upsert(conn: Connection, table: sa.Table, rows: Sequence[dict[str, Any]], ke
 
 def insert_or_ignore(conn: Connection, table: sa.Table, row: dict[str, Any]) -> bool:
     """Insert one row unless a unique key forbids it; tell whether it was inserted."""
-    return conn.execute(_insert(conn, table).on_conflict_do_nothing(), row).rowcount == 1
+    insert = _insert(conn, table).on_conflict_do_nothing().returning(sa.literal_column("1"))
+    return conn.execute(insert, row).first() is not None
 
 
 def _insert(conn: Connection, table: sa.Table) -> Any:
