@@ -155,7 +155,7 @@ class Round(Element):
         if incoming is None:
             return None
         exact = Fraction(incoming - self.offset) / self.step
-        whole = {"up": ceil, "down": floor, "nearest": lambda value: floor(value + Fraction(1, 2))}[self.mode](exact)
+        whole: int = ceil(exact) if self.mode == "up" else floor(exact if self.mode == "down" else exact + Fraction(1, 2))
         price = whole * self.step + self.offset
         while price < 0:
             price += self.step
@@ -308,7 +308,8 @@ def _deeper(question: Question, name: str, incoming: Price | None) -> Price | No
 def final_price(price: Price, minor_digits: int) -> int:
     """Round a rule's result half up to the currency's minor unit, as an integer of 1/100,000."""
     grid = PRICE_SCALE // 10**minor_digits
-    return floor(Fraction(price) / grid + Fraction(1, 2)) * grid
+    steps: int = floor(Fraction(price) / grid + Fraction(1, 2))
+    return steps * grid
 
 
 def as_mapping(value: Any, path: str) -> dict[str, Any]:
