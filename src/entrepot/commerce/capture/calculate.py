@@ -116,9 +116,7 @@ def wanted_of(entry: EntryFacts, quantity: int, components: Sequence[Component],
     )
 
 
-def _priced_line(
-    line: OrderLine, entry: EntryFacts, price: Entitled | Unpriced, locked: int | None, currency: str
-) -> PricedLine:
+def _priced_line(line: OrderLine, entry: EntryFacts, price: Entitled | Unpriced, locked: int | None, currency: str) -> PricedLine:
     entitled = price if isinstance(price, Entitled) else None
     unit_price = locked if locked is not None else entitled.price if entitled else 0
     return PricedLine(
@@ -196,9 +194,7 @@ def _basket(order: ToCalculate, priced: Sequence[PricedLine], facts: Facts, ship
     )
 
 
-def _gift_lines(
-    conn: Connection, order: ToCalculate, evaluation: promotions.Evaluation, occasion: Occasion
-) -> list[PricedLine]:
+def _gift_lines(conn: Connection, order: ToCalculate, evaluation: promotions.Evaluation, occasion: Occasion) -> list[PricedLine]:
     """A line per gift: the first choice that is shown, buyable and has a price; declined ones stay away."""
     given = [(applied, gift) for applied in evaluation.applied for gift in applied.gifts]
     given = [(applied, gift) for applied, gift in given if applied.promotion.identifier not in order.declined_gifts]

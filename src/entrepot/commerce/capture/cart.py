@@ -13,13 +13,13 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
+from entrepot.bus import correlation
 from entrepot.commerce import charges
 from entrepot.commerce.capture import tables
 from entrepot.commerce.capture.calculate import ToCalculate, calculate
 from entrepot.commerce.capture.order import CartNotFound, CartNotOpen, Order, OrderLine, OrderState, StaleVersion, Visit
 from entrepot.commerce.capture.tables import orders
-from entrepot.kernel.ids import new_secret
-from entrepot.bus import correlation
+from entrepot.kernel.ids import new_id, new_secret
 
 
 def hashed(secret: str) -> str:
@@ -71,13 +71,12 @@ def adopt_guest_cart(conn: Connection, visit: Visit) -> None:
         return
     own = current_cart(conn, visit, lock=True)
     if own is None:
-        values = {"buyer_id": visit.buyer.user_id, "logon_id": visit.buyer.logon_id}
-        conn.execute(orders.update().where(orders.c.id == guest.id).values(secret=None, **values))
-        change(conn, visit, guest, replace(guest, **values))
+        conn.execute(orders.update().where(orders.c.id == guest.id).values(secret=None))
+        change(conn, visit, guest, replace(guest, buyer_id=visit.buyer.user_id, logon_id=visit.buyer.logon_id))
         return
     lines = own.lines
     for line in guest.lines:
-        lines = merged(lines, replace(line, id=tables.new_id(), position=next_position(lines)))
+        lines = merged(lines, replace(line, id=new_id(), position=next_position(lines)))
     codes = tuple(dict.fromkeys((*own.codes, *guest.codes)))
     change(conn, visit, own, replace(own, lines=lines, codes=codes, ship_to=own.ship_to or guest.ship_to))
     tables.save_order(conn, guest, replace(guest, state=OrderState.DISCARDED, lines=(), version=guest.version + 1))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog
@@ -27,7 +26,7 @@ from entrepot.commerce.capture.order import (
 from entrepot.commerce.catalog import EntryFacts, EntryType
 from entrepot.kernel.errors import Refused
 from entrepot.kernel.ids import new_id
-from entrepot.kernel.quantity import MOST
+from entrepot.kernel.quantity import MOST, Step
 
 
 class QuantityTooLarge(Refused):
@@ -59,7 +58,7 @@ def change_quantity(conn: Connection, visit: Visit, cart: Order, line_id: str, q
         return decline_gift(conn, visit, cart, line_id.removeprefix("gift:"))
     line = cart.line(line_id)
     facts = catalog.entries_by_part_numbers(conn, visit.view, [line.part_number])
-    step = facts[line.part_number].step if line.part_number in facts else catalog.Step()
+    step = facts[line.part_number].step if line.part_number in facts else Step()
     count = step.parse(quantity, zero=True)
     if count == 0:
         return remove_line(conn, visit, cart, line_id)
@@ -111,18 +110,20 @@ def _lines_for(conn: Connection, visit: Visit, adding: Adding, path: str) -> lis
 
 
 def _resolved(conn: Connection, visit: Visit, product: EntryFacts, adding: Adding) -> EntryFacts:
-    part_number = catalog.resolve_sku(conn, visit.view, product.part_number, dict(adding.attributes))
-    return catalog.entries_by_part_numbers(conn, visit.view, [part_number])[part_number]
+    found = catalog.resolve_sku(catalog.product_facts(conn, visit.view, product.part_number), dict(adding.attributes))
+    return catalog.entries_by_ids(conn, visit.view, [found.entry_id])[found.entry_id]
 
 
 def _bundle_lines(conn: Connection, visit: Visit, bundle: EntryFacts, adding: Adding, path: str) -> list[OrderLine]:
     """The members as lines of their own with a common group id; attributes are keyed ``member.attribute``."""
     group, lines = new_id(), []
     count = bundle.step.parse(adding.quantity, f"{path}/quantity")
-    for member in catalog.members_of(conn, visit.view, bundle.part_number):
+    members = catalog.content_of(conn, [bundle.id]).get(bundle.id, ())
+    facts = catalog.entries_by_ids(conn, visit.view, [member.entry_id for member in members])
+    for member in members:
         prefix = f"{member.part_number}."
         own = {name.removeprefix(prefix): value for name, value in adding.attributes.items() if name.startswith(prefix)}
-        entry = catalog.entries_by_part_numbers(conn, visit.view, [member.part_number])[member.part_number]
+        entry = facts[member.entry_id]
         if entry.type is EntryType.PRODUCT:
             entry = _resolved(conn, visit, entry, Adding(entry.part_number, "1", own))
         entry.require_orderable()
@@ -137,7 +138,8 @@ def _line(conn: Connection, visit: Visit, entry: EntryFacts, quantity: int, chos
 
 def kit_components(conn: Connection, visit: Visit, entry: EntryFacts) -> tuple[Component, ...]:
     """What a static kit consists of, copied into the order so that a later catalog change does not alter it."""
-    return components_from(conn, visit, [(one.part_number, one.quantity, True) for one in catalog.members_of(conn, visit.view, entry.part_number)])
+    leaves = catalog.components_of(conn, [entry.id]).get(entry.id, ())
+    return components_from(conn, visit, [(one.part_number, one.quantity, True) for one in leaves])
 
 
 def components_from(conn: Connection, visit: Visit, parts: Sequence[tuple[str, int, bool]]) -> tuple[Component, ...]:
@@ -170,5 +172,3 @@ def _checked(lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
     if any(line.quantity > MOST for line in lines):
         raise QuantityTooLarge(path="quantity")
     return lines
-
-

@@ -16,8 +16,8 @@ from entrepot.commerce import catalog, charges, members, pricing, promotions
 from entrepot.commerce.capture.calculate import ToCalculate, calculate, wanted_of
 from entrepot.commerce.capture.calculation import Calculation, PricedLine, ShippingCharge
 from entrepot.commerce.capture.lines import components_from
-from entrepot.commerce.capture.order import OrderLine, Visit, customer_of
-from entrepot.commerce.capture.transfer import adjustment_documents, tax_documents, gift_document
+from entrepot.commerce.capture.order import OrderLine, Visit
+from entrepot.commerce.capture.transfer import adjustment_documents, gift_document, tax_documents
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.money import format_amount, format_price, parse_amount, parse_price
 
@@ -152,7 +152,13 @@ def calculation_document(calculation: Calculation) -> Document:
             for one in calculation.applied
         ],
         "Declined": [
-            {"PromotionIdentifier": one.promotion, "Description": one.name, "Reason": one.reason, "Needs": one.needs, "Has": one.has}
+            {
+                "PromotionIdentifier": one.promotion,
+                "Description": one.name,
+                "Reason": one.reason,
+                "Needs": one.needs,
+                "Has": one.has,
+            }
             for one in calculation.refused
         ],
         "Problem": [{"Code": one.code, "Text": one.text, "OrderItemIdentifier": one.line} for one in calculation.problems],

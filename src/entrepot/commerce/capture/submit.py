@@ -70,9 +70,7 @@ def submit(conn: Connection, visit: Visit, key: str, version: int) -> tuple[Orde
         correlation_id=correlation(),
     )
     tables.save_order(conn, cart, order)
-    conn.execute(
-        idempotency.update().where(idempotency.c.scope == scope, idempotency.c.key == key).values(order_id=order.id)
-    )
+    conn.execute(idempotency.update().where(idempotency.c.scope == scope, idempotency.c.key == key).values(order_id=order.id))
     put_transfer(conn, visit, order)
     return order, False
 

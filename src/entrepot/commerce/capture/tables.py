@@ -6,7 +6,6 @@ row has to be the one that was read, so of two who change the same cart one is t
 
 from __future__ import annotations
 
-
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -148,9 +147,7 @@ def insert_order(conn: Connection, order: Order, secret: str | None) -> None:
 
 def save_order(conn: Connection, before: Order, after: Order) -> None:
     """Write what changed; the version moves by one, from exactly the one that was read."""
-    written = conn.execute(
-        orders.update().where(orders.c.id == before.id, orders.c.version == before.version), _row(after)
-    )
+    written = conn.execute(orders.update().where(orders.c.id == before.id, orders.c.version == before.version), _row(after))
     if written.rowcount != 1:
         raise StaleVersion(version=before.version)
     _save_lines(conn, before, after)
@@ -254,5 +251,3 @@ def new_order_values(store_id: int, currency: str, language: str, at: datetime) 
         "created_at": at,
         "updated_at": at,
     }
-
-
