@@ -8,7 +8,8 @@ where locale data would print fewer. Amounts repeat a lot on a page, so written 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, tzinfo
+from copy import copy
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
@@ -78,14 +79,23 @@ def price(rate: int, currency: str, locale: str) -> str:
     >>> price(114_900_000, "USD", "en-US"), price(1250, "USD", "en-US")
     ('$1,149.00', '$0.0125')
     """
-    return _currency(Decimal(rate).scaleb(-_PRICE_DIGITS), currency, (exponent(currency), _PRICE_DIGITS), locale)
+    return _currency(
+        Decimal(rate).scaleb(-_PRICE_DIGITS), currency, (exponent(currency), _PRICE_DIGITS), locale
+    )
 
 
 def _currency(value: Decimal, currency: str, digits: tuple[int, int], locale: str) -> str:
-    data = locale_of(locale)
-    pattern = data.currency_formats["standard"]
-    written: str = pattern.apply(value, data, currency=currency, currency_digits=False, force_frac=digits)
+    written: str = _pattern(digits, locale).apply(
+        value, locale_of(locale), currency=currency, currency_digits=False
+    )
     return written
+
+
+@lru_cache(maxsize=256)
+def _pattern(digits: tuple[int, int], locale: str) -> numbers.NumberPattern:
+    pattern = copy(locale_of(locale).currency_formats["standard"])
+    pattern.frac_prec = digits
+    return pattern
 
 
 def number(value: int | Decimal, locale: str) -> str:
@@ -114,13 +124,12 @@ def quantity(steps: int, step: Step, locale: str) -> str:
     ('2,5 m', '3')
     """
     value = (steps * step.multiple).normalize()
-    value = value if value.as_tuple().exponent != 0 else value.to_integral_value()
     if step.unit == EACH:
         return number(value, locale)
     name = _UNITS.get(step.unit)
     if name is None:
         return f"{number(value, locale)} {step.unit}"
-    return units.format_unit(number(value, locale), name, length="short", locale=locale_of(locale))
+    return units.format_unit(value, name, length="short", format="#,##0.#####", locale=locale_of(locale))
 
 
 def unit_name(code: str, locale: str) -> str:
@@ -145,8 +154,18 @@ def day(at: date, locale: str, length: Length = "medium") -> str:
 
 
 def moment(at: datetime, locale: str, zone: str = "UTC", length: Length = "medium") -> str:
-    """Write an instant as the wall clock of ``zone`` (an IANA name) shows it."""
-    return dates.format_datetime(at, length, tzinfo=_zone(zone), locale=locale_of(locale))
+    """Write an instant as the wall clock of ``zone`` (an IANA name) shows it; only "long" tells the seconds.
+
+    >>> moment(datetime(2026, 3, 1, 9, 5), "de-DE", "Europe/Berlin")
+    '01.03.2026, 10:05'
+    """
+    data = locale_of(locale)
+    if length == "long":
+        return dates.format_datetime(at, "medium", tzinfo=_zone(zone), locale=data)
+    local = at.replace(tzinfo=at.tzinfo or UTC).astimezone(_zone(zone))
+    parts = dates.format_date(local, length, locale=data), dates.format_time(local, "short", locale=data)
+    joined: str = data.datetime_formats["medium"].replace("{1}", parts[0]).replace("{0}", parts[1])
+    return joined
 
 
 @lru_cache(maxsize=64)

@@ -96,7 +96,12 @@ def collect() -> Catalog:
     """Every text that templates and modules show, as a catalog without translations."""
     template = Catalog(domain=DOMAIN, project="entrepot", fuzzy=False)
     for filename, _, message, comments, context in extract_from_dir(
-        _PACKAGE, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=("translators:",), strip_comment_tags=True
+        _PACKAGE,
+        _METHODS,
+        _OPTIONS,
+        keywords=_KEYWORDS,
+        comment_tags=("translators:",),
+        strip_comment_tags=True,
     ):
         template.add(message, None, [(filename, 0)], auto_comments=comments, context=context)
     return template
@@ -134,7 +139,11 @@ def lacking(locale: str) -> Iterator[str]:
         if not message.id:
             continue
         known = catalog.get(message.id, message.context)
-        texts = known.string if known and isinstance(known.string, (list, tuple)) else [known.string if known else ""]
+        texts = (
+            known.string
+            if known and isinstance(known.string, (list, tuple))
+            else [known.string if known else ""]
+        )
         if known is None or known.fuzzy or not all(texts):
             yield message.id if isinstance(message.id, str) else message.id[0]
 

@@ -16,7 +16,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 
 from entrepot.web import formats
-from entrepot.web.design.assets import asset
+from entrepot.web.design.assets import asset, forget
 from entrepot.web.i18n import translator
 
 FACES = ("storefront", "management", "call_center", "store", "operations", "configurator")
@@ -128,11 +128,13 @@ def environment(locale: str) -> Environment:
 
 def render(template: str, page: Page, /, **context: object) -> str:
     """Render a template (a whole page or a fragment for htmx) in the page's language."""
+    if _watching:
+        forget()
     return environment(page.locale).get_template(template).render(context, page=page)
 
 
 def watch() -> None:
-    """Read templates anew whenever they change; for whoever is writing them."""
+    """Read templates and assets anew whenever they change; for whoever is writing them."""
     global _watching
     _watching = True
     environment.cache_clear()

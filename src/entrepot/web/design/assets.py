@@ -49,7 +49,10 @@ def _read(path: Path) -> Asset:
     media_type = "text/javascript" if path.suffix == ".js" else mimetypes.guess_type(path.name)[0]
     compressed = gzip.compress(content, 6, mtime=0) if media_type in _TEXTUAL and len(content) > 600 else b""
     return Asset(
-        content, compressed, media_type or "application/octet-stream", blake2b(content, digest_size=4).hexdigest()
+        content,
+        compressed,
+        media_type or "application/octet-stream",
+        blake2b(content, digest_size=4).hexdigest(),
     )
 
 
@@ -60,6 +63,11 @@ def asset(path: str) -> str:
     True
     """
     return f"/assets/{path}?v={files()[path].version}"
+
+
+def forget() -> None:
+    """Read the files anew when they are next asked for; for whoever is writing them."""
+    files.cache_clear()
 
 
 @get("/{path:path}", sync_to_thread=False, include_in_schema=False)

@@ -17,6 +17,7 @@ from litestar import MediaType, get
 
 from entrepot.kernel.quantity import Step
 from entrepot.web import i18n
+from entrepot.web.design.assets import router as assets
 from entrepot.web.pages import FACES, Link, LinkGroup, Notice, Page, Urls, User, environment, render
 
 _SPECIMENS = Path(__file__).parent / "templates" / "design" / "specimens.html"
@@ -101,7 +102,11 @@ def show(face: str = "management", theme: str = "", locale: str = "en-US", shell
         "design/gallery.html",
         page,
         frame="design/shop.html" if shell == "shop" else "design/staff.html",
+        shell=shell,
         shown=shown,
         faces=FACES,
         now=_NOW,
     )
+
+
+routes = [assets, show]
