@@ -66,7 +66,7 @@ def money(amount: int, currency: str, locale: str) -> str:
     """Write an amount of minor units.
 
     >>> money(114900, "USD", "en-US"), money(-5, "KWD", "en-US")
-    ('$1,149.00', '-KWD\\xa00.005')
+    ('$1,149.00', '-KWD0.005')
     """
     digits = exponent(currency)
     return _currency(Decimal(amount).scaleb(-digits), currency, (digits, digits), locale)
@@ -79,21 +79,18 @@ def price(rate: int, currency: str, locale: str) -> str:
     >>> price(114_900_000, "USD", "en-US"), price(1250, "USD", "en-US")
     ('$1,149.00', '$0.0125')
     """
-    return _currency(
-        Decimal(rate).scaleb(-_PRICE_DIGITS), currency, (exponent(currency), _PRICE_DIGITS), locale
-    )
+    digits = exponent(currency), _PRICE_DIGITS
+    return _currency(Decimal(rate).scaleb(-_PRICE_DIGITS), currency, digits, locale)
 
 
 def _currency(value: Decimal, currency: str, digits: tuple[int, int], locale: str) -> str:
-    written: str = _pattern(digits, locale).apply(
-        value, locale_of(locale), currency=currency, currency_digits=False
-    )
+    written: str = _pattern(digits, locale).apply(value, locale_of(locale), currency=currency, currency_digits=False)
     return written
 
 
 @lru_cache(maxsize=256)
 def _pattern(digits: tuple[int, int], locale: str) -> numbers.NumberPattern:
-    pattern = copy(locale_of(locale).currency_formats["standard"])
+    pattern: numbers.NumberPattern = copy(locale_of(locale).currency_formats["standard"])
     pattern.frac_prec = digits
     return pattern
 

@@ -139,11 +139,7 @@ def lacking(locale: str) -> Iterator[str]:
         if not message.id:
             continue
         known = catalog.get(message.id, message.context)
-        texts = (
-            known.string
-            if known and isinstance(known.string, (list, tuple))
-            else [known.string if known else ""]
-        )
+        texts = known.string if known and isinstance(known.string, (list, tuple)) else [known.string if known else ""]
         if known is None or known.fuzzy or not all(texts):
             yield message.id if isinstance(message.id, str) else message.id[0]
 
@@ -157,12 +153,12 @@ def main(arguments: Sequence[str]) -> int:
     if list(arguments) == ["update"]:
         update()
     elif list(arguments) != ["check"]:
-        print("usage: python -m entrepot.web.i18n update|check")
+        sys.stdout.write("usage: python -m entrepot.web.i18n update|check\n")
         return 2
     left = [(tag, text) for tag in catalogs() if tag != SOURCE for text in lacking(tag)]
     for tag, text in left:
-        print(f"{tag}: not translated: {text!r}")
-    print(f"{len(left)} texts to translate in {', '.join(catalogs())}")
+        sys.stdout.write(f"{tag}: not translated: {text!r}\n")
+    sys.stdout.write(f"{len(left)} texts to translate in {', '.join(catalogs())}\n")
     return 1 if left and list(arguments) == ["check"] else 0
 
 

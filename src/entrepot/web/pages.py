@@ -21,7 +21,7 @@ from entrepot.web.i18n import translator
 
 FACES = ("storefront", "management", "call_center", "store", "operations", "configurator")
 _WEB = Path(__file__).parent
-_watching = False
+_WATCHING: set[str] = set()  # empty in production; "templates" while somebody is writing them
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def environment(locale: str) -> Environment:
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         bytecode_cache=FileSystemBytecodeCache(pattern="entrepot_%s.cache"),
-        auto_reload=_watching,
+        auto_reload=bool(_WATCHING),
         cache_size=-1,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -128,13 +128,12 @@ def environment(locale: str) -> Environment:
 
 def render(template: str, page: Page, /, **context: object) -> str:
     """Render a template (a whole page or a fragment for htmx) in the page's language."""
-    if _watching:
+    if _WATCHING:
         forget()
     return environment(page.locale).get_template(template).render(context, page=page)
 
 
 def watch() -> None:
     """Read templates and assets anew whenever they change; for whoever is writing them."""
-    global _watching
-    _watching = True
+    _WATCHING.add("templates")
     environment.cache_clear()

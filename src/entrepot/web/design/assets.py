@@ -1,7 +1,7 @@
 """Style sheets, scripts and icons, served from memory under an address that names their content.
 
-A page links ``/assets/css/base.css?v=<hash>``; under that address the file never changes, so a browser may keep
-it for a year. Without the hash, or with an old one, it is handed out too but must be asked for again.
+A page links ``/assets/css/base.css?v=<hash>``; under that address the file never changes, so a browser may
+keep it for a year. Without the hash, or with an old one, it is handed out too but must be asked for again.
 Only the files found in the ``static`` folders at start exist; an address is looked up, never opened.
 """
 
@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from litestar import Request, Response, Router, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
 
 _WEB = Path(__file__).parent.parent
 _FOREVER = "public, max-age=31536000, immutable"
@@ -48,12 +50,8 @@ def _read(path: Path) -> Asset:
     content = path.read_bytes()
     media_type = "text/javascript" if path.suffix == ".js" else mimetypes.guess_type(path.name)[0]
     compressed = gzip.compress(content, 6, mtime=0) if media_type in _TEXTUAL and len(content) > 600 else b""
-    return Asset(
-        content,
-        compressed,
-        media_type or "application/octet-stream",
-        blake2b(content, digest_size=4).hexdigest(),
-    )
+    version = blake2b(content, digest_size=4).hexdigest()
+    return Asset(content, compressed, media_type or "application/octet-stream", version)
 
 
 def asset(path: str) -> str:
@@ -71,7 +69,7 @@ def forget() -> None:
 
 
 @get("/{path:path}", sync_to_thread=False, include_in_schema=False)
-def serve(path: Path, request: Request[object, object, object], v: str = "") -> Response[bytes]:
+def serve(path: FromPath[Path], request: Request[Any, Any, Any], v: FromQuery[str] = "") -> Response[bytes]:
     """Send an asset, compressed where the browser takes it."""
     found = files().get(path.as_posix().lstrip("/"))
     if found is None:

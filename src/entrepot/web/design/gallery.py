@@ -1,7 +1,7 @@
 """The page that shows every component of the design language, each with the call that made it.
 
-A specimen is a piece of template text in ``specimens.html``; the gallery renders that very text, so what stands
-beside a component is what makes it. ``?face=``, ``?theme=``, ``?locale=`` and ``?shell=`` show it otherwise.
+A specimen is a piece of template text in ``specimens.html``; the gallery renders that very text, so what
+stands beside a component is what makes it. ``?face=``, ``?theme=``, ``?locale=`` and ``?shell=`` show it otherwise.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Template
-from litestar import MediaType, get
+from litestar import MediaType, Router, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromQuery
 
 from entrepot.kernel.quantity import Step
 from entrepot.web import i18n
@@ -90,7 +92,12 @@ def demo_page(face: str, locale: str, theme: str = "", path: str = "/design") ->
 
 
 @get("/design", media_type=MediaType.HTML, sync_to_thread=False, include_in_schema=False)
-def show(face: str = "management", theme: str = "", locale: str = "en-US", shell: str = "staff") -> str:
+def show(
+    face: FromQuery[str] = "management",
+    theme: FromQuery[str] = "",
+    locale: FromQuery[str] = "en-US",
+    shell: FromQuery[str] = "staff",
+) -> str:
     """Show every component."""
     page = demo_page(
         face if face in FACES else FACES[0],
@@ -109,4 +116,4 @@ def show(face: str = "management", theme: str = "", locale: str = "en-US", shell
     )
 
 
-routes = [assets, show]
+routes: list[Router | HTTPRouteHandler] = [assets, show]
