@@ -101,7 +101,8 @@ def number(value: int | Decimal, locale: str) -> str:
     >>> number(Decimal("12345.678901"), "de-DE")
     '12.345,678901'
     """
-    return numbers.format_decimal(value, locale=locale_of(locale), decimal_quantization=False)
+    written: str = numbers.format_decimal(value, locale=locale_of(locale), decimal_quantization=False)
+    return written
 
 
 def percent(value: Decimal, locale: str) -> str:
