@@ -126,6 +126,7 @@ def update() -> dict[str, int]:
         template, catalog = collect(), read_catalog(tag)
         template.creation_date = catalog.creation_date  # a date of today would make every merge a conflict
         catalog.update(template, no_fuzzy_matching=True)
+        catalog.msgid_bugs_address = catalog.last_translator = catalog.language_team = ""
         with _path(tag).open("wb") as file:
             write_po(file, catalog, width=110, sort_output=True, ignore_obsolete=True, include_lineno=False)
         missing[tag] = sum(1 for _ in lacking(tag))
