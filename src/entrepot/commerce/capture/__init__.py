@@ -61,6 +61,7 @@ from entrepot.commerce.capture.prepare import (
 )
 from entrepot.commerce.capture.price_order import price_items, price_order
 from entrepot.commerce.capture.submit import put_transfer, submit
+from entrepot.commerce.capture.track import captured_counts, find_placed, order_by_number, placed_orders, recent_orders
 from entrepot.commerce.capture.transfer import acknowledge_transfer, fail_transfer, take_status
 
 __all__ = [
@@ -88,21 +89,26 @@ __all__ = [
     "adopt_guest_cart",
     "as_address",
     "calculate",
+    "captured_counts",
     "change_quantity",
     "current_cart",
     "customer_of",
     "enter_code",
     "fail_transfer",
+    "find_placed",
     "hashed",
     "is_prepared",
     "missing",
     "offered_methods",
     "open_cart",
+    "order_by_number",
+    "placed_orders",
     "prepare",
     "price_items",
     "price_order",
     "put_transfer",
     "read_bill_of_material",
+    "recent_orders",
     "refuse_component_change",
     "remove_code",
     "remove_line",

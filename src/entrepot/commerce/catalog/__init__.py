@@ -34,6 +34,7 @@ from entrepot.commerce.catalog.entry_tables import (
     VALUES,
 )
 from entrepot.commerce.catalog.facts import entries_by_ids, entries_by_part_numbers
+from entrepot.commerce.catalog.family import items_of
 from entrepot.commerce.catalog.kits import Component, KitCycle, KitTooDeep, Leaf, components_of, content_of, explode
 from entrepot.commerce.catalog.navigation import (
     CategoryPage,
@@ -166,6 +167,7 @@ __all__ = [
     "find_catalog",
     "find_store",
     "hidden_because",
+    "items_of",
     "place_group",
     "place_groups",
     "product_facts",
