@@ -125,8 +125,9 @@ class Relay:
             return _Settled(envelope, 0.0, error=f"no route for {envelope.kind}", final=True)
         to = self.posts[route.to]
         try:
-            with correlate(envelope.correlation_id, envelope.id), structlog.contextvars.bound_contextvars(
-                correlation_id=envelope.correlation_id
+            with (
+                correlate(envelope.correlation_id, envelope.id),
+                structlog.contextvars.bound_contextvars(correlation_id=envelope.correlation_id),
             ):
                 body = route.translate(envelope.body)
                 received = to.database.retrying(

@@ -16,7 +16,7 @@ from entrepot.commerce.pricing.entitled import (
 )
 from entrepot.commerce.pricing.price import Considered, Customer, Entitled, Occasion, Offer, Step, Unpriced, Wanted
 from entrepot.commerce.pricing.reading import read_rule
-from entrepot.commerce.pricing.tables import MOST_QUANTITY, find_price_lists, touch
+from entrepot.commerce.pricing.tables import MOST_QUANTITY, find_price_lists, touch, version_of
 from entrepot.commerce.pricing.write import ensure_price_list, put_contract, put_list_prices, put_offers, put_price_rule
 
 __all__ = [
@@ -45,4 +45,5 @@ __all__ = [
     "select_offer",
     "terms_of",
     "touch",
+    "version_of",
 ]

@@ -105,7 +105,9 @@ def evaluate(basket: Basket, shelf: Shelf, exhausted: frozenset[int] = frozenset
         ranked = sorted((pair for pair in candidates if pair[0].level is level), key=_selection_order)
         for promotion, code in ranked:
             _try(promotion, code, standing, chosen, exhausted)
-    known = {code for _, code in candidates if code} | {code for code in map(canonical_code, basket.codes) if code in shelf.by_code}
+    known = {code for _, code in candidates if code} | {
+        code for code in map(canonical_code, basket.codes) if code in shelf.by_code
+    }
     unknown = tuple(code for code in sorted(map(canonical_code, basket.codes)) if code not in known)
     return Evaluation(tuple(chosen.applied), tuple(chosen.refused), unknown, standing.left, standing.shipping_left)
 

@@ -119,9 +119,7 @@ def put_promotions(conn: Connection, store_id: int, rows: Sequence[dict[str, Any
         filled = _DEFAULTS | row | {"store_id": store_id}
         if filled["code"] is not None:
             filled["code"] = canonical_code(filled["code"])
-        known = conn.execute(
-            sa.select(t).where(t.c.store_id == store_id, t.c.identifier == row["identifier"])
-        ).mappings().first()
+        known = conn.execute(sa.select(t).where(t.c.store_id == store_id, t.c.identifier == row["identifier"])).mappings().first()
         same = known is not None and all(known[name] == filled[name] for name in filled if name in t.c)
         if not same:
             filled["version"] = 1 if known is None else known["version"] + 1

@@ -89,9 +89,7 @@ def set_uses(
     """Replace the order's uses by those of this version; an older version, or a closed order, changes nothing."""
     if not _advance(conn, order.order_ref, order.version, closed=False, expires_at=expires_at):
         return UsageResult(False)
-    rows = conn.execute(
-        sa.select(promotion_use).where(promotion_use.c.order_ref == order.order_ref)
-    ).mappings().all()
+    rows = conn.execute(sa.select(promotion_use).where(promotion_use.c.order_ref == order.order_ref)).mappings().all()
     before = {(row["promotion_id"], row["code"]): row for row in rows}
     ids = _ids(conn, order)
     wanted = {(ids[use.promotion].id, use.code): use for use in order.uses if use.promotion in ids}
@@ -151,7 +149,9 @@ def exhausted(conn: Connection, store_id: int, candidates: Iterable[Promotion], 
     }
     scopes = {(one.id, scope): limit for one in limited for scope, limit in _scopes(one, "", buyer)}
     t = promotion_counter
-    rows = conn.execute(sa.select(t).where(t.c.promotion_id.in_([one.id for one in limited]), t.c.scope.in_({s for _, s in scopes})))
+    rows = conn.execute(
+        sa.select(t).where(t.c.promotion_id.in_([one.id for one in limited]), t.c.scope.in_({s for _, s in scopes}))
+    )
     used = {(row.promotion_id, row.scope): row.used for row in rows}
     full = {key for (key, scope), limit in scopes.items() if limit <= used.get((key, scope), 0) - own.get(key, 0)}
     return frozenset(full)
@@ -237,9 +237,7 @@ def _move(conn: Connection, promotion_id: int, scope: str, by: int) -> None:
     conn.execute(t.update().where(t.c.promotion_id == promotion_id, t.c.scope == scope).values(used=t.c.used + by))
 
 
-def _record(
-    conn: Connection, order: OrderUse, key: tuple[int, str], use: Use | None, state: UseState, at: datetime
-) -> None:
+def _record(conn: Connection, order: OrderUse, key: tuple[int, str], use: Use | None, state: UseState, at: datetime) -> None:
     t = promotion_use
     if use is None:
         conn.execute(t.delete().where(t.c.order_ref == order.order_ref, t.c.promotion_id == key[0], t.c.code == key[1]))
