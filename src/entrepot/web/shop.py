@@ -168,11 +168,24 @@ def reserve(house: House, store: str, reservation: str, needed: Sequence[capture
     document = {
         "StoreIdentifier": store,
         "ReservationIdentifier": reservation,
-        "OrderItem": [{"OrderItemIdentifier": one.line, "PartNumber": one.part_number, "Quantity": one.quantity} for one in needed],
+        "OrderItem": [
+            {
+                "OrderItemIdentifier": one.line,
+                "PartNumber": one.part_number,
+                "Quantity": one.quantity,
+                "OrderItemComponent": [
+                    {"PartNumber": number, "Quantity": str(quantity), "Required": required}
+                    for number, quantity, required in one.components
+                ],
+            }
+            for one in needed
+        ],
     }
     reply = house.requests.request("ReserveInventory", document)
     return [
-        capture.Reserved(one["OrderItemIdentifier"], int(one["Quantity"]), one.get("Available"), one.get("ExpectedDate"))
+        capture.Reserved(
+            one["OrderItemIdentifier"], one["Reserved"] == one["Quantity"], one.get("Available", "0"), one.get("ExpectedDate") or None
+        )
         for one in reply["OrderItem"]
     ]
 
@@ -199,20 +212,32 @@ class Stock:
     """Whether an item can be had, as a page says it."""
 
     status: str
-    quantity: int | None = None
+    quantity: str | None = None
     expected_at: str | None = None
     confirmed: bool = True
 
 
 def stock_of(house: House, store: str, part_numbers: Sequence[str]) -> dict[str, Stock]:
-    """Ask order management what can be had; when it is away the page goes on and says so."""
-    if not part_numbers:
-        return {}
+    """What can be had of each item: as known, or asked anew; when nobody answers the page goes on and says so."""
+    now, database = house.clock.now(), house.commerce.database
+    with database.read() as conn:
+        known = capture.find_availability(conn, store, part_numbers)
+    found = {
+        number: Stock(one.status, one.quantity, one.expected_at) for number, one in known.items() if one.fresh(now)
+    }
+    missing = [number for number in part_numbers if number not in found]
+    if not missing:
+        return found
     try:
-        reply = house.requests.request("GetInventoryAvailability", {"StoreIdentifier": store, "PartNumber": list(part_numbers)})
+        reply = house.requests.request("GetInventoryAvailability", {"StoreIdentifier": store, "PartNumber": missing})
     except Unavailable:
-        return {number: Stock("Unknown", confirmed=False) for number in part_numbers}
-    return {
+        return found | {number: Stock("Unknown", confirmed=False) for number in missing}
+    answers = reply["InventoryAvailability"]
+    with database.write() as conn:
+        for one in answers:
+            picture = (one["InventoryStatus"], one.get("AvailableQuantity"), one.get("AvailabilityDateTime"))
+            capture.take_availability(conn, store, one["PartNumber"], picture, None, now)
+    return found | {
         one["PartNumber"]: Stock(one["InventoryStatus"], one.get("AvailableQuantity"), one.get("AvailabilityDateTime"))
-        for one in reply["InventoryAvailability"]
+        for one in answers
     }

@@ -4,6 +4,7 @@ One calculation prices all of them. A cart is changed step by step, prepared (st
 anew), submitted once per idempotency key, and handed to order management through the outbox.
 """
 
+from entrepot.commerce.capture.availability import Available, find_availability, take_availability
 from entrepot.commerce.capture.calculate import ToCalculate, calculate
 from entrepot.commerce.capture.calculation import Calculation, PricedLine, Problem
 from entrepot.commerce.capture.cart import (
@@ -59,7 +60,7 @@ from entrepot.commerce.capture.prepare import (
     requirement,
     shortages,
 )
-from entrepot.commerce.capture.price_order import price_items, price_order
+from entrepot.commerce.capture.price_order import price_items, price_order, usage_reference, visit_of
 from entrepot.commerce.capture.submit import put_transfer, submit
 from entrepot.commerce.capture.track import captured_counts, find_placed, order_by_number, placed_orders, recent_orders
 from entrepot.commerce.capture.transfer import acknowledge_transfer, fail_transfer, take_status
@@ -67,6 +68,7 @@ from entrepot.commerce.capture.transfer import acknowledge_transfer, fail_transf
 __all__ = [
     "Adding",
     "Address",
+    "Available",
     "Calculation",
     "CartNotFound",
     "Configuration",
@@ -95,6 +97,7 @@ __all__ = [
     "customer_of",
     "enter_code",
     "fail_transfer",
+    "find_availability",
     "find_placed",
     "hashed",
     "is_prepared",
@@ -121,6 +124,9 @@ __all__ = [
     "shipping_offers",
     "shortages",
     "submit",
+    "take_availability",
     "take_status",
     "update_configuration",
+    "usage_reference",
+    "visit_of",
 ]

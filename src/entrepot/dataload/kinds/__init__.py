@@ -4,6 +4,7 @@ from entrepot.dataload.kind import Kind, registry
 from entrepot.dataload.kinds import (
     attributes,
     catalogs,
+    charges,
     content,
     entries,
     entry_places,
@@ -11,9 +12,29 @@ from entrepot.dataload.kinds import (
     groups,
     members,
     policies,
+    prices,
+    promotions,
+    stock,
     stores,
+    terms,
 )
 
-_MODULES = (stores, catalogs, groups, attributes, entries, entry_texts, entry_places, content, policies, members)
+_MODULES = (
+    stores,
+    catalogs,
+    groups,
+    attributes,
+    entries,
+    entry_texts,
+    entry_places,
+    content,
+    policies,
+    members,
+    prices,
+    terms,
+    promotions,
+    charges,
+    stock,
+)
 
 KINDS: dict[str, Kind] = registry(kind for module in _MODULES for kind in module.KINDS)
