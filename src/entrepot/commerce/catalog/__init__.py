@@ -35,6 +35,7 @@ from entrepot.commerce.catalog.entry_tables import (
     VALUES,
 )
 from entrepot.commerce.catalog.facts import entries_by_ids, entries_by_part_numbers
+from entrepot.commerce.catalog.family import items_of
 from entrepot.commerce.catalog.kits import (
     Component,
     KitCycle,
@@ -190,6 +191,7 @@ __all__ = [
     "find_store",
     "groups_with_content",
     "hidden_because",
+    "items_of",
     "place_group",
     "place_groups",
     "product_facts",
