@@ -199,7 +199,9 @@ def _is_transient(error: DBAPIError) -> bool:
 def _engine(url: sa.URL, pool: int) -> Engine:
     if url.get_backend_name() == "postgresql":
         return sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_timeout=2, pool_pre_ping=False)
-    engine = sa.create_engine(url, pool_size=pool, max_overflow=2 * pool, pool_timeout=5, connect_args={"check_same_thread": False})
+    engine = sa.create_engine(
+        url, pool_size=pool, max_overflow=2 * pool, pool_timeout=5, connect_args={"check_same_thread": False}
+    )
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -104,7 +104,7 @@ def _shipped_in(order: Order) -> set[str]:
 
 def _units(order: Order, line: Line, shipments: Collection[str]) -> int:
     """How many units of a line left in those shipments; of a kit as many as are complete."""
-    parts = [part for part in order.components(line.key) if part.kit_qty]
+    parts = order.counted_parts(line.key)
     if parts:
         return min(_units(order, part, shipments) // part.kit_qty for part in parts)
     return sum(row.quantity for row in line.rows if row.status.startswith("3700") and row.shipment in shipments)
