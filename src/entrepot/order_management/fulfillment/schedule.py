@@ -8,7 +8,7 @@ backordered. Nothing is scheduled before the order is paid for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -34,8 +34,10 @@ class Outcome:
     reason: str = ""
 
 
-def schedule_order(conn: Connection, key: str, at: datetime, user: str = "schedule") -> Outcome:
-    """Promise what can be promised of an order; the rest is backordered."""
+def schedule_order(
+    conn: Connection, key: str, at: datetime, user: str = "schedule", release_after: timedelta = timedelta(0)
+) -> Outcome:
+    """Promise what can be promised of an order, to be released after a while; the rest is backordered."""
     before = orders.load_order(conn, key, lock=True)
     reason = _not_yet(before)
     if reason:
@@ -54,7 +56,7 @@ def schedule_order(conn: Connection, key: str, at: datetime, user: str = "schedu
             continue
         savepoint.commit()
         if any(row.status == "1500" for line in saved.lines for row in line.rows):
-            orders.wake(conn, key, orders.RELEASE, at)
+            orders.wake(conn, key, orders.RELEASE, at + release_after)
         orders.say_status(conn, saved, at)
         return Outcome(changed=True, waiting=_waits(saved))
     return Outcome(waiting=True, reason="stock is being taken by others")
@@ -105,28 +107,28 @@ def unschedule_order(conn: Connection, key: str, at: datetime, user: str) -> Out
 
 def scheduled(order: Order, seen: Picture, at: datetime) -> Order:
     """The order with everything promised that can be: reserved first, then planned, the rest backordered."""
+    original = order
     lines = {line.key: _keep_reserved(order, line, seen.nodes, at) for line in order.lines}
     order = replace(order, lines=tuple(lines.values()))
     units = _units(order)
     made = inventory.plan([_need(order, line, count) for line, count in units], seen.ways(), seen.free, Aim(order.optimization))
     if order.ship_complete and made.short:
-        return backordered(order)
+        return backordered(original)
     for line, count in units:
         given = made.given[line.key]
         promised = sum(gift.units for gift in given)
         for each, per_unit in _moving(order, line):
             for gift in given:
-                target = _promised_row(seen.nodes[gift.node], at)
-                lines[each.key] = _take(lines[each.key], gift.units * per_unit, target)
+                lines[each.key] = _take(lines[each.key], gift.units * per_unit, _promised_row(seen.nodes[gift.node], at))
             lines[each.key] = _take(lines[each.key], (count - promised) * per_unit, Row("1300", 0))
     return replace(order, lines=tuple(lines.values()))
 
 
 def backordered(order: Order) -> Order:
-    """The order with everything that waits standing at backordered."""
+    """The order with everything that waits standing at backordered; what is reserved stays so."""
     lines = []
     for line in order.lines:
-        for status in ("1100", "1310", "1400", "1200"):
+        for status in ("1100", "1310", "1400"):
             line = line if line.kit_code == "BUNDLE" else _moved(line, status, Row("1300", 0))
         lines.append(line)
     return replace(order, lines=tuple(lines))
@@ -142,7 +144,7 @@ def _not_yet(order: Order) -> str:
 
 
 def _waits(order: Order) -> bool:
-    return any(row.status in WAITING for line in order.lines if line.kit_code != "BUNDLE" for row in line.rows)
+    return any(row.status in (*WAITING, "1200") for line in order.lines if line.kit_code != "BUNDLE" for row in line.rows)
 
 
 def _together(order: Order, line: Line) -> bool:
@@ -151,9 +153,9 @@ def _together(order: Order, line: Line) -> bool:
 
 
 def _stocked(order: Order, line: Line, per_unit: int = 1) -> list[tuple[Line, int]]:
-    """The leaf lines under a kit with their quantity per kit; a plain line is its own leaf."""
+    """The lines with stock under a kit and their quantity per kit; a plain line is its own. Services go their own way."""
     if line.kit_code != "BUNDLE":
-        return [(line, per_unit)]
+        return [(line, per_unit)] if line.tracked or not line.parent else []
     return [
         leaf for part in order.components(line.key) if part.kit_qty for leaf in _stocked(order, part, per_unit * part.kit_qty)
     ]
@@ -175,12 +177,13 @@ def _units(order: Order) -> list[tuple[Line, int]]:
     for line in sorted(order.lines, key=lambda line: (line.prime, line.sub)):
         if _together(order, line):
             found.append((line, min((_waiting(leaf) // per for leaf, per in _stocked(order, line)), default=0)))
-        elif line.kit_code != "BUNDLE" and not (line.parent and _under_together(order, line)):
+        elif line.kit_code != "BUNDLE" and not (line.parent and line.tracked and _under_together(order, line)):
             found.append((line, _waiting(line)))
     return [(line, count) for line, count in found if count]
 
 
 def _moving(order: Order, line: Line) -> list[tuple[Line, int]]:
+    """The lines that move when a unit of a line is promised: of a kit its parts."""
     return _stocked(order, line) if line.kit_code == "BUNDLE" else [(line, 1)]
 
 
@@ -198,16 +201,11 @@ def _keep_reserved(order: Order, line: Line, nodes: Mapping[str, Node], at: date
         return line
     held = {row.node for row in line.rows if row.status == "1200"}
     for node in sorted(held):
-        keep = sum(row.quantity for row in line.rows if row.status == "1200" and row.node == node)
+        here = _reserved_at(node)
+        keep = sum(row.quantity for row in line.rows if here(row))
         if line.parent and _under_together(order, line):
             keep = min(keep, _whole_kits(order, line, node))
-        rows = orders.move(
-            line.rows,
-            keep,
-            lambda row, n=node: row.status == "1200" and row.node == n,
-            lambda row, n=node: _promised_row(nodes[n], at),
-        )
-        line = replace(line, rows=rows)
+        line = replace(line, rows=orders.move(line.rows, keep, here, _becomes(_promised_row(nodes[node], at))))
     return _moved(line, "1200", Row("1100", 0))
 
 
@@ -218,6 +216,14 @@ def _whole_kits(order: Order, line: Line, node: str) -> int:
     leaves = [(leaf, per) for leaf, per in _stocked(order, top) if leaf.tracked]
     kits = min(sum(r.quantity for r in leaf.rows if r.status == "1200" and r.node == node) // per for leaf, per in leaves)
     return kits * next((per for leaf, per in leaves if leaf.key == line.key), 0)
+
+
+def _reserved_at(node: str) -> Callable[[Row], bool]:
+    return lambda row: row.status == "1200" and row.node == node
+
+
+def _becomes(target: Row) -> Callable[[Row], Row]:
+    return lambda row: target
 
 
 def _promised_row(node: Node, at: datetime) -> Row:

@@ -43,6 +43,7 @@ from entrepot.order_management.inventory.stock import (
     StockFigure,
     StockPromisedElsewhere,
     adjust,
+    change_on_hand,
     load_future_supply,
     load_stock,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "adjust",
     "available_to_promise",
     "cancel_reservation",
+    "change_on_hand",
     "claim",
     "find_inventory",
     "flatten",

@@ -7,14 +7,14 @@ orders on through `load_order` and `save_order` and contribute what they know to
 """
 
 from entrepot.order_management.orders.audit import Doing, Entry, history, replay, write_note
-from entrepot.order_management.orders.cancel import cancel_by_key
+from entrepot.order_management.orders.cancel import cancel_by_key, settled
 from entrepot.order_management.orders.change import change_order
 from entrepot.order_management.orders.confirm import confirm_draft_order, not_ready
 from entrepot.order_management.orders.create import answered, create_order, next_number
 from entrepot.order_management.orders.demand import StockGone
 from entrepot.order_management.orders.details import described, get_order_details, get_order_list, in_order
 from entrepot.order_management.orders.documents import ChangeOrder, CreateOrder, OrderKey, OrderListQuery
-from entrepot.order_management.orders.events import contribute_to_status, contributed, say_status
+from entrepot.order_management.orders.events import contribute_to_status, contributed, say, say_status
 from entrepot.order_management.orders.holds import apply_hold, blocked_by, resolve_hold
 from entrepot.order_management.orders.load import OrderNotFound, load_order, order_key
 from entrepot.order_management.orders.modification import may
@@ -99,7 +99,9 @@ __all__ = [
     "replay",
     "resolve_hold",
     "save_order",
+    "say",
     "say_status",
+    "settled",
     "status_of",
     "totals",
     "wake",

@@ -179,6 +179,11 @@ class Order:
     def components(self, parent: str) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if line.parent == parent)
 
+    def counted_parts(self, parent: str) -> tuple[Line, ...]:
+        """The parts whose progress is the kit's: those with stock; services only where there is nothing else."""
+        parts = tuple(part for part in self.components(parent) if part.kit_qty)
+        return tuple(part for part in parts if part.tracked) or parts
+
     @property
     def top_lines(self) -> tuple[Line, ...]:
         """The lines a buyer sees: pieces and kits, without the kits' parts."""

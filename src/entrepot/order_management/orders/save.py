@@ -54,7 +54,7 @@ def with_kits(order: Order) -> Order:
         return order
     by_key = {line.key: line for line in order.lines}
     for key in sorted(parents, key=lambda key: -_depth(by_key, key)):
-        parts = [(line.rows, line.kit_qty) for line in by_key.values() if line.parent == key]
+        parts = [(by_key[part.key].rows, part.kit_qty) for part in order.counted_parts(key)]
         parent = by_key[key]
         by_key[key] = replace(parent, rows=of_kit(parent.ordered, parent.original, parts) or parent.rows)
     return replace(order, lines=tuple(by_key[line.key] for line in order.lines))
