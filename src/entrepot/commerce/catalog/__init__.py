@@ -35,7 +35,7 @@ from entrepot.commerce.catalog.entry_tables import (
     VALUES,
 )
 from entrepot.commerce.catalog.facts import entries_by_ids, entries_by_part_numbers
-from entrepot.commerce.catalog.family import items_of
+from entrepot.commerce.catalog.family import entry_ids, items_of
 from entrepot.commerce.catalog.kits import (
     Component,
     KitCycle,
@@ -186,6 +186,7 @@ __all__ = [
     "decimal_of",
     "entries_by_ids",
     "entries_by_part_numbers",
+    "entry_ids",
     "explode",
     "find_catalog",
     "find_store",

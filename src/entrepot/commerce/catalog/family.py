@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.catalog.entry import EntryFacts
-from entrepot.commerce.catalog.entry_tables import catalog_entry_relation
+from entrepot.commerce.catalog.entry_tables import catalog_entry, catalog_entry_relation
 from entrepot.commerce.catalog.facts import entries_by_ids
-from entrepot.commerce.catalog.store import View
+from entrepot.commerce.catalog.store import Store, View
 from entrepot.kernel.db import any_of
 
 _items = (
@@ -18,6 +18,14 @@ _items = (
     .where(any_of(catalog_entry_relation.c.parent_id, "products"), catalog_entry_relation.c.type == "product_item")
     .order_by(catalog_entry_relation.c.sequence, catalog_entry_relation.c.child_id)
 )
+
+
+_all = sa.select(catalog_entry.c.id).where(catalog_entry.c.owner_id == sa.bindparam("owner")).order_by(catalog_entry.c.id)
+
+
+def entry_ids(conn: Connection, store: Store) -> list[int]:
+    """Every entry the store's owner has, whatever may be shown of it."""
+    return list(conn.execute(_all, {"owner": store.owner_id}).scalars())
 
 
 def items_of(conn: Connection, view: View, product_ids: Iterable[int]) -> dict[int, tuple[EntryFacts, ...]]:

@@ -19,6 +19,8 @@ from entrepot.commerce.pricing.price import Offer
 from entrepot.kernel.db import BigKey, Instant, Json, any_of, upsert
 from entrepot.kernel.sheet import Sheet
 
+#: The price list that load files without a price list's name write to.
+STANDARD = "Standard"
 MOST_QUANTITY = 2**53
 FOREVER = 253_402_300_799_000_000  # 9999-12-31T23:59:59Z in microseconds
 
