@@ -78,7 +78,9 @@ def test_lists_hide_what_the_facts_call_hidden(tannwerk: Database) -> None:
         owner = view.store.owner_id
         for part_number, change, _ in hidings:
             catalog.ENTRIES.write(conn, [{"owner_id": owner, "part_number": part_number, **change}], at=NOW)
-        facts = catalog.entries_by_part_numbers(conn, view, ["TW-BRIEFCASE", "TW-SLEEVE", "TW-CASE-14", "TW-CASE-16", "TW-BACKPACK"])
+        facts = catalog.entries_by_part_numbers(
+            conn, view, ["TW-BRIEFCASE", "TW-SLEEVE", "TW-CASE-14", "TW-CASE-16", "TW-BACKPACK"]
+        )
         texts = {"entry_id": facts["TW-BRIEFCASE"].id, "language": "en-US", "published": False}
         catalog.ENTRY_TEXTS.write(conn, [texts])
         catalog.STORE_ENTRIES.delete(conn, [(view.store.id, facts["TW-SLEEVE"].id)])

@@ -26,7 +26,7 @@ def test_a_product_page_offers_the_items_that_exist(conn: Connection, view: cata
     assert catalog.resolve_sku(page.resolution, {"Color": "Sand", "memory": "32gb"}).part_number == "TW-NB14-SAND-32"
     with pytest.raises(catalog.IncorrectAttribute):
         catalog.resolve_sku(page.resolution, {"color": "pine", "memory": "32gb"})
-    assert [a.entry.part_number for a in page.associations if a.type == "ACCESSORY"][0] == "TW-CASE-14"
+    assert next(a.entry.part_number for a in page.associations if a.type == "ACCESSORY") == "TW-CASE-14"
     assert {a.identifier for a in page.descriptive} == {"screen", "processor", "cores", "warranty"}
 
 

@@ -20,7 +20,9 @@ def trees(commerce: Database) -> tuple[Database, dict[str, catalog.Catalog], dic
     with commerce.write() as conn:
         owner = members.ensure_organization(conn, "Owner").id
         store = catalog.create_store(conn, "shop", owner_id=owner, languages=("en-US",), currencies=("USD",))
-        catalog.CATALOGS.write(conn, [{"owner_id": owner, "identifier": n, "is_master": n == "master"} for n in ("master", "sales")])
+        catalog.CATALOGS.write(
+            conn, [{"owner_id": owner, "identifier": n, "is_master": n == "master"} for n in ("master", "sales")]
+        )
         for (_, name), row in catalog.CATALOGS.find(conn, [(owner, "master"), (owner, "sales")]).items():
             catalog.STORE_CATALOGS.write(conn, [{"store_id": store.id, "catalog_id": row["id"], "is_master": name == "master"}])
         catalog.GROUPS.write(conn, [{"owner_id": owner, "identifier": name} for name in "ABCD"], at=NOW)
@@ -33,7 +35,12 @@ Trees = tuple[Database, dict[str, catalog.Catalog], dict[str, int]]
 
 def test_a_second_parent_is_refused_in_the_master_and_fine_in_a_sales_catalog(trees: Trees) -> None:
     database, catalogs, ids = trees
-    places = [catalog.Place(ids["A"], None), catalog.Place(ids["B"], None), catalog.Place(ids["C"], ids["A"]), catalog.Place(ids["C"], ids["B"])]
+    places = [
+        catalog.Place(ids["A"], None),
+        catalog.Place(ids["B"], None),
+        catalog.Place(ids["C"], ids["A"]),
+        catalog.Place(ids["C"], ids["B"]),
+    ]
     with database.write() as conn:
         answers = catalog.place_groups(conn, catalogs["master"], places)
         assert isinstance(answers[-1], catalog.MasterSingleParent)

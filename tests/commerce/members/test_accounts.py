@@ -22,7 +22,9 @@ def commerce(open_database: Callable[[sa.MetaData, str], Database]) -> Database:
 
 def test_one_log_on_name_is_one_account_in_any_capitals(commerce: Database) -> None:
     with commerce.write() as conn:
-        mara = members.register(conn, 1, "Mara", "a good password", members.Profile(first_name="Mara", email="m@example.com"), at=NOW)
+        mara = members.register(
+            conn, 1, "Mara", "a good password", members.Profile(first_name="Mara", email="m@example.com"), at=NOW
+        )
         assert members.find_user(conn, " mARA ") == mara
         assert (mara.name, mara.logon_id) == ("Mara", "Mara")
         with pytest.raises(members.LogonIdTaken):
@@ -112,7 +114,10 @@ def test_an_address_book_has_one_primary_address(commerce: Database) -> None:
         members.save_address(conn, user.id, members.Address(nickname="work", city="Tacoma", primary=True))
         members.save_address(conn, user.id, members.Address(nickname="home", city="Everett"))
         book = members.addresses_of(conn, user.id)
-        assert [(entry.nickname, entry.city, entry.primary) for entry in book] == [("work", "Tacoma", True), ("home", "Everett", False)]
+        assert [(entry.nickname, entry.city, entry.primary) for entry in book] == [
+            ("work", "Tacoma", True),
+            ("home", "Everett", False),
+        ]
         members.delete_address(conn, user.id, "home")
         with pytest.raises(members.AddressNotFound):
             members.find_address(conn, user.id, "home")
