@@ -10,6 +10,7 @@ from entrepot.commerce.capture.calculation import Calculation, PricedLine, Probl
 from entrepot.commerce.capture.cart import (
     adopt_guest_cart,
     current_cart,
+    discard_abandoned,
     hashed,
     open_cart,
     reprice,
@@ -94,6 +95,7 @@ __all__ = [
     "captured_counts",
     "change_quantity",
     "current_cart",
+    "discard_abandoned",
     "customer_of",
     "enter_code",
     "fail_transfer",

@@ -22,9 +22,9 @@ def document(cell: str) -> Any:
         raise BadCell("BAD_VALUE", "write a JSON value") from None
 
 
-def words(cell: str) -> list[str]:
+def words(cell: str) -> tuple[str, ...]:
     """Names separated by blanks."""
-    return cell.split()
+    return tuple(cell.split())
 
 
 def _put_price_rules(batch: Batch) -> None:
@@ -59,7 +59,7 @@ def _put_contracts(batch: Batch) -> None:
             "store_id": store.id,
             "identifier": row.get("Identifier"),
             "organization_id": organization.id if organization else None,
-            "segments": row.get("Segments"),
+            "segments": list(row.get("Segments") or ()) or None,
             "is_default": bool(row.get("Default")),
             "state": row.get("State") or "active",
             "preferred": False,
