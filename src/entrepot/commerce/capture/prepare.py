@@ -147,8 +147,9 @@ def hold_promotions(
 
 def digest_of(cart: Order, calculation: Calculation) -> str:
     """A fingerprint of everything the total depends on."""
-    parts = (cart.lines, cart.codes, cart.ship_to, cart.bill_to, cart.shipping_mode, cart.payment, calculation)
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    lines = [(line.part_number, line.quantity, line.configuration_id) for line in cart.lines]
+    parts = (lines, cart.codes, cart.ship_to, cart.bill_to, cart.shipping_mode, cart.payment, calculation)
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
 def is_prepared(cart: Order, at: datetime) -> bool:

@@ -7,6 +7,7 @@ from cart to order is `address`, `shipping`, `payment`, `prepare`, `submit`.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture
 from entrepot.kernel.money import format_amount, format_price
+from entrepot.kernel.quantity import Step
 from entrepot.web import shop
 from entrepot.web.api.caller import CART_HEADER, caller_of
 from entrepot.web.edge import house_of
@@ -248,7 +250,8 @@ def _line_document(line: capture.PricedLine, own: Any, money: str) -> dict[str, 
         "id": line.id,
         "part_number": line.part_number,
         "name": line.name,
-        "quantity": str(line.quantity),
+        "quantity": Step(Decimal(line.multiple), line.unit).format(line.quantity),
+        "unit": line.unit,
         "unit_price": format_price(line.unit_price, money),
         "list_price": format_price(line.list_price, money) if line.list_price is not None else None,
         "amount": format_amount(line.amount, money),
