@@ -108,7 +108,7 @@ def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHand
 
 def check_permissions(app: Litestar) -> None:
     """Refuse to start while a route does not say who may use it, or names a permission nobody can have."""
-    known = {PUBLIC, "buyer", *members.PERMISSIONS}
+    known = {PUBLIC, "buyer"}.union(*members.PERMISSIONS.values())
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
             permission = handler.opt.get("permission")

@@ -2,9 +2,11 @@
 
 from entrepot.web.api.carts import CartApi
 from entrepot.web.api.catalogs import CatalogApi
+from entrepot.web.api.desk import DeskApi
+from entrepot.web.api.operations import OperationsApi
 from entrepot.web.api.orders import OrderApi
 from entrepot.web.api.sessions import SessionApi
 
-routes = [CatalogApi, CartApi, OrderApi, SessionApi]
+routes = [CatalogApi, CartApi, OrderApi, SessionApi, DeskApi, OperationsApi]
 
 __all__ = ["routes"]
