@@ -77,7 +77,9 @@ def load(
     """Load catalog, prices, stock and the like from CSV or XML files; loading twice is loading once."""
     from entrepot.loading import load_folder
 
-    sys.exit(load_folder(read_settings(data=data), folder, store, (dry_run, tuple(skip or ())), rejects, console, as_json=as_json))
+    sys.exit(
+        load_folder(read_settings(data=data), folder, store, (dry_run, tuple(skip or ())), rejects, console, as_json=as_json)
+    )
 
 
 @app.command()

@@ -71,7 +71,9 @@ def show(report: Report, console: Console) -> None:
         table.add_row(item.file, str(counts["read"]), *(str(cell) for cell in cells))
     console.print(table)
     for problem in report.problems[:50]:
-        console.print(f"[red]{problem.file}:{problem.line}[/red] {problem.column} {problem.code}: {problem.message} {problem.value}")
+        console.print(
+            f"[red]{problem.file}:{problem.line}[/red] {problem.column} {problem.code}: {problem.message} {problem.value}"
+        )
     if len(report.problems) > 50:
         console.print(f"… and {len(report.problems) - 50} more")
     if report.dry_run:

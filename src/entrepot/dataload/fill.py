@@ -49,7 +49,9 @@ def complete_terms(conn: Connection, store: catalog.Store) -> None:
         terms = {"identifier": "default", "name": "Default contract", "is_default": True, "price_rule": pricing.STANDARD}
         pricing.put_contract(conn, store.id, terms)
     if not charges.find_shipping_modes(conn, store.id):
-        rates = [{"currency": code, "base": 0, "per_kilogram": 0, "countries": [], "grams_included": 0} for code in store.currencies]
+        rates = [
+            {"currency": code, "base": 0, "per_kilogram": 0, "countries": [], "grams_included": 0} for code in store.currencies
+        ]
         mode = {"code": "standard", "carrier": "PARCEL", "service": "Standard", "names": {"en-US": "Standard"}}
         sequence = {"days_least": 2, "days_most": 5, "sequence": 1, "rates": rates}
         charges.put_shipping_modes(conn, store.id, [mode | sequence])

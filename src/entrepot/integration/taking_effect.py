@@ -51,7 +51,8 @@ def count_usage(conn: Connection, document: Document, at: datetime) -> Document:
 def _order_use(conn: Connection, order: Document, reference: str, version: int) -> promotions.OrderUse:
     store = commerce_catalog.find_store(conn, order["StoreIdentifier"])
     uses = tuple(
-        promotions.Use(one["PromotionIdentifier"], one["Times"], one.get("PromotionCode") or "") for one in order.get("Promotion", ())
+        promotions.Use(one["PromotionIdentifier"], one["Times"], one.get("PromotionCode") or "")
+        for one in order.get("Promotion", ())
     )
     return promotions.OrderUse(store.id, reference, version, order.get("BuyerIdentifier") or "", uses)
 

@@ -148,5 +148,3 @@ def address_document(address: Document) -> Document:
         "email": "EMailID",
     }
     return {there: str(address.get(here, "")).strip() for here, there in names.items()}
-
-

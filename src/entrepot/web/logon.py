@@ -10,7 +10,9 @@ from entrepot.commerce import members
 from entrepot.web.edge import house_of
 
 
-def log_on(request: Request[Any, Any, Any], logon_id: str, password: str, cart_secret: str | None = None) -> tuple[str, members.User]:
+def log_on(
+    request: Request[Any, Any, Any], logon_id: str, password: str, cart_secret: str | None = None
+) -> tuple[str, members.User]:
     """Open a session for the account and tell its secret; failures are counted per account and per address."""
     house = house_of(request)
     at = house.clock.now()

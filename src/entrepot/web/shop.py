@@ -86,7 +86,10 @@ def shown_prices(conn: Connection, now: capture.Visit, entry_ids: Iterable[int])
 
 
 def with_cart(
-    house: House, caller: Caller, change: Callable[[Connection, capture.Visit, capture.Order], capture.Order], version: int | None = None
+    house: House,
+    caller: Caller,
+    change: Callable[[Connection, capture.Visit, capture.Order], capture.Order],
+    version: int | None = None,
 ) -> capture.Order:
     """Change the caller's cart in one transaction."""
     with house.commerce.database.write() as conn:
@@ -108,7 +111,9 @@ def cart_or_new(conn: Connection, now: capture.Visit) -> tuple[capture.Order, st
     return (cart, None) if cart is not None else capture.open_cart(conn, now)
 
 
-def add_configuration(house: House, caller: Caller, configuration_id: str, quantity: str, line_id: str | None) -> tuple[capture.Order, str | None]:
+def add_configuration(
+    house: House, caller: Caller, configuration_id: str, quantity: str, line_id: str | None
+) -> tuple[capture.Order, str | None]:
     """Take a finished configuration over from the configurator: into a new line, or into the one it came from.
 
     Both services run before anything is stored: the bill of material is made, then read back, so that what is
@@ -216,7 +221,10 @@ def reserve(house: House, store: str, reservation: str, needed: Sequence[capture
     reply = house.requests.request("ReserveInventory", document)
     return [
         capture.Reserved(
-            one["OrderItemIdentifier"], one["Reserved"] == one["Quantity"], one.get("Available", "0"), one.get("ExpectedDate") or None
+            one["OrderItemIdentifier"],
+            one["Reserved"] == one["Quantity"],
+            one.get("Available", "0"),
+            one.get("ExpectedDate") or None,
         )
         for one in reply["OrderItem"]
     ]
@@ -254,9 +262,7 @@ def stock_of(house: House, store: str, part_numbers: Sequence[str]) -> dict[str,
     now, database = house.clock.now(), house.commerce.database
     with database.read() as conn:
         known = capture.find_availability(conn, store, part_numbers)
-    found = {
-        number: Stock(one.status, one.quantity, one.expected_at) for number, one in known.items() if one.fresh(now)
-    }
+    found = {number: Stock(one.status, one.quantity, one.expected_at) for number, one in known.items() if one.fresh(now)}
     missing = [number for number in part_numbers if number not in found]
     if not missing:
         return found

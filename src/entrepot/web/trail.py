@@ -44,8 +44,7 @@ def follow(house: House, number: str, correlation_id: str | None = None) -> list
     for post in posts:
         with post.database.read() as conn:
             rows += [
-                (post.name, row)
-                for row in post.outbox.trail(conn, correlation_ids=sorted(correlations), ordering_keys=keys)
+                (post.name, row) for row in post.outbox.trail(conn, correlation_ids=sorted(correlations), ordering_keys=keys)
             ]
     flush_journal(house)
     with house.commerce.database.read() as conn:

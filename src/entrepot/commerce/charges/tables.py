@@ -113,6 +113,7 @@ def _mode(row: sa.RowMapping) -> ShippingMode:
         row["code"], row["carrier"], row["service"], rates, row["names"], (row["days_least"], row["days_most"]), row["sequence"]
     )
 
+
 #: Bulk port of the loader.
 TAX_RATES = Sheet(tax_rate, ("store_id", "name", "category", "country", "region"), "name")
 

@@ -18,14 +18,20 @@ def _put_modes(batch: Batch) -> None:
     known = charges.stored_modes(batch.conn, batch.store.id)
     for row in batch.live:
         before = known.get(row.get("Code"), {"names": {}, "rates": []})
-        _save(batch, row, before | {
-            "code": row.get("Code"),
-            "carrier": row.get("Carrier"),
-            "service": row.get("Service"),
-            "days_least": row.get("DaysLeast") or 0,
-            "days_most": row.get("DaysMost") or 0,
-            "sequence": row.get("Sequence") or 0,
-        }, known)
+        _save(
+            batch,
+            row,
+            before
+            | {
+                "code": row.get("Code"),
+                "carrier": row.get("Carrier"),
+                "service": row.get("Service"),
+                "days_least": row.get("DaysLeast") or 0,
+                "days_most": row.get("DaysMost") or 0,
+                "sequence": row.get("Sequence") or 0,
+            },
+            known,
+        )
 
 
 def _put_names(batch: Batch) -> None:

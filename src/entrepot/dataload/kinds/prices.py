@@ -108,7 +108,12 @@ def _micros(at: datetime) -> int:
 
 
 _OFFER_COLUMNS = columns(
-    Identifier=text(128), Precedence=number, StartDate=instant, EndDate=instant, MinimumQuantity=positive, MaximumQuantity=positive
+    Identifier=text(128),
+    Precedence=number,
+    StartDate=instant,
+    EndDate=instant,
+    MinimumQuantity=positive,
+    MaximumQuantity=positive,
 )
 KINDS = [
     Kind(
@@ -149,7 +154,8 @@ def entry_prices(store: str) -> PriceHook:
     def put(conn: Connection, rows: list[PriceRow]) -> None:
         store_id = catalog.find_store(conn, store).id
         pricing.put_list_prices(
-            conn, [{"entry_id": one.entry_id, "currency": one.currency, "price": one.price} for one in rows if one.price_list is None]
+            conn,
+            [{"entry_id": one.entry_id, "currency": one.currency, "price": one.price} for one in rows if one.price_list is None],
         )
         offers = [one for one in rows if one.price_list is not None]
         lists = {name: pricing.ensure_price_list(conn, store_id, name) for name in {one.price_list or "" for one in offers}}

@@ -11,7 +11,13 @@ from entrepot.dataload.kind import Batch, Kind, columns, key_columns
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.sheet import Outcome
 
-_CONTRACT = {"Name": "name", "State": "state", "Default": "is_default", "PriceRule": "price_rule", "BaseContract": "base_contract"}
+_CONTRACT = {
+    "Name": "name",
+    "State": "state",
+    "Default": "is_default",
+    "PriceRule": "price_rule",
+    "BaseContract": "base_contract",
+}
 
 
 def document(cell: str) -> Any:

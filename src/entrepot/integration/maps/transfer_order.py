@@ -114,7 +114,9 @@ def create_order(document: Document, values: Mapping[str, Values]) -> Document:
     made["PersonInfoShipTo"] = ADDRESS.there(shipping.get("ShippingAddress") or {}, values)
     made["PersonInfoBillTo"] = ADDRESS.there(order["OrderPaymentInfo"].get("BillingAddress") or {}, values)
     made["HeaderCharges"] = {"HeaderCharge": _header_charges(shipping, levels, values)}
-    made["HeaderTaxes"] = {"HeaderTax": [] if included else Map("Tax", (Each("Tax", "Tax", TAX),)).there(shipping, values).get("Tax", [])}
+    made["HeaderTaxes"] = {
+        "HeaderTax": [] if included else Map("Tax", (Each("Tax", "Tax", TAX),)).there(shipping, values).get("Tax", [])
+    }
     payment = order["OrderPaymentInfo"].get("PaymentInstruction")
     made["PaymentMethods"] = {"PaymentMethod": [PAYMENT.there(payment, values)] if payment else []}
     return made

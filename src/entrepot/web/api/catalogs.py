@@ -204,12 +204,20 @@ def product_document(view: catalog.ProductView, prices: dict[int, Shown], curren
         "price": price_document(prices.get(facts.id), currency),
         "selected": view.selected.part_number if view.selected else None,
         "defining": [
-            {"identifier": one.identifier, "name": one.name, "values": [{"identifier": v.identifier, "name": v.text} for v in one.values]}
+            {
+                "identifier": one.identifier,
+                "name": one.name,
+                "values": [{"identifier": v.identifier, "name": v.text} for v in one.values],
+            }
             for one in view.defining
         ],
         "descriptive": [{"name": one.name, "value": one.value} for one in view.descriptive if one.displayable],
         "items": [
-            {"part_number": one.part_number, "values": dict(one.values), "price": price_document(prices.get(one.entry_id), currency)}
+            {
+                "part_number": one.part_number,
+                "values": dict(one.values),
+                "price": price_document(prices.get(one.entry_id), currency),
+            }
             for one in view.candidates
         ],
         "components": [

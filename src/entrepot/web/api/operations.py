@@ -70,7 +70,9 @@ class OperationsApi(Controller):
         with one.database.read() as conn:
             return [dict(row) for row in one.outbox.waiting(conn)]
 
-    @post("/dead-letters/{system:str}/{message:str}/rerun", permission="exception.reprocess", sync_to_thread=False, status_code=204)
+    @post(
+        "/dead-letters/{system:str}/{message:str}/rerun", permission="exception.reprocess", sync_to_thread=False, status_code=204
+    )
     def rerun(self, request: Request[Any, Any, Any], system: str, message: str, data: Correction) -> None:
         """Run a dead letter again, with a corrected body if one is given; the first body is kept."""
         house = house_of(request)
@@ -78,7 +80,9 @@ class OperationsApi(Controller):
         with one.database.write() as conn:
             one.outbox.rerun(conn, message, house.clock.now(), data.body)
 
-    @post("/dead-letters/{system:str}/{message:str}/close", permission="exception.reprocess", sync_to_thread=False, status_code=204)
+    @post(
+        "/dead-letters/{system:str}/{message:str}/close", permission="exception.reprocess", sync_to_thread=False, status_code=204
+    )
     def close(self, request: Request[Any, Any, Any], system: str, message: str, data: Closing) -> None:
         """Give a dead letter up, for a reason; those behind it go on."""
         house = house_of(request)
