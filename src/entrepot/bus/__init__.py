@@ -9,5 +9,21 @@ What messages mean and how one side's documents become the other's is not known 
 from entrepot.bus.envelope import Envelope, Message, correlate, correlation
 from entrepot.bus.inbox import Inbox
 from entrepot.bus.outbox import Outbox
+from entrepot.bus.relay import Post, Relay, Route, Schedule
+from entrepot.bus.request import Journal, Requests, Service
 
-__all__ = ["Envelope", "Inbox", "Message", "Outbox", "correlate", "correlation"]
+__all__ = [
+    "Envelope",
+    "Inbox",
+    "Journal",
+    "Message",
+    "Outbox",
+    "Post",
+    "Relay",
+    "Requests",
+    "Route",
+    "Schedule",
+    "Service",
+    "correlate",
+    "correlation",
+]

@@ -1,9 +1,10 @@
-"""The database of this system: its metadata, and the outbox and inbox every system has."""
+"""The database of this system: its metadata, and the outbox, inbox and request journal every system has."""
 
 import sqlalchemy as sa
 
-from entrepot.bus import Inbox, Outbox
+from entrepot.bus import Inbox, Journal, Outbox
 
 metadata = sa.MetaData()
 outbox = Outbox(metadata, "commerce")
 inbox = Inbox(metadata)
+journal = Journal(metadata)

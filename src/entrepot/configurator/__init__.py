@@ -1,1 +1,110 @@
-"""The configurator: models of dynamic kits, their rules, the solver and the bill of material."""
+"""The configurator: what can be chosen in a dynamic kit, and never into a dead end.
+
+A modeler writes a *model* (classes of options and rules between them) and publishes it; a published version
+never changes. A shop *launches* a shopper into a session; at every step the session shows exactly the values
+that still lead to a valid configuration, why the others do not, and the smallest changes that would allow them.
+The end is a signed *bill of material*. Prices and items are not known here: commerce is asked for them by
+whoever serves the pages, and hands prices in.
+"""
+
+from entrepot.configurator.bom import Document, Extracted
+from entrepot.configurator.compile import Compiled, compile_model, option_title
+from entrepot.configurator.complete import Repair, complete_cheapest, complete_nearest, complete_with_defaults, repairs
+from entrepot.configurator.configure import (
+    Session,
+    choose_option,
+    default_bom,
+    extract_picks,
+    find_session,
+    finish,
+    generate_bom,
+    open_session,
+    open_shared,
+    retract_option,
+    set_picks,
+    start_over,
+    undo,
+)
+from entrepot.configurator.explain import Reason
+from entrepot.configurator.launch import Launch, ReadLaunch, check_return_url, read_launch, sign_launch
+from entrepot.configurator.model import Model, Pick, say
+from entrepot.configurator.problems import (
+    BomInvalid,
+    BomTampered,
+    ConfigurationIncomplete,
+    ConfigurationNotFound,
+    LaunchInvalid,
+    LaunchUsed,
+    ModelContradictory,
+    ModelInvalid,
+    ModelNotFound,
+    OptionExcluded,
+    ReturnUrlNotAllowed,
+    UnknownOption,
+)
+from entrepot.configurator.publish import find_model, publish
+from entrepot.configurator.read import read_model
+from entrepot.configurator.session import ShownClass, ShownValue, View, label, look, why_not
+from entrepot.configurator.settle import Picks, State
+from entrepot.configurator.tables import Configuration, StoredModel, find_versions
+
+__all__ = [
+    "BomInvalid",
+    "BomTampered",
+    "Compiled",
+    "Configuration",
+    "ConfigurationIncomplete",
+    "ConfigurationNotFound",
+    "Document",
+    "Extracted",
+    "Launch",
+    "LaunchInvalid",
+    "LaunchUsed",
+    "Model",
+    "ModelContradictory",
+    "ModelInvalid",
+    "ModelNotFound",
+    "OptionExcluded",
+    "Pick",
+    "Picks",
+    "ReadLaunch",
+    "Reason",
+    "Repair",
+    "ReturnUrlNotAllowed",
+    "Session",
+    "ShownClass",
+    "ShownValue",
+    "State",
+    "StoredModel",
+    "UnknownOption",
+    "View",
+    "check_return_url",
+    "choose_option",
+    "compile_model",
+    "complete_cheapest",
+    "complete_nearest",
+    "complete_with_defaults",
+    "default_bom",
+    "extract_picks",
+    "find_model",
+    "find_session",
+    "find_versions",
+    "finish",
+    "generate_bom",
+    "label",
+    "look",
+    "open_session",
+    "open_shared",
+    "option_title",
+    "publish",
+    "read_launch",
+    "read_model",
+    "repairs",
+    "retract_option",
+    "say",
+    "set_picks",
+    "sign_launch",
+    "start_over",
+    "undo",
+    "why_not",
+]

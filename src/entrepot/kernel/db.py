@@ -9,9 +9,10 @@ while a writing one is open (`in_write` lets the bus check that).
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -104,7 +105,7 @@ def _any_of_array(element: _AnyOf, compiler: Any, **kw: Any) -> str:
 def any_of(column: sa.ColumnElement[Any], parameter: str) -> sa.ColumnElement[bool]:
     """``column`` is among the list bound as ``parameter``: half the cost of an IN with a hundred binds."""
     of_text = isinstance(column.type, sa.String)
-    return _AnyOf(column, sa.bindparam(parameter, type_=KeyList(of_text)))  # noqa: the element is boolean
+    return _AnyOf(column, sa.bindparam(parameter, type_=KeyList(of_text)))
 
 
 class Database:
@@ -117,6 +118,8 @@ class Database:
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.engine = _engine(self.url, pool)
         self._writing = self.engine.execution_options(entrepot_write=True)
+        # SQLite's own waiting sleeps in growing steps; threads of one process queue here instead.
+        self._writer: AbstractContextManager[Any] = threading.Lock() if self.dialect == "sqlite" else nullcontext()
 
     @property
     def dialect(self) -> str:
@@ -135,7 +138,7 @@ class Database:
         callbacks: list[Callable[[], None]] = []
         token = _open_write.set(callbacks)
         try:
-            with self._writing.begin() as conn:
+            with self._writer, self._writing.begin() as conn:
                 yield conn
         finally:
             _open_write.reset(token)

@@ -1,0 +1,128 @@
+"""Asking another system for an answer that is needed now.
+
+Every question has a time limit and is journaled (kind, who asked whom, milliseconds, outcome), so that an
+operator can follow a business process through it. Asking while a writing transaction is open is a bug: the
+neighbor's slowness would hold our locks. In one process a question is dispatched directly; a port of the same
+form carries it to a broker or a foreign system.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from contextvars import copy_context
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from entrepot.bus.envelope import correlation
+from entrepot.kernel.db import BigKey, Instant, any_of, in_write
+from entrepot.kernel.errors import Error, NotFound, Unavailable
+
+Document = dict[str, Any]
+
+
+class ServiceUnknown(NotFound):
+    code = "SERVICE_UNKNOWN"
+    message = "Nobody here answers {kind}."
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Who answers a kind of question, how, and how long the asker waits (seconds)."""
+
+    kind: str
+    caller: str
+    callee: str
+    answer: Callable[[Document], Document]
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question that was put, for the journal."""
+
+    kind: str
+    caller: str
+    callee: str
+    correlation_id: str
+    asked_at: datetime
+    ms: float
+    outcome: str
+
+
+class Requests:
+    """The questions that can be asked in this process, and the record of those that were."""
+
+    def __init__(self, services: Mapping[str, Service], workers: int = 8) -> None:
+        self.services = dict(services)
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="request")
+        self._asked: deque[Asked] = deque(maxlen=10_000)
+
+    def request(self, kind: str, body: Document) -> Document:
+        """Ask and wait for the answer; raises the callee's refusal, or `Unavailable` when it takes too long."""
+        service = self.services.get(kind)
+        if service is None:
+            raise ServiceUnknown(kind=kind)
+        assert not in_write(), f"{kind} was asked while a writing transaction is open"
+        started, outcome = time.perf_counter(), "answered"
+        at = datetime.now(UTC)
+        try:
+            return self._pool.submit(copy_context().run, service.answer, body).result(service.timeout)
+        except TooLate:
+            outcome = "too late"
+            raise Unavailable(service=service.callee) from None
+        except Error as error:
+            outcome = error.code
+            raise
+        except Exception as error:
+            outcome = type(error).__name__
+            raise Unavailable(service=service.callee) from error
+        finally:
+            ms = (time.perf_counter() - started) * 1000
+            self._asked.append(Asked(kind, service.caller, service.callee, correlation(), at, ms, outcome))
+
+    def take_journal(self) -> list[Asked]:
+        """The questions put since the last call; whoever stores them calls this."""
+        taken = []
+        while self._asked:
+            taken.append(self._asked.popleft())
+        return taken
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class Journal:
+    """The stored record of questions: a trace for people, never a truth anything is decided on."""
+
+    def __init__(self, metadata: sa.MetaData) -> None:
+        self.table = sa.Table(
+            "request_journal",
+            metadata,
+            sa.Column("position", BigKey, primary_key=True, autoincrement=True),
+            sa.Column("kind", sa.String(80), nullable=False),
+            sa.Column("caller", sa.String(40), nullable=False),
+            sa.Column("callee", sa.String(40), nullable=False),
+            sa.Column("correlation_id", sa.String(64), nullable=False),
+            sa.Column("asked_at", Instant, nullable=False),
+            sa.Column("ms", sa.Float, nullable=False),
+            sa.Column("outcome", sa.String(80), nullable=False),
+            sa.Index("request_journal_correlation", "correlation_id"),
+        )
+
+    def store(self, conn: Connection, asked: list[Asked]) -> None:
+        """Write down questions, all in one statement."""
+        names = Asked.__dataclass_fields__
+        conn.execute(self.table.insert(), [{name: getattr(one, name) for name in names} for one in asked])
+
+    def trail(self, conn: Connection, correlation_ids: list[str]) -> list[sa.RowMapping]:
+        """The questions put in those business processes, oldest first."""
+        query = sa.select(self.table).where(any_of(self.table.c.correlation_id, "keys")).order_by(self.table.c.position)
+        return list(conn.execute(query, {"keys": correlation_ids}).mappings())

@@ -1,0 +1,306 @@
+"""The order calculation: one pipeline for a cart, a draft order of another system, a quote and a simulation.
+
+Items, then promotions, shipping, shipping promotions, taxes, totals. Gift lines are made here, at their own
+price, and discounted by all of it. Running it twice gives the same result, because it starts from entitled
+prices every time and keeps nothing of what it decided before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from entrepot.commerce import catalog, charges, pricing, promotions
+from entrepot.commerce.capture.calculation import (
+    Calculation,
+    LineAdjustment,
+    PricedComponent,
+    PricedLine,
+    Problem,
+    PromotionApplied,
+    PromotionRefused,
+    ShippingCharge,
+    TaxRow,
+)
+from entrepot.commerce.capture.order import Component, OrderLine
+from entrepot.commerce.catalog import EntryFacts, Store
+from entrepot.commerce.pricing import Customer, Entitled, Occasion, Unpriced, Wanted
+from entrepot.kernel.money import extend, format_price
+
+Facts = Mapping[str, EntryFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class ToCalculate:
+    """Everything that decides what an order costs. ``price_date`` is now for a cart, the creation time for an order."""
+
+    store: Store
+    customer: Customer
+    currency: str
+    language: str
+    price_date: datetime
+    lines: tuple[OrderLine, ...]
+    order_ref: str
+    buyer: str = ""
+    codes: tuple[str, ...] = ()
+    declined_gifts: tuple[str, ...] = ()
+    shipping_mode: str | None = None
+    destination: charges.Destination | None = None
+    locked_prices: Mapping[str, int] | None = None
+    shipping_locked: int | None = None
+    contract: str | None = None
+
+
+def calculate(conn: Connection, order: ToCalculate) -> Calculation:
+    """Price ``order`` as its buyer would have it now; stores nothing."""
+    view = catalog.View(order.store, order.language, order.price_date)
+    numbers = {line.part_number for line in order.lines} | {c.part_number for line in order.lines for c in line.components}
+    facts = catalog.entries_by_part_numbers(conn, view, numbers)
+    occasion = Occasion(order.store.id, order.currency, order.price_date, order.customer, order.contract)
+    priced, problems = _price_lines(conn, order, facts, occasion)
+    shelf = promotions.shelf_of(conn, order.store.id)
+    offer = _shipping_offer(conn, order, facts)
+    basket = _basket(order, priced, facts, offer.amount if offer else None)
+    candidates = [one for one, _ in shelf.candidates(basket)]
+    used_up = promotions.exhausted(conn, order.store.id, candidates, order.buyer, order.order_ref)
+    evaluation = promotions.evaluate(basket, shelf, used_up)
+    gifts = _gift_lines(conn, order, evaluation, occasion)
+    rates = charges.find_tax_rates(conn, order.store.id)
+    return _total(order, facts, [*priced, *gifts], offer, evaluation, rates, problems)
+
+
+def _price_lines(
+    conn: Connection, order: ToCalculate, facts: Facts, occasion: Occasion
+) -> tuple[list[PricedLine], tuple[Problem, ...]]:
+    """Unit prices of the ordinary lines; the quantity that decides a tier is the sum over equal entries."""
+    known = [line for line in order.lines if line.part_number in facts]
+    problems = [_not_available(line) for line in order.lines if line.part_number not in facts]
+    together: dict[int, int] = {}
+    for line in known:
+        together[line.entry_id] = together.get(line.entry_id, 0) + line.quantity
+    wanted = [wanted_of(facts[line.part_number], together[line.entry_id], line.components, facts) for line in known]
+    found = pricing.entitled_prices(conn, occasion, wanted)
+    priced = []
+    for line, price in zip(known, found, strict=True):
+        entry = facts[line.part_number]
+        if not entry.displayable or not entry.buyable:
+            problems.append(_not_available(line))
+            continue
+        locked = (order.locked_prices or {}).get(line.id)
+        if isinstance(price, Unpriced) and locked is None:
+            problems.append(Problem(price.code, f"{entry.name or line.part_number} has no price at the moment.", line.id))
+            continue
+        priced.append(_priced_line(line, entry, price, locked, occasion.currency))
+    return priced, tuple(problems)
+
+
+def wanted_of(entry: EntryFacts, quantity: int, components: Sequence[Component], facts: Facts) -> Wanted:
+    """What pricing is asked for one line; a dynamic kit brings its components."""
+    parts = None
+    if entry.type.configured:
+        parts = tuple(
+            wanted_of(facts[one.part_number], one.quantity, (), facts) for one in components if one.part_number in facts
+        )
+    return Wanted(
+        entry_id=entry.id,
+        part_number=entry.part_number,
+        quantity=quantity,
+        parent_id=entry.product_id,
+        groups=frozenset(entry.group_ids),
+        components=parts,
+        multiple=entry.step.fraction,
+    )
+
+
+def _priced_line(line: OrderLine, entry: EntryFacts, price: Entitled | Unpriced, locked: int | None, currency: str) -> PricedLine:
+    entitled = price if isinstance(price, Entitled) else None
+    unit_price = locked if locked is not None else entitled.price if entitled else 0
+    return PricedLine(
+        id=line.id,
+        entry_id=line.entry_id,
+        part_number=line.part_number,
+        name=entry.name,
+        quantity=line.quantity,
+        unit_price=unit_price,
+        amount=extend(unit_price, line.quantity, currency, entry.step.fraction),
+        contract=entitled.contract if entitled else "",
+        rule="locked" if locked is not None else entitled.rule if entitled else "",
+        list_price=entitled.list_price if entitled else None,
+        thumbnail=entry.thumbnail,
+        unit=entry.step.unit,
+        multiple=f"{entry.step.multiple.normalize():f}",
+        components=tuple(
+            PricedComponent(part.part_number, own.quantity, part.price)
+            for part in (entitled.components if entitled else ())
+            for own in line.components
+            if own.part_number == part.part_number
+        ),
+    )
+
+
+def _not_available(line: OrderLine) -> Problem:
+    return Problem("NOT_AVAILABLE", f"{line.part_number} is not available any more. Please remove it.", line.id)
+
+
+def _shipping_offer(conn: Connection, order: ToCalculate, facts: Facts) -> charges.ShippingOffer | None:
+    if order.shipping_mode is None:
+        return None
+    country = order.destination.country if order.destination else None
+    modes = charges.find_shipping_modes(conn, order.store.id)
+    offers = charges.offer_shipping(modes, order.currency, country, weight_of(order.lines, facts))
+    chosen = next((one for one in offers if one.mode.code == order.shipping_mode), None)
+    if chosen is not None and order.shipping_locked is not None:
+        return replace(chosen, amount=order.shipping_locked)
+    return chosen
+
+
+def weight_of(lines: Sequence[OrderLine], facts: Facts) -> int:
+    """The order's weight in whole grams, rounded up; kits weigh what their components weigh unless stated."""
+    grams = 0
+    for line in lines:
+        entry = facts.get(line.part_number)
+        if entry is None:
+            continue
+        if entry.weight_grams is not None:
+            grams += -int(-(entry.weight_grams * line.quantity) // 1)
+            continue
+        for one in line.components:
+            part = facts.get(one.part_number)
+            if part is not None and part.weight_grams is not None:
+                grams += -int(-(part.weight_grams * one.quantity * line.quantity) // 1)
+    return grams
+
+
+def _basket(order: ToCalculate, priced: Sequence[PricedLine], facts: Facts, shipping: int | None) -> promotions.Basket:
+    lines = tuple(
+        promotions.Line(
+            line.id, line.part_number, line.quantity, line.amount, frozenset(facts[line.part_number].group_identifiers)
+        )
+        for line in priced
+    )
+    return promotions.Basket(
+        lines=lines,
+        currency=order.currency,
+        at=order.price_date,
+        segments=order.customer.segments,
+        codes=order.codes,
+        shipping=shipping,
+        shipping_mode=order.shipping_mode,
+        country=order.destination.country if order.destination else None,
+    )
+
+
+def _gift_lines(conn: Connection, order: ToCalculate, evaluation: promotions.Evaluation, occasion: Occasion) -> list[PricedLine]:
+    """A line per gift: the first choice that is shown, buyable and has a price; declined ones stay away."""
+    given = [(applied, gift) for applied in evaluation.applied for gift in applied.gifts]
+    given = [(applied, gift) for applied, gift in given if applied.promotion.identifier not in order.declined_gifts]
+    if not given:
+        return []
+    view = catalog.View(order.store, order.language, order.price_date)
+    facts = catalog.entries_by_part_numbers(conn, view, {number for _, gift in given for number in gift.choices})
+    usable = [entry for entry in facts.values() if entry.displayable and entry.buyable and entry.type.atomic]
+    found = pricing.entitled_prices(conn, occasion, [wanted_of(entry, 1, (), facts) for entry in usable])
+    prices = {price.part_number: price for price in found if isinstance(price, Entitled)}
+    lines = []
+    for applied, gift in given:
+        chosen = next((number for number in gift.choices if number in prices), None)
+        if chosen is None:
+            continue
+        line_id = f"gift:{applied.promotion.identifier}"
+        bare = OrderLine(line_id, 0, facts[chosen].id, chosen, gift.quantity)
+        line = _priced_line(bare, facts[chosen], prices[chosen], None, order.currency)
+        off = _adjustment(applied, line.amount, order.language)
+        lines.append(
+            _with(
+                line,
+                adjustments=(off,),
+                gift_of=applied.promotion.identifier,
+                gift_buy_lines=gift.buy_lines,
+                gift_per=gift.per,
+                gift_each=gift.each,
+            )
+        )
+    return lines
+
+
+def _with(line: PricedLine, **changes: object) -> PricedLine:
+    return msgspec.structs.replace(line, **changes)
+
+
+def _adjustment(applied: promotions.Applied, amount: int, language: str) -> LineAdjustment:
+    one = applied.promotion
+    return LineAdjustment(one.identifier, one.version, one.name(language), amount, applied.code or "")
+
+
+def _total(
+    order: ToCalculate,
+    facts: Facts,
+    lines: Sequence[PricedLine],
+    offer: charges.ShippingOffer | None,
+    evaluation: promotions.Evaluation,
+    rates: Sequence[charges.TaxRate],
+    problems: tuple[Problem, ...],
+) -> Calculation:
+    included = order.store.prices_include_tax
+    done = []
+    for line in lines:
+        shares = tuple(
+            _adjustment(applied, applied.lines[line.id], order.language)
+            for applied in evaluation.applied
+            if applied.lines.get(line.id)
+        )
+        whole = _with(line, adjustments=(*line.adjustments, *shares))
+        category = facts[line.part_number].tax_category if line.part_number in facts else None
+        due = charges.taxes_due(rates, category or "standard", order.destination)
+        done.append(_with(whole, taxes=_tax_rows(whole.net, due, included)))
+    gifts = {line.gift_of: line.amount for line in lines if line.gift_of}
+    return Calculation(
+        currency=order.currency,
+        tax_included=included,
+        lines=tuple(done),
+        shipping=_shipping_charge(order, offer, evaluation, rates),
+        applied=tuple(_applied(one, gifts, order.language) for one in evaluation.applied),
+        refused=tuple(_refused(one, order.language) for one in evaluation.refused),
+        codes_unknown=evaluation.codes_unknown,
+        problems=problems,
+    )
+
+
+def _shipping_charge(
+    order: ToCalculate,
+    offer: charges.ShippingOffer | None,
+    evaluation: promotions.Evaluation,
+    rates: Sequence[charges.TaxRate],
+) -> ShippingCharge | None:
+    if offer is None:
+        return None
+    off = tuple(_adjustment(one, one.shipping, order.language) for one in evaluation.applied if one.shipping)
+    charge = ShippingCharge(offer.mode.code, offer.mode.name(order.language), offer.amount, off)
+    due = charges.taxes_due(rates, "shipping", order.destination)
+    taxes = _tax_rows(charge.net, due, order.store.prices_include_tax)
+    return ShippingCharge(charge.mode, charge.name, charge.amount, off, taxes)
+
+
+def _tax_rows(amount: int, rates: Sequence[charges.TaxRate], included: bool) -> tuple[TaxRow, ...]:
+    rows = charges.tax_on(amount, rates, included=included)
+    return tuple(TaxRow(row.name, format_price(int(row.percent * 100_000), "JPY"), row.amount) for row in rows)
+
+
+def _applied(one: promotions.Applied, gifts: Mapping[str, int], language: str) -> PromotionApplied:
+    promotion = one.promotion
+    amount = one.amount + gifts.get(promotion.identifier, 0)
+    return PromotionApplied(
+        promotion.identifier, promotion.version, promotion.name(language), promotion.level, amount, one.times, one.code or ""
+    )
+
+
+def _refused(one: promotions.Refusal, language: str) -> PromotionRefused:
+    declined, promotion = one.declined, one.promotion
+    name = promotion.name(language)
+    return PromotionRefused(
+        promotion.identifier, name, declined.reason, str(declined.needs), str(declined.has), declined.what, one.code or ""
+    )

@@ -1,0 +1,150 @@
+"""What one run of the order calculation came to: stored with the order, shown to everybody who asks.
+
+All amounts are integer minor units of ``currency``; unit prices are integers of 1/100,000.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class TaxRow(msgspec.Struct, frozen=True):
+    name: str
+    percent: str
+    amount: int
+
+
+class LineAdjustment(msgspec.Struct, frozen=True):
+    """A promotion's share of one line; ``units`` are its equal parts over the line's units, when those are few."""
+
+    promotion: str
+    version: int
+    name: str
+    amount: int
+    code: str = ""
+
+
+class PricedComponent(msgspec.Struct, frozen=True):
+    part_number: str
+    quantity: int
+    unit_price: int
+
+
+class PricedLine(msgspec.Struct, frozen=True):
+    """A line with its price, where that came from, and what was taken off."""
+
+    id: str
+    entry_id: int
+    part_number: str
+    name: str
+    quantity: int
+    unit_price: int
+    amount: int
+    contract: str
+    rule: str
+    list_price: int | None = None
+    adjustments: tuple[LineAdjustment, ...] = ()
+    taxes: tuple[TaxRow, ...] = ()
+    thumbnail: str | None = None
+    unit: str = "C62"
+    multiple: str = "1"
+    components: tuple[PricedComponent, ...] = ()
+    gift_of: str = ""
+    gift_buy_lines: tuple[str, ...] = ()
+    gift_per: int = 0
+    gift_each: int = 0
+
+    @property
+    def discount(self) -> int:
+        return sum(one.amount for one in self.adjustments)
+
+    @property
+    def net(self) -> int:
+        """What the line costs after discounts; tax included only where prices include it."""
+        return self.amount - self.discount
+
+    @property
+    def tax(self) -> int:
+        return sum(one.amount for one in self.taxes)
+
+
+class ShippingCharge(msgspec.Struct, frozen=True):
+    mode: str
+    name: str
+    amount: int
+    adjustments: tuple[LineAdjustment, ...] = ()
+    taxes: tuple[TaxRow, ...] = ()
+
+    @property
+    def net(self) -> int:
+        return self.amount - sum(one.amount for one in self.adjustments)
+
+    @property
+    def tax(self) -> int:
+        return sum(one.amount for one in self.taxes)
+
+
+class PromotionApplied(msgspec.Struct, frozen=True):
+    promotion: str
+    version: int
+    name: str
+    level: str
+    amount: int
+    times: int
+    code: str = ""
+
+
+class PromotionRefused(msgspec.Struct, frozen=True):
+    """A promotion that does not apply (yet), and what it would take."""
+
+    promotion: str
+    name: str
+    reason: str
+    needs: str = ""
+    has: str = ""
+    what: str = ""
+    code: str = ""
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why a line, or the order, cannot go on."""
+
+    code: str
+    text: str
+    line: str = ""
+    field: str = ""
+
+
+class Calculation(msgspec.Struct, frozen=True):
+    """The whole answer; totals are sums of line values, nothing is rounded at order level."""
+
+    currency: str
+    tax_included: bool
+    lines: tuple[PricedLine, ...] = ()
+    shipping: ShippingCharge | None = None
+    applied: tuple[PromotionApplied, ...] = ()
+    refused: tuple[PromotionRefused, ...] = ()
+    codes_unknown: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    policy: str = "line-half-up-1"
+
+    @property
+    def goods(self) -> int:
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def discount(self) -> int:
+        return sum(line.discount for line in self.lines)
+
+    @property
+    def shipping_net(self) -> int:
+        return self.shipping.net if self.shipping else 0
+
+    @property
+    def tax(self) -> int:
+        return sum(line.tax for line in self.lines) + (self.shipping.tax if self.shipping else 0)
+
+    @property
+    def total(self) -> int:
+        """Goods less discounts, plus shipping, plus tax where it is not included in prices."""
+        return self.goods - self.discount + self.shipping_net + (0 if self.tax_included else self.tax)

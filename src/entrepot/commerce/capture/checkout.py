@@ -1,0 +1,174 @@
+"""What a checkout collects: where the goods go, how, and how they are paid for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from entrepot.commerce import catalog, charges, promotions
+from entrepot.commerce.capture.calculate import weight_of
+from entrepot.commerce.capture.calculation import Problem
+from entrepot.commerce.capture.cart import change
+from entrepot.commerce.capture.order import MOST_CODES, Address, AddressInvalid, Order, Payment, Visit
+from entrepot.kernel.errors import Invalid, Refused
+
+_POSTAL = {"US": r"[0-9]{5}(-[0-9]{4})?", "DE": r"[0-9]{5}", "AT": r"[0-9]{4}", "CH": r"[0-9]{4}", "FR": r"[0-9]{5}"}
+_NEEDS_STATE = frozenset({"US", "CA", "AU"})
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
+_DIGITS = re.compile(r"(?:[0-9][ -]?){13,19}")
+METHODS = ("card", "invoice")
+
+
+class ShipModeNotUsable(Refused):
+    code = "SHIP_MODE_NOT_USABLE"
+    message = "This order cannot be shipped that way to this address. Choose one of the offered ways."
+
+
+class PaymentMethodNotUsable(Refused):
+    code = "PAYMENT_METHOD_NOT_USABLE"
+    message = "This order cannot be paid that way. Choose one of the offered ways."
+
+
+class PurchaseOrderRequired(Invalid):
+    code = "PURCHASE_ORDER_REQUIRED"
+    message = "{path}: an order on account needs a purchase order number."
+
+
+class CardDataRefused(Refused):
+    code = "CARD_DATA_REFUSED"
+    message = "Card numbers are not accepted here. Use the payment form, which sends a token instead."
+
+
+class CodeUnknown(Refused):
+    code = "PROMOTION_CODE_REFUSED"
+    message = "This code cannot be used for your order."
+
+
+class TooManyCodes(Refused):
+    code = "TOO_MANY_CODES"
+    message = f"An order takes at most {MOST_CODES} codes."
+
+
+def check_address(address: Address, *, guest: bool = True) -> Address:
+    """The address with blanks trimmed, or a refusal naming the first field at fault."""
+    values = {name: getattr(address, name).strip() for name in address.__struct_fields__}
+    for name in ("last_name", "line1", "city", "postal_code", "country"):
+        if not values[name]:
+            raise AddressInvalid(path=name, problem="please fill this in")
+    if len(values["country"]) != 2 or not values["country"].isupper():
+        raise AddressInvalid(path="country", problem="choose a country")
+    if values["country"] in _NEEDS_STATE and not values["state"]:
+        raise AddressInvalid(path="state", problem="please choose a state")
+    pattern = _POSTAL.get(values["country"])
+    if pattern and not re.fullmatch(pattern, values["postal_code"]):
+        raise AddressInvalid(path="postal_code", problem="this is not a postal code of that country")
+    if (guest or values["email"]) and not _EMAIL.match(values["email"]):
+        raise AddressInvalid(path="email", problem="write an e-mail address such as name@example.org")
+    if any(len(value) > 254 for value in values.values()):
+        raise AddressInvalid(path="line1", problem="at most 254 characters per field")
+    for name, value in values.items():
+        refuse_card_number(value, name)
+    return Address(**values)
+
+
+def set_address(conn: Connection, visit: Visit, cart: Order, ship_to: Address, bill_to: Address | None = None) -> Order:
+    """Record where the order goes; a shipping mode that does not serve the country is dropped."""
+    ship_to = check_address(ship_to, guest=visit.buyer.is_guest)
+    after = replace(cart, ship_to=ship_to, bill_to=check_address(bill_to) if bill_to else None)
+    offered = {offer.mode.code for offer in shipping_offers(conn, visit, after)}
+    mode = cart.shipping_mode if cart.shipping_mode in offered else None
+    return change(conn, visit, cart, replace(after, shipping_mode=mode))
+
+
+def shipping_offers(conn: Connection, visit: Visit, cart: Order) -> list[charges.ShippingOffer]:
+    """The ways this cart can be shipped, with what each costs."""
+    numbers = {line.part_number for line in cart.lines} | {one.part_number for line in cart.lines for one in line.components}
+    facts = catalog.entries_by_part_numbers(conn, visit.view, numbers)
+    modes = charges.find_shipping_modes(conn, visit.store.id)
+    country = cart.ship_to.country if cart.ship_to else None
+    return charges.offer_shipping(modes, cart.currency, country, weight_of(cart.lines, facts))
+
+
+def set_shipping(conn: Connection, visit: Visit, cart: Order, mode: str) -> Order:
+    """Choose how the order ships."""
+    if mode not in {offer.mode.code for offer in shipping_offers(conn, visit, cart)}:
+        raise ShipModeNotUsable(mode=mode)
+    return change(conn, visit, cart, replace(cart, shipping_mode=mode))
+
+
+def set_payment(conn: Connection, visit: Visit, cart: Order, payment: Payment) -> Order:
+    """Choose how the order is paid; the instruction holds a token, never a card number."""
+    for name in payment.__struct_fields__:
+        refuse_card_number(getattr(payment, name), name)
+    if payment.method not in METHODS or (payment.method == "invoice" and not visit.buyer.organization_ids):
+        raise PaymentMethodNotUsable(method=payment.method)
+    if payment.method == "invoice" and not payment.purchase_order.strip():
+        raise PurchaseOrderRequired(path="purchase_order")
+    if payment.method == "card" and not payment.token:
+        raise PaymentMethodNotUsable(method="card")
+    return change(conn, visit, cart, replace(cart, payment=payment))
+
+
+def enter_code(conn: Connection, visit: Visit, cart: Order, code: str) -> Order:
+    """Enter a promotion code. One that is known but not fulfilled stays and is tested again at each change.
+
+    Shoppers get one neutral answer for every code that cannot be used.
+    """
+    code = promotions.canonical_code(code)
+    if len(cart.codes) >= MOST_CODES:
+        raise TooManyCodes()
+    found = promotions.validate_code(conn, visit.store.id, code, cart.logon_id, visit.customer.segments, visit.at)
+    if not found.valid:
+        raise CodeUnknown()
+    codes = tuple(dict.fromkeys((*cart.codes, code)))
+    return change(conn, visit, cart, replace(cart, codes=codes))
+
+
+def remove_code(conn: Connection, visit: Visit, cart: Order, code: str) -> Order:
+    """Take a code off again."""
+    code = promotions.canonical_code(code)
+    return change(conn, visit, cart, replace(cart, codes=tuple(one for one in cart.codes if one != code)))
+
+
+def missing(cart: Order) -> list[Problem]:
+    """Everything that still stands between this cart and an order, all at once."""
+    problems = list(cart.calculation.problems) if cart.calculation else []
+    if not cart.lines:
+        problems.append(Problem("CART_EMPTY", "There is nothing in the cart."))
+    if cart.ship_to is None:
+        problems.append(Problem("ADDRESS_MISSING", "Tell us where the order goes.", field="address"))
+    if cart.shipping_mode is None:
+        problems.append(Problem("SHIP_MODE_MISSING", "Choose how the order ships.", field="shipping_mode"))
+    if cart.payment is None:
+        problems.append(Problem("PAYMENT_MISSING", "Choose how to pay.", field="payment"))
+    return problems
+
+
+def refuse_card_number(text: str, field: str) -> None:
+    """Refuse anything that is a card number by its digits and check sum; it is not stored and not logged."""
+    for match in _DIGITS.finditer(text):
+        digits = re.sub(r"[ -]", "", match.group())
+        if 13 <= len(digits) <= 19 and digits[0] in "3456" and _luhn(digits):
+            raise CardDataRefused(field=field)
+
+
+def _luhn(digits: str) -> bool:
+    doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def as_address(value: object, path: str = "address") -> Address:
+    """An address from a document; refuses unknown and missing fields by name."""
+    try:
+        return msgspec.convert(value, Address)
+    except msgspec.ValidationError as error:
+        raise AddressInvalid(path=path, problem=str(error)) from None
+
+
+def offered_methods(visit: Visit) -> Sequence[str]:
+    """The payment methods this buyer may choose from."""
+    return METHODS if visit.buyer.organization_ids else ("card",)

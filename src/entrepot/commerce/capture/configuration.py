@@ -1,0 +1,137 @@
+"""Configured kits in the cart: a bill of material comes in, one line with its components comes out.
+
+The document's prices are never charged: the engine's price counts. The configurator has verified the document
+(its digest, model version and validity) before it gets here; what is checked here is what commerce owns: the
+kit, the components, and that a configuration id stands for one content for good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from entrepot.commerce import catalog
+from entrepot.commerce.capture.cart import change, next_position
+from entrepot.commerce.capture.lines import components_from
+from entrepot.commerce.capture.order import Order, OrderLine, Visit
+from entrepot.commerce.capture.tables import order_item, orders
+from entrepot.kernel.errors import Conflict, Invalid, Refused
+from entrepot.kernel.ids import new_id
+
+
+class ConfigurationInvalid(Invalid):
+    code = "CONFIGURATION_INVALID"
+    message = "{path}: {problem}"
+
+
+class ConfigurationIdUsed(Conflict):
+    code = "CONFIGURATION_ID_USED"
+    message = "This configuration id already stands for another configuration. Configure the kit again."
+
+
+class NotADynamicKit(Refused):
+    code = "NOT_A_DYNAMIC_KIT"
+    message = "{part_number} cannot be configured."
+
+
+class NoModel(Refused):
+    code = "NO_MODEL"
+    message = "{part_number} has no model and cannot be configured."
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A finished configuration: its id, the kit, and the parts as (part number, quantity per kit, required)."""
+
+    id: str
+    kit: str
+    parts: tuple[tuple[str, int, bool], ...]
+    document: dict[str, Any]
+
+
+def read_bill_of_material(bom: dict[str, Any]) -> Configuration:
+    """The configuration in a bill of material as the configurator wrote it; refuses a malformed one whole."""
+    identity, kit = bom.get("ConfigurationId"), bom.get("ItemID")
+    if not isinstance(identity, str) or not 0 < len(identity) <= 128:
+        raise ConfigurationInvalid(path="ConfigurationId", problem="a configuration has an id of at most 128 characters")
+    if not isinstance(kit, str) or not kit:
+        raise ConfigurationInvalid(path="ItemID", problem="the kit's part number is missing")
+    lines = bom.get("BOMLine")
+    if not isinstance(lines, list) or not lines:
+        raise ConfigurationInvalid(path="BOMLine", problem="a configuration has at least one component")
+    parts = []
+    for place, line in enumerate(lines):
+        if not line.get("ItemID"):
+            continue
+        quantity = str(line.get("Quantity", ""))
+        if not quantity.isdecimal() or int(quantity) < 1:
+            raise ConfigurationInvalid(path=f"BOMLine/{place}/Quantity", problem="a whole number of at least 1 is expected")
+        parts.append((str(line["ItemID"]), int(quantity), line.get("Required", "Y") != "N"))
+    if not parts:
+        raise ConfigurationInvalid(path="BOMLine", problem="a configuration has at least one component")
+    return Configuration(identity, kit, tuple(parts), bom)
+
+
+def add_configuration(conn: Connection, visit: Visit, cart: Order, configuration: Configuration, quantity: str) -> Order:
+    """Put a configured kit into the cart as one line; the same configuration sent twice is added once."""
+    kit = _kit(conn, visit, configuration.kit)
+    same = _line_of(conn, configuration.id)
+    if same is not None:
+        stored, order_id = same
+        if stored != configuration.document.get("Digest") or order_id != cart.id:
+            raise ConfigurationIdUsed(configuration=configuration.id)
+        if any(line.configuration_id == configuration.id for line in cart.lines):
+            return cart
+    line = OrderLine(
+        id=new_id(),
+        position=next_position(cart.lines),
+        entry_id=kit.id,
+        part_number=kit.part_number,
+        quantity=kit.step.parse(quantity),
+        configuration_id=configuration.id,
+        configuration=configuration.document,
+        components=components_from(conn, visit, configuration.parts),
+    )
+    return change(conn, visit, cart, replace(cart, lines=(*cart.lines, line)))
+
+
+def update_configuration(conn: Connection, visit: Visit, cart: Order, line_id: str, configuration: Configuration) -> Order:
+    """Replace a line's configuration by another of the same kit, under a new configuration id."""
+    line = cart.line(line_id)
+    if configuration.kit != line.part_number:
+        raise ConfigurationInvalid(path="ItemID", problem=f"the line holds {line.part_number}")
+    if configuration.id != line.configuration_id and _line_of(conn, configuration.id) is not None:
+        raise ConfigurationIdUsed(configuration=configuration.id)
+    changed = replace(
+        line,
+        configuration_id=configuration.id,
+        configuration=configuration.document,
+        components=components_from(conn, visit, configuration.parts),
+    )
+    lines = tuple(changed if one.id == line_id else one for one in cart.lines)
+    return change(conn, visit, cart, replace(cart, lines=lines))
+
+
+def _kit(conn: Connection, visit: Visit, part_number: str) -> catalog.EntryFacts:
+    kit = catalog.entries_by_part_numbers(conn, visit.view, [part_number]).get(part_number)
+    if kit is None or not kit.displayable:
+        raise catalog.CatalogEntryNotFound(part_number=part_number)
+    if not kit.type.configured:
+        raise NotADynamicKit(part_number=part_number)
+    if kit.model is None:
+        raise NoModel(part_number=part_number)
+    return kit.require_orderable()
+
+
+def _line_of(conn: Connection, configuration_id: str) -> tuple[str | None, str] | None:
+    """The digest and order of the line that already carries this configuration id."""
+    query = (
+        sa.select(order_item.c.configuration, orders.c.id)
+        .join(orders, orders.c.id == order_item.c.order_id)
+        .where(order_item.c.configuration_id == configuration_id)
+    )
+    row = conn.execute(query).first()
+    return None if row is None else ((row.configuration or {}).get("Digest"), row.id)

@@ -1,0 +1,159 @@
+"""Order preparation: the only path to an order that can be submitted.
+
+It happens in three parts, so that no neighbor is called while rows are locked: `requirement` says what stock
+is needed, the edge asks order management to reserve it, and `prepare` records the result with prices that were
+computed anew. The snapshot is good until the reservation ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from entrepot.commerce import catalog, promotions
+from entrepot.commerce.capture import tables
+from entrepot.commerce.capture.calculate import calculate
+from entrepot.commerce.capture.calculation import Calculation, Problem
+from entrepot.commerce.capture.cart import to_calculate
+from entrepot.commerce.capture.checkout import missing
+from entrepot.commerce.capture.order import Order, OrderState, StaleVersion, Visit
+from entrepot.kernel.errors import Conflict, Refused
+
+RESERVATION = timedelta(minutes=15)
+
+
+class NotReadyToOrder(Refused):
+    code = "NOT_READY"
+    message = "The order cannot be placed yet: {summary}"
+
+
+class OutOfStock(Refused):
+    code = "OUT_OF_STOCK"
+    message = "Not enough in stock: {summary}"
+
+
+class PriceChanged(Conflict):
+    code = "PRICE_CHANGED"
+    message = "Prices have changed since you last looked: the total is now {total}. Please confirm it."
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """Stock one line needs, as a decimal text of its unit; a kit is needed as its components, per one kit in steps."""
+
+    line: str
+    part_number: str
+    quantity: str
+    backorderable: bool
+    components: tuple[tuple[str, int, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """What order management answered for one need."""
+
+    line: str
+    full: bool
+    available: str = "0"
+    expected_at: str | None = None
+
+
+def requirement(conn: Connection, visit: Visit, cart: Order) -> list[Needed]:
+    """What has to be reserved for the cart; raises with *all* that is missing when it is not ready.
+
+    Kits are needed as their components, each summed by nobody but order management.
+    """
+    calculation = calculate(conn, to_calculate(visit, cart))
+    problems = missing(replace(cart, calculation=calculation))
+    if problems:
+        summary = "; ".join(problem.text for problem in problems)
+        raise NotReadyToOrder(summary=summary, problems=[msgspec.to_builtins(one) for one in problems])
+    components = {line.id: line.components for line in cart.lines}
+    numbers = {line.part_number for line in calculation.lines}
+    numbers |= {one.part_number for parts in components.values() for one in parts}
+    facts = catalog.entries_by_part_numbers(conn, visit.view, numbers)
+    needed = []
+    for line in calculation.lines:
+        parts = components.get(line.id, ())
+        stocked = [one.part_number for one in parts if one.required] or [line.part_number]
+        policies = [facts[number].policy for number in stocked if facts[number].policy.track_inventory != "N"]
+        if policies:
+            backorderable = all(policy.backorderable and not policy.discontinued for policy in policies)
+            quantity = facts[line.part_number].step.format(line.quantity)
+            content = tuple((one.part_number, one.quantity, one.required) for one in parts)
+            needed.append(Needed(line.id, line.part_number, quantity, backorderable, content))
+    return needed
+
+
+def shortages(needed: Sequence[Needed], reserved: Sequence[Reserved]) -> tuple[list[Problem], list[dict[str, Any]]]:
+    """What cannot be had at all, and what will come later."""
+    answers = {one.line: one for one in reserved}
+    refused, later = [], []
+    for need in needed:
+        answer = answers.get(need.line, Reserved(need.line, False))
+        if answer.full:
+            continue
+        if need.backorderable:
+            later.append({"line": need.line, "part_number": need.part_number, "expected_at": answer.expected_at})
+        else:
+            text = f"{need.part_number}: {answer.available} available, {need.quantity} wanted"
+            refused.append(Problem("OUT_OF_STOCK", text, need.line))
+    return refused, later
+
+
+def prepare(
+    conn: Connection,
+    visit: Visit,
+    version: int,
+    cart: Order,
+    reservation_id: str,
+    later: list[dict[str, Any]],
+    confirmed_total: int | None,
+) -> Order:
+    """Record the snapshot the order will be made from; `PRICE_CHANGED` when the total went up unconfirmed."""
+    if cart.version != version:
+        raise StaleVersion(version=cart.version)
+    calculation = calculate(conn, to_calculate(visit, cart))
+    shown = cart.calculation.total if cart.calculation else calculation.total
+    if calculation.total > max(shown, confirmed_total or 0):
+        raise PriceChanged(total=calculation.total, currency=cart.currency)
+    hold_promotions(conn, visit, cart, calculation, expires_at=visit.at + promotions.HOLD)
+    prepared = {
+        "at": visit.at.isoformat(),
+        "expires_at": (visit.at + RESERVATION).isoformat(),
+        "reservation_id": reservation_id,
+        "digest": digest_of(cart, calculation),
+        "later": later,
+    }
+    after = replace(cart, calculation=calculation, prepared=prepared, version=cart.version + 1, updated_at=visit.at)
+    tables.save_order(conn, cart, after)
+    return after
+
+
+def hold_promotions(
+    conn: Connection, visit: Visit, cart: Order, calculation: Calculation, *, expires_at: datetime | None
+) -> None:
+    """Hold the uses this calculation takes; raises `PromotionUsedUp` when somebody else took the last one."""
+    uses = tuple(promotions.Use(one.promotion, one.times, one.code) for one in calculation.applied)
+    buyer = cart.logon_id or (cart.ship_to.email.casefold() if cart.ship_to else "")
+    promotions.hold_uses(conn, promotions.OrderUse(cart.store_id, cart.id, 0, buyer, uses), visit.at, expires_at)
+
+
+def digest_of(cart: Order, calculation: Calculation) -> str:
+    """A fingerprint of everything the total depends on."""
+    lines = [(line.part_number, line.quantity, line.configuration_id) for line in cart.lines]
+    parts = (lines, cart.codes, cart.ship_to, cart.bill_to, cart.shipping_mode, cart.payment, calculation)
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+
+def is_prepared(cart: Order, at: datetime) -> bool:
+    """Whether the snapshot still stands."""
+    if cart.prepared is None or cart.state is not OrderState.PENDING:
+        return False
+    return at < datetime.fromisoformat(cart.prepared["expires_at"])

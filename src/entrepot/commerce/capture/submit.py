@@ -1,0 +1,105 @@
+"""Submitting an order: one intent, one order, however often it is sent.
+
+The idempotency key is written first, in the same transaction as the order, its outbox message and its use of
+promotions. A double click or a retry finds the key and gets the same order; the same key with another body is
+refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from entrepot.bus import Message, correlation
+from entrepot.commerce.capture import tables
+from entrepot.commerce.capture.cart import require_cart
+from entrepot.commerce.capture.order import Order, OrderState, Visit
+from entrepot.commerce.capture.prepare import digest_of, hold_promotions, is_prepared
+from entrepot.commerce.capture.tables import idempotency, orders
+from entrepot.commerce.capture.transfer import transfer_document
+from entrepot.commerce.database import outbox
+from entrepot.kernel.db import insert_or_ignore
+from entrepot.kernel.errors import Conflict, Invalid
+
+
+class IdempotencyKeyMissing(Invalid):
+    code = "IDEMPOTENCY_KEY_REQUIRED"
+    message = "{path}: send a key of 1 to 255 visible characters, the same one for every retry of this order."
+
+
+class IdempotencyKeyReused(Conflict):
+    code = "IDEMPOTENCY_KEY_REUSED"
+    message = "This key was used for another order. Send a new key for a new order."
+
+
+class NotPrepared(Conflict):
+    code = "PRICES_EXPIRED"
+    message = "The prices and the reserved stock are no longer held. Check the summary again, then order."
+
+
+class NotWhatWasShown(Conflict):
+    code = "PRICE_CHANGED"
+    message = "This is not what was shown on the summary. Check it again, then order."
+
+
+def submit(conn: Connection, visit: Visit, key: str, version: int) -> tuple[Order, bool]:
+    """Make the prepared cart an order; tell it, and whether it had been made before by the same key."""
+    if not 0 < len(key) <= 255 or not key.isprintable():
+        raise IdempotencyKeyMissing(path="Idempotency-Key")
+    scope = f"{visit.store.id}:{visit.buyer.user_id or visit.secret}"
+    digest = hashlib.sha256(f"submit:{version}".encode()).hexdigest()
+    row = {"scope": scope, "key": key, "digest": digest, "order_id": None, "at": visit.at}
+    if not insert_or_ignore(conn, idempotency, row):
+        return _stored(conn, scope, key, digest), True
+    cart = require_cart(conn, visit, version)
+    if not is_prepared(cart, visit.at) or cart.calculation is None or cart.prepared is None:
+        raise NotPrepared()
+    if cart.prepared["digest"] != digest_of(cart, cart.calculation):
+        raise NotWhatWasShown()
+    hold_promotions(conn, visit, cart, cart.calculation, expires_at=None)
+    order = replace(
+        cart,
+        number=number_of(cart),
+        state=OrderState.READY,
+        version=cart.version + 1,
+        placed_at=visit.at,
+        updated_at=visit.at,
+        correlation_id=correlation(),
+    )
+    tables.save_order(conn, cart, order)
+    conn.execute(idempotency.update().where(idempotency.c.scope == scope, idempotency.c.key == key).values(order_id=order.id))
+    put_transfer(conn, visit, order)
+    return order, False
+
+
+def put_transfer(conn: Connection, visit: Visit, order: Order) -> None:
+    """Say the order to its owner: one message, keyed by the order's number."""
+    message = Message(
+        kind="order.transfer",
+        body=transfer_document(order, visit.store.identifier),
+        business_key=order.number or order.id,
+        ordering_key=f"order:{order.number}",
+        store=visit.store.identifier,
+        principal=order.logon_id,
+    )
+    outbox.put(conn, message, visit.at)
+
+
+def number_of(order: Order) -> str:
+    """The order's number: ten characters of its identity's random part, so that it cannot be guessed.
+
+    The identity is unique, fifty of its random bits nearly so; the unique index settles the rest.
+    """
+    return order.id[-10:].upper()
+
+
+def _stored(conn: Connection, scope: str, key: str, digest: str) -> Order:
+    row = conn.execute(sa.select(idempotency).where(idempotency.c.scope == scope, idempotency.c.key == key)).mappings().one()
+    if row["digest"] != digest:
+        raise IdempotencyKeyReused(key=key)
+    order = tables.find_order(conn, orders.c.id == row["order_id"])
+    assert order is not None, "a stored key names an order"
+    return order

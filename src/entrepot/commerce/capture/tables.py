@@ -1,0 +1,253 @@
+"""Tables of capture, how an order is read whole, and how what changed of it is written.
+
+An order is read in two statements, three with kits. Writing compares with what was read: the version in the
+row has to be the one that was read, so of two who change the same cart one is told to look again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from entrepot.commerce.capture.calculation import Calculation
+from entrepot.commerce.capture.order import (
+    Address,
+    Component,
+    Order,
+    OrderLine,
+    OrderState,
+    Payment,
+    StaleVersion,
+)
+from entrepot.commerce.database import metadata
+from entrepot.kernel.db import BigKey, Instant, Json
+from entrepot.kernel.ids import new_id
+from entrepot.kernel.quantity import Step
+
+orders = sa.Table(
+    "orders",
+    metadata,
+    sa.Column("id", sa.String(26), primary_key=True),
+    sa.Column("number", sa.String(20), unique=True),
+    sa.Column("store_id", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.String(1), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("language", sa.String(20), nullable=False),
+    sa.Column("buyer_id", sa.BigInteger),
+    sa.Column("logon_id", sa.String(254), nullable=False),
+    sa.Column("secret", sa.String(64)),
+    sa.Column("email", sa.String(254)),
+    sa.Column("codes", Json, nullable=False),
+    sa.Column("declined_gifts", Json, nullable=False),
+    sa.Column("ship_to", Json),
+    sa.Column("bill_to", Json),
+    sa.Column("shipping_mode", sa.String(40)),
+    sa.Column("payment", Json),
+    sa.Column("calculation", sa.Text),
+    sa.Column("prepared", Json),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+    sa.Column("placed_at", Instant),
+    sa.Column("external_id", sa.String(64)),
+    sa.Column("transfer_error", sa.Text),
+    sa.Column("tracking", Json),
+    sa.Column("correlation_id", sa.String(64)),
+    sa.Index("orders_current", "store_id", "buyer_id", "state"),
+    sa.Index("orders_guest", "secret", "state"),
+    sa.Index("orders_logon", "logon_id", "placed_at"),
+    sa.Index("orders_placed", "store_id", "placed_at"),
+)
+order_item = sa.Table(
+    "order_item",
+    metadata,
+    sa.Column("id", sa.String(26), primary_key=True),
+    sa.Column("order_id", sa.String(26), sa.ForeignKey("orders.id"), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("entry_id", sa.BigInteger, nullable=False),
+    sa.Column("part_number", sa.String(64), nullable=False),
+    sa.Column("quantity", sa.BigInteger, nullable=False),
+    sa.Column("configuration_id", sa.String(128)),
+    sa.Column("configuration", Json),
+    sa.Column("bundle", sa.String(26)),
+    sa.Column("chosen", Json),
+    sa.Column("kit", sa.Boolean, nullable=False),
+    sa.CheckConstraint("quantity > 0"),
+    sa.Index("order_item_of_order", "order_id"),
+    sa.Index("order_item_configuration", "configuration_id"),
+)
+order_item_component = sa.Table(
+    "order_item_component",
+    metadata,
+    sa.Column("id", BigKey, primary_key=True),
+    sa.Column("item_id", sa.String(26), sa.ForeignKey("order_item.id"), nullable=False),
+    sa.Column("entry_id", sa.BigInteger, nullable=False),
+    sa.Column("part_number", sa.String(64), nullable=False),
+    sa.Column("name", sa.String(254), nullable=False),
+    sa.Column("quantity", sa.BigInteger, nullable=False),
+    sa.Column("required", sa.Boolean, nullable=False),
+    sa.Column("unit_price", sa.BigInteger),
+    sa.Column("multiple", sa.String(20), nullable=False),
+    sa.Column("unit", sa.String(10), nullable=False),
+    sa.Index("order_item_component_of_item", "item_id"),
+)
+idempotency = sa.Table(
+    "idempotency",
+    metadata,
+    sa.Column("scope", sa.String(160), primary_key=True),
+    sa.Column("key", sa.String(255), primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("order_id", sa.String(26)),
+    sa.Column("at", Instant, nullable=False),
+)
+availability = sa.Table(
+    "inventory_availability",
+    metadata,
+    sa.Column("store_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("part_number", sa.String(64), primary_key=True),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("quantity", sa.String(20)),
+    sa.Column("expected_at", sa.String(40)),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+)
+
+_ITEMS = sa.select(order_item).where(order_item.c.order_id == sa.bindparam("order_id")).order_by(order_item.c.position)
+_COMPONENTS = (
+    sa.select(order_item_component)
+    .join(order_item, order_item.c.id == order_item_component.c.item_id)
+    .where(order_item.c.order_id == sa.bindparam("order_id"))
+    .order_by(order_item_component.c.id)
+)
+_decode = msgspec.json.Decoder(Calculation)
+
+
+def find_orders(conn: Connection, *conditions: sa.ColumnElement[bool], lock: bool = False, limit: int = 100) -> list[Order]:
+    """The orders for which the conditions hold, newest first, each read whole."""
+    query = sa.select(orders).where(*conditions).order_by(orders.c.updated_at.desc()).limit(limit)
+    rows = conn.execute(query.with_for_update() if lock else query).mappings().all()
+    return [_order(conn, row) for row in rows]
+
+
+def find_order(conn: Connection, *conditions: sa.ColumnElement[bool], lock: bool = False) -> Order | None:
+    """The newest order for which the conditions hold."""
+    found = find_orders(conn, *conditions, lock=lock, limit=1)
+    return found[0] if found else None
+
+
+def insert_order(conn: Connection, order: Order, secret: str | None) -> None:
+    """Write a new, empty cart."""
+    conn.execute(orders.insert(), _row(order) | {"id": order.id, "secret": secret})
+
+
+def save_order(conn: Connection, before: Order, after: Order) -> None:
+    """Write what changed; the version moves by one, from exactly the one that was read."""
+    written = conn.execute(orders.update().where(orders.c.id == before.id, orders.c.version == before.version), _row(after))
+    if written.rowcount != 1:
+        raise StaleVersion(version=before.version)
+    _save_lines(conn, before, after)
+
+
+def _save_lines(conn: Connection, before: Order, after: Order) -> None:
+    if before.lines == after.lines:
+        return
+    old = {line.id: line for line in before.lines}
+    new = {line.id: line for line in after.lines}
+    gone = [key for key in old if key not in new or old[key].components != new[key].components]
+    if gone:
+        conn.execute(order_item_component.delete().where(order_item_component.c.item_id.in_(gone)))
+    for key in old.keys() - new.keys():
+        conn.execute(order_item.delete().where(order_item.c.id == key))
+    added = [line for line in after.lines if line.id not in old]
+    if added:
+        conn.execute(order_item.insert(), [_line_row(line) | {"id": line.id, "order_id": after.id} for line in added])
+    for key, line in new.items():
+        if key in old and old[key] != line:
+            conn.execute(order_item.update().where(order_item.c.id == key), _line_row(line))
+    parts = [
+        _component_row(line.id, one)
+        for line in after.lines
+        if line.id not in old or old[line.id].components != line.components
+        for one in line.components
+    ]
+    if parts:
+        conn.execute(order_item_component.insert(), parts)
+
+
+def _row(order: Order) -> dict[str, Any]:
+    plain = ("number", "store_id", "version", "currency", "language", "buyer_id", "logon_id", "shipping_mode", "prepared")
+    stamps = ("created_at", "updated_at", "placed_at", "external_id", "transfer_error", "tracking", "correlation_id")
+    values = {name: getattr(order, name) for name in (*plain, *stamps)}
+    return values | {
+        "state": str(order.state),
+        "email": order.ship_to.email.casefold() if order.ship_to else None,
+        "codes": list(order.codes),
+        "declined_gifts": list(order.declined_gifts),
+        "ship_to": msgspec.to_builtins(order.ship_to),
+        "bill_to": msgspec.to_builtins(order.bill_to),
+        "payment": msgspec.to_builtins(order.payment),
+        "calculation": msgspec.json.encode(order.calculation).decode() if order.calculation else None,
+    }
+
+
+def _line_row(line: OrderLine) -> dict[str, Any]:
+    names = ("position", "entry_id", "part_number", "quantity", "configuration_id", "configuration", "bundle", "chosen")
+    return {name: getattr(line, name) for name in names} | {"kit": bool(line.components)}
+
+
+def _component_row(item_id: str, one: Component) -> dict[str, Any]:
+    names = ("entry_id", "part_number", "name", "quantity", "required", "unit_price")
+    row = {name: getattr(one, name) for name in names}
+    return row | {"item_id": item_id, "multiple": str(one.step.multiple), "unit": one.step.unit}
+
+
+def _order(conn: Connection, row: sa.RowMapping) -> Order:
+    items = conn.execute(_ITEMS, {"order_id": row["id"]}).mappings().all()
+    parts: dict[str, list[Component]] = {}
+    if any(item["kit"] for item in items):
+        for part in conn.execute(_COMPONENTS, {"order_id": row["id"]}).mappings():
+            parts.setdefault(part["item_id"], []).append(_component(part))
+    names = ("id", "number", "store_id", "version", "currency", "language", "buyer_id", "logon_id", "created_at", "updated_at")
+    more = ("shipping_mode", "prepared", "placed_at", "external_id", "transfer_error", "tracking", "correlation_id")
+    return Order(
+        **{name: row[name] for name in (*names, *more)},
+        state=OrderState(row["state"]),
+        lines=tuple(_line(item, tuple(parts.get(item["id"], ()))) for item in items),
+        codes=tuple(row["codes"]),
+        declined_gifts=tuple(row["declined_gifts"]),
+        ship_to=msgspec.convert(row["ship_to"], Address) if row["ship_to"] else None,
+        bill_to=msgspec.convert(row["bill_to"], Address) if row["bill_to"] else None,
+        payment=msgspec.convert(row["payment"], Payment) if row["payment"] else None,
+        calculation=_decode.decode(row["calculation"]) if row["calculation"] else None,
+    )
+
+
+def _line(item: sa.RowMapping, components: tuple[Component, ...]) -> OrderLine:
+    names = ("id", "position", "entry_id", "part_number", "quantity", "configuration_id", "configuration", "bundle")
+    return OrderLine(**{name: item[name] for name in names}, components=components, chosen=item["chosen"] or {})
+
+
+def _component(part: sa.RowMapping) -> Component:
+    names = ("entry_id", "part_number", "name", "quantity", "required", "unit_price")
+    return Component(**{name: part[name] for name in names}, step=Step(Decimal(part["multiple"]), part["unit"]))
+
+
+def new_order_values(store_id: int, currency: str, language: str, at: datetime) -> dict[str, Any]:
+    """The values every new cart starts with."""
+    return {
+        "id": new_id(),
+        "number": None,
+        "store_id": store_id,
+        "state": OrderState.PENDING,
+        "version": 1,
+        "currency": currency,
+        "language": language,
+        "lines": (),
+        "created_at": at,
+        "updated_at": at,
+    }

@@ -1,0 +1,124 @@
+"""Tables of charges: shipping modes with their rates, and tax rates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from entrepot.commerce.charges.shipping import Rate, ShippingMode
+from entrepot.commerce.charges.tax import TaxRate
+from entrepot.commerce.database import metadata
+from entrepot.kernel.cache import Versioned
+from entrepot.kernel.db import BigKey, Json, upsert
+from entrepot.kernel.sheet import Sheet
+
+shipping_mode = sa.Table(
+    "shipping_mode",
+    metadata,
+    sa.Column("id", BigKey, primary_key=True),
+    sa.Column("store_id", sa.BigInteger, nullable=False),
+    sa.Column("code", sa.String(40), nullable=False),
+    sa.Column("carrier", sa.String(40), nullable=False),
+    sa.Column("service", sa.String(80), nullable=False),
+    sa.Column("names", Json, nullable=False),
+    sa.Column("rates", Json, nullable=False),
+    sa.Column("days_least", sa.Integer, nullable=False),
+    sa.Column("days_most", sa.Integer, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.UniqueConstraint("store_id", "code"),
+)
+tax_rate = sa.Table(
+    "tax_rate",
+    metadata,
+    sa.Column("store_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("category", sa.String(40), primary_key=True),
+    sa.Column("country", sa.String(2), primary_key=True),
+    sa.Column("region", sa.String(10), primary_key=True),
+    sa.Column("percent", sa.String(20), nullable=False),
+)
+charges_version = sa.Table(
+    "charges_version",
+    metadata,
+    sa.Column("store_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+)
+
+
+def _version_of(conn: Connection, store_id: Any) -> int:
+    return conn.execute(_VERSION, {"store_id": store_id}).scalar() or 0
+
+
+_VERSION = sa.select(charges_version.c.version).where(charges_version.c.store_id == sa.bindparam("store_id"))
+_modes: Versioned[tuple[ShippingMode, ...]] = Versioned(_version_of)
+_rates: Versioned[tuple[TaxRate, ...]] = Versioned(_version_of)
+
+
+def find_shipping_modes(conn: Connection, store_id: int) -> tuple[ShippingMode, ...]:
+    """The store's shipping modes with their rates."""
+
+    def load() -> tuple[ShippingMode, ...]:
+        rows = conn.execute(sa.select(shipping_mode).where(shipping_mode.c.store_id == store_id)).mappings()
+        return tuple(_mode(row) for row in rows)
+
+    return _modes.get(conn, store_id, "modes", load)
+
+
+def find_tax_rates(conn: Connection, store_id: int) -> tuple[TaxRate, ...]:
+    """The store's tax rates."""
+
+    def load() -> tuple[TaxRate, ...]:
+        rows = conn.execute(sa.select(tax_rate).where(tax_rate.c.store_id == store_id)).mappings()
+        return tuple(
+            TaxRate(row["name"], row["category"], row["country"], Fraction(row["percent"]), row["region"]) for row in rows
+        )
+
+    return _rates.get(conn, store_id, "rates", load)
+
+
+def put_shipping_modes(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert or replace shipping modes by code; rates are ``{currency, base, per_kilogram, countries, grams_included}``."""
+    upsert(conn, shipping_mode, [row | {"store_id": store_id} for row in rows], ["store_id", "code"])
+    touch(conn, store_id)
+
+
+def put_tax_rates(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert or replace tax rates by name, category and jurisdiction."""
+    keys = ["store_id", "name", "category", "country", "region"]
+    upsert(conn, tax_rate, [row | {"store_id": store_id} for row in rows], keys)
+    touch(conn, store_id)
+
+
+def touch(conn: Connection, store_id: int) -> None:
+    """Tell every process that charges of the store have changed."""
+    upsert(conn, charges_version, [{"store_id": store_id, "version": _version_of(conn, store_id) + 1}], ["store_id"])
+
+
+def _mode(row: sa.RowMapping) -> ShippingMode:
+    rates = tuple(
+        Rate(
+            rate["currency"],
+            rate["base"],
+            rate.get("per_kilogram", 0),
+            frozenset(rate.get("countries", ())),
+            rate.get("grams_included", 0),
+        )
+        for rate in row["rates"]
+    )
+    return ShippingMode(
+        row["code"], row["carrier"], row["service"], rates, row["names"], (row["days_least"], row["days_most"]), row["sequence"]
+    )
+
+#: Bulk port of the loader.
+TAX_RATES = Sheet(tax_rate, ("store_id", "name", "category", "country", "region"), "name")
+
+
+def stored_modes(conn: Connection, store_id: int) -> dict[str, dict[str, Any]]:
+    """The shipping modes as stored, by code, for editing."""
+    names = ("code", "carrier", "service", "names", "rates", "days_least", "days_most", "sequence")
+    rows = conn.execute(sa.select(shipping_mode).where(shipping_mode.c.store_id == store_id)).mappings()
+    return {row["code"]: {name: row[name] for name in names} for row in rows}

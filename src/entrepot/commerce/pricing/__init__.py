@@ -1,0 +1,70 @@
+"""Pricing: one brain that prices every channel, exact to the last cent, and says why.
+
+A buyer's *contracts* name *price rules*; a rule reads *offers* from price lists and works on them; the lowest
+price over all eligible contracts is the entitled price. Nothing here knows of promotions.
+"""
+
+from entrepot.commerce.pricing.entitled import (
+    ContractNotActive,
+    ContractNotEntitled,
+    ContractNotFound,
+    Terms,
+    eligible,
+    entitled_prices,
+    select_offer,
+    terms_of,
+)
+from entrepot.commerce.pricing.price import Considered, Customer, Entitled, Occasion, Offer, Step, Unpriced, Wanted
+from entrepot.commerce.pricing.reading import read_rule
+from entrepot.commerce.pricing.tables import (
+    CONTRACTS,
+    FOREVER,
+    LIST_PRICES,
+    MOST_QUANTITY,
+    OFFERS,
+    PRICE_LISTS,
+    STANDARD,
+    find_contracts,
+    find_price_lists,
+    find_rules,
+    touch,
+    version_of,
+)
+from entrepot.commerce.pricing.write import ensure_price_list, put_contract, put_list_prices, put_offers, put_price_rule
+
+__all__ = [
+    "CONTRACTS",
+    "FOREVER",
+    "LIST_PRICES",
+    "MOST_QUANTITY",
+    "OFFERS",
+    "PRICE_LISTS",
+    "STANDARD",
+    "Considered",
+    "ContractNotActive",
+    "ContractNotEntitled",
+    "ContractNotFound",
+    "Customer",
+    "Entitled",
+    "Occasion",
+    "Offer",
+    "Step",
+    "Terms",
+    "Unpriced",
+    "Wanted",
+    "eligible",
+    "ensure_price_list",
+    "entitled_prices",
+    "find_contracts",
+    "find_price_lists",
+    "find_rules",
+    "put_contract",
+    "put_list_prices",
+    "put_offers",
+    "put_price_rule",
+    "read_rule",
+    "select_offer",
+    "terms_of",
+    "touch",
+    "version_of",
+]

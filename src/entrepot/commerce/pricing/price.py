@@ -1,0 +1,102 @@
+"""The values of pricing: what is asked, what is answered, and why.
+
+An answer carries its whole trace: the contracts considered, the rule of each, the price after every element.
+The same trace is stored with the order and shown to whoever asks "why this price?".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An entry to price: ``quantity`` counts its steps, ``components`` are those of one dynamic kit."""
+
+    entry_id: int
+    part_number: str
+    quantity: int = 1
+    parent_id: int | None = None
+    groups: frozenset[int] = frozenset()
+    components: tuple[Wanted, ...] | None = None
+    multiple: Fraction = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One price entry of a price list, in one currency; the quantity range is inclusive, in steps."""
+
+    id: int
+    price: int
+    quantity_least: int
+    quantity_most: int
+    precedence: int
+    starts_at: int
+    groups: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one element did: its sentence, and the price after it (1/100,000 of the major unit)."""
+
+    text: str
+    price: Fraction | None
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """One eligible contract, the price its rule yields at the asked quantity, and how."""
+
+    contract: str
+    rule: str
+    price: int | None
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entitled:
+    """The best price the buyer may have for one unit, the contract it comes from, and the others looked at."""
+
+    entry_id: int
+    part_number: str
+    price: int
+    currency: str
+    contract: str
+    rule: str
+    list_price: int | None = None
+    considered: tuple[Considered, ...] = ()
+    components: tuple[Entitled, ...] = ()
+    indicative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """No price: ``code`` says which rule said no."""
+
+    entry_id: int
+    part_number: str
+    code: str
+    considered: tuple[Considered, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """What pricing needs to know of a buyer: segments and organizations; a guest has neither."""
+
+    segments: frozenset[str] = frozenset({"guests", "everybody"})
+    organizations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """For whom, in what currency and at which instant prices are asked."""
+
+    store_id: int
+    currency: str
+    at: datetime
+    customer: Customer = field(default_factory=Customer)
+    contract: str | None = None
+    trace: bool = False

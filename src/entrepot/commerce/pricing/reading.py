@@ -1,0 +1,171 @@
+"""Reads price rules from their stored form and refuses what could not price, naming the place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+from entrepot.commerce.pricing.rule import (
+    Amount,
+    Branch,
+    Condition,
+    Coordinator,
+    DynamicKit,
+    Element,
+    FromList,
+    FromListPrice,
+    Nested,
+    Percent,
+    PriceRuleMalformed,
+    Round,
+    Rule,
+    as_mapping,
+)
+from entrepot.kernel.money import PRICE_SCALE, parse_price
+
+
+def read_rule(name: str, path: Any) -> Rule:
+    """A rule from its stored form.
+
+    >>> read_rule("gold", [{"list": "Standard"}, {"percent": "-5"}]).lists
+    frozenset({'Standard'})
+    """
+    return Rule(name, _path(path, name))
+
+
+def check_rules(rules: dict[str, Rule]) -> None:
+    """Refuse a rule that names an unknown one or reaches itself."""
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        if name not in rules:
+            raise PriceRuleMalformed(path=trail[-1], problem=f"there is no price rule {name}")
+        if name in trail:
+            raise PriceRuleMalformed(path=trail[0], problem=f"the rule contains itself: {' → '.join((*trail, name))}")
+        for nested in rules[name].nested():
+            visit(nested, (*trail, name))
+
+    for name in rules:
+        visit(name, ())
+
+
+def _path(value: Any, path: str) -> tuple[Element, ...]:
+    if not isinstance(value, list) or not value:
+        raise PriceRuleMalformed(path=path, problem="a list of at least one element is expected here")
+    return tuple(_element(as_mapping(element, f"{path}/{i}"), f"{path}/{i}") for i, element in enumerate(value))
+
+
+def _element(value: dict[str, Any], path: str) -> Element:
+    found = [key for key in READERS if key in value]
+    if len(found) != 1:
+        raise PriceRuleMalformed(path=path, problem=f"name one of {', '.join(READERS)}")
+    return READERS[found[0]](value, path)
+
+
+def _from_list(value: dict[str, Any], path: str) -> Element:
+    return FromList(_text(value["list"], path))
+
+
+def _list_price(value: dict[str, Any], path: str) -> Element:
+    return FromListPrice()
+
+
+def _percent(value: dict[str, Any], path: str) -> Element:
+    return Percent(_number(value["percent"], path))
+
+
+def _amount(value: dict[str, Any], path: str) -> Element:
+    return Amount(int(_number(value["amount"], path) * PRICE_SCALE))
+
+
+def _round(value: dict[str, Any], path: str) -> Element:
+    if value["round"] not in ("up", "down", "nearest"):
+        raise PriceRuleMalformed(path=path, problem="round up, down or nearest")
+    step, offset = _number(value.get("step", "1"), path), _number(value.get("offset", "0"), path)
+    if step <= 0:
+        raise PriceRuleMalformed(path=path, problem="the step is greater than 0")
+    return Round(value["round"], int(step * PRICE_SCALE), int(offset * PRICE_SCALE))
+
+
+def _nested(value: dict[str, Any], path: str) -> Element:
+    return Nested(_text(value["rule"], path))
+
+
+def _coordinator(choice: str) -> Callable[[dict[str, Any], str], Element]:
+    def read(value: dict[str, Any], path: str) -> Element:
+        return Coordinator(choice, tuple(_text(name, path) for name in value[choice]))
+
+    return read
+
+
+def _branch(value: dict[str, Any], path: str) -> Element:
+    paths = []
+    for i, case in enumerate(value["branch"]):
+        case = as_mapping(case, f"{path}/branch/{i}")
+        condition = _condition(as_mapping(case.get("when"), f"{path}/branch/{i}/when"), path)
+        paths.append((condition, _path(case.get("then"), f"{path}/branch/{i}/then")))
+    otherwise = _path(value["otherwise"], f"{path}/otherwise") if "otherwise" in value else None
+    return Branch(tuple(paths), otherwise)
+
+
+def _dynamic_kit(value: dict[str, Any], path: str) -> Element:
+    kits = value["kits"]
+    return DynamicKit(_text(value.get("items"), path), _path(kits, f"{path}/kits") if kits else ())
+
+
+def _condition(value: dict[str, Any], path: str) -> Condition:
+    return Condition(
+        segments=frozenset(value.get("segments", ())),
+        not_segments=frozenset(value.get("not_segments", ())),
+        part_numbers=frozenset(value.get("part_numbers", ())),
+        groups=frozenset(value.get("groups", ())),
+        lists=tuple(value.get("lists", ())),
+        quantity_least=int(value.get("quantity", 0)),
+        from_at=_instant(value.get("from"), path),
+        to_at=_instant(value.get("to"), path),
+    )
+
+
+READERS: dict[str, Callable[[dict[str, Any], str], Element]] = {
+    "list": _from_list,
+    "list_price": _list_price,
+    "percent": _percent,
+    "amount": _amount,
+    "round": _round,
+    "rule": _nested,
+    "lowest": _coordinator("lowest"),
+    "highest": _coordinator("highest"),
+    "first": _coordinator("first"),
+    "branch": _branch,
+    "kits": _dynamic_kit,
+}
+
+
+def _text(value: Any, path: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise PriceRuleMalformed(path=path, problem="a name is expected here")
+    return value
+
+
+def _number(value: Any, path: str) -> Fraction:
+    try:
+        return Fraction(Decimal(str(value)))
+    except (InvalidOperation, ValueError):
+        raise PriceRuleMalformed(path=path, problem="a decimal number is expected here") from None
+
+
+def _instant(value: Any, path: str) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise PriceRuleMalformed(path=path, problem="an ISO 8601 date is expected here") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def offer_price(text: str, path: str) -> int:
+    """The price of an offer as written in a file or form."""
+    return parse_price(text, path)

@@ -1,0 +1,318 @@
+"""A price rule: a tree of elements read from left to right; the last price produced is the result.
+
+An element that cannot produce a price ends its path with no price. Amounts stay exact fractions inside a rule
+and are rounded once, half up, at its end. A rule is written as data::
+
+    [{"list": "Tannwerk"}, {"percent": "-5"}, {"round": "up", "step": "1", "offset": "0.99"}]
+    [{"lowest": ["standard", "gold"]}]
+    [{"when": {"segments": ["gold"]}, "then": [...]}, ...] is written {"branch": [{"when":…, "then":[…]}], "otherwise": […]}
+    {"kits": [...path for dynamic kits...], "items": "rule for everything else"}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+
+from entrepot.commerce.pricing.price import Customer, Offer, Step, Wanted
+from entrepot.kernel.errors import Invalid
+from entrepot.kernel.money import PRICE_SCALE, format_price
+
+Price = Fraction | int
+DEPTH = 10
+
+
+class PriceRuleMalformed(Invalid):
+    code = "PRICE_RULE_MALFORMED"
+    message = "{path}: {problem}"
+
+
+@dataclass(slots=True)
+class Question:
+    """One entry being priced: where its offers are, and the trace when somebody asked for it."""
+
+    wanted: Wanted
+    customer: Customer
+    at: datetime
+    offer: Callable[[str, Wanted], Offer | None]
+    list_price: Callable[[Wanted], int | None]
+    rules: Mapping[str, Rule]
+    component_price: Callable[[Rule, Wanted], int | None]
+    steps: list[Step] | None = None
+    depth: int = 0
+
+    def note(self, text: str, price: Price | None) -> None:
+        if self.steps is not None:
+            self.steps.append(Step(text, None if price is None else Fraction(price), self.depth))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named rule: the elements of its one path."""
+
+    name: str
+    path: tuple[Element, ...]
+
+    def price(self, question: Question, incoming: Price | None = None) -> Price | None:
+        """The price this rule yields for the entry in question, or none."""
+        return _run(self.path, question, incoming)
+
+    @property
+    def lists(self) -> frozenset[str]:
+        """The price lists this rule itself reads (nested rules name their own)."""
+        return frozenset(name for element in self.path for name in element.lists())
+
+    def nested(self) -> frozenset[str]:
+        return frozenset(name for element in self.path for name in element.nested())
+
+
+def _run(path: Sequence[Element], question: Question, price: Price | None) -> Price | None:
+    for element in path:
+        price = element.price(question, price)
+        if price is None:
+            return None
+    return price
+
+
+class Element:
+    """One step of a rule."""
+
+    __slots__ = ()
+
+    def price(self, question: Question, incoming: Price | None) -> Price | None:
+        raise AssertionError("every element prices")
+
+    def lists(self) -> frozenset[str]:
+        return frozenset()
+
+    def nested(self) -> frozenset[str]:
+        return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FromList(Element):
+    """Get the price from a price list: the valid offer of highest precedence, then of lowest amount."""
+
+    name: str
+
+    def price(self, question: Question, incoming: Price | None) -> Price | None:
+        offer = question.offer(self.name, question.wanted)
+        found = None if offer is None else offer.price
+        question.note(f"price list {self.name}" if offer else f"price list {self.name} has no valid offer", found)
+        return found
+
+    def lists(self) -> frozenset[str]:
+        return frozenset({self.name})
+
+
+@dataclass(frozen=True, slots=True)
+class FromListPrice(Element):
+    """Take the list price of the master catalog."""
+
+    def price(self, question: Question, incoming: Price | None) -> Price | None:
+        price = question.list_price(question.wanted)
+        question.note("list price" if price is not None else "no list price", price)
+        return price
+
+
+@dataclass(frozen=True, slots=True)
+class Percent(Element):
+    """Mark up or down by percent."""
+
+    percent: Fraction
+
+    def price(self, question: Question, incoming: Price | None) -> Price | None:
+        price = None if incoming is None else max(Fraction(0), incoming * (100 + self.percent) / 100)
+        question.note(f"{'+' if self.percent >= 0 else ''}{format_price(int(self.percent * PRICE_SCALE), 'JPY')} %", price)
+        return price
+
+
+@dataclass(frozen=True, slots=True)
+class Amount(Element):
+    """Mark up or down by an amount."""
+
+    amount: int
+
+    def price(self, question: Question, incoming: Price | None) -> Price | None:
+        price = None if incoming is None else max(Fraction(0), Fraction(incoming) + self.amount)
+        question.note(f"{'+' if self.amount >= 0 else ''}{format_price(self.amount)}", price)
+        return price
+
+
+@dataclass(frozen=True, slots=True)
+class Round(Element):
+    """Round to a grid: ``step × mode((price − offset) / step) + offset``."""
+
+    mode: str
+    step: int
+    offset: int
+
+    def price(self, question: Question, incoming: Price | None) -> Price | None:
+        if incoming is None:
+            return None
+        exact = Fraction(incoming - self.offset) / self.step
+        whole: int = ceil(exact) if self.mode == "up" else floor(exact if self.mode == "down" else exact + Fraction(1, 2))
+        price = whole * self.step + self.offset
+        while price < 0:
+            price += self.step
+        question.note(f"rounded {self.mode} to the step {format_price(self.step)} ending {format_price(self.offset)}", price)
+        return price
+
+
+@dataclass(frozen=True, slots=True)
+class Nested(Element):
+    """Run another rule; its result becomes the running price."""
+
+    name: str
+
+    def price(self, question: Question, incoming: Price | None) -> Price | None:
+        question.note(f"rule {self.name}", incoming)
+        return _deeper(question, self.name, incoming)
+
+    def nested(self) -> frozenset[str]:
+        return frozenset({self.name})
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinator(Element):
+    """Run several rules and take the lowest, the highest or the first that yields a price."""
+
+    choice: str
+    names: tuple[str, ...]
+
+    def price(self, question: Question, incoming: Price | None) -> Price | None:
+        best: Price | None = None
+        for name in self.names:
+            price = _deeper(question, name, incoming)
+            if price is None:
+                continue
+            if self.choice == "first":
+                best = price
+                break
+            better = best is None or (price < best if self.choice == "lowest" else price > best)
+            best = price if better else best
+        question.note(f"{self.choice} of {', '.join(self.names)}", best)
+        return best
+
+    def nested(self) -> frozenset[str]:
+        return frozenset(self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch(Element):
+    """The first path whose condition holds; without an *otherwise* path, no price."""
+
+    paths: tuple[tuple[Condition, tuple[Element, ...]], ...]
+    otherwise: tuple[Element, ...] | None
+
+    def price(self, question: Question, incoming: Price | None) -> Price | None:
+        for condition, path in self.paths:
+            if condition.holds(question):
+                question.note(f"because {condition.sentence()}", incoming)
+                return _run(path, question, incoming)
+        if self.otherwise is None:
+            question.note("no condition holds", None)
+            return None
+        question.note("otherwise", incoming)
+        return _run(self.otherwise, question, incoming)
+
+    def _paths(self) -> tuple[tuple[Element, ...], ...]:
+        return (*(path for _, path in self.paths), self.otherwise or ())
+
+    def lists(self) -> frozenset[str]:
+        return frozenset(name for path in self._paths() for element in path for name in element.lists())
+
+    def nested(self) -> frozenset[str]:
+        return frozenset(name for path in self._paths() for element in path for name in element.nested())
+
+
+@dataclass(frozen=True, slots=True)
+class DynamicKit(Element):
+    """Components are priced by the *items* rule; their sum enters the path for kits."""
+
+    items: str
+    kits: tuple[Element, ...]
+
+    def price(self, question: Question, incoming: Price | None) -> Price | None:
+        if question.wanted.components is None:
+            return _deeper(question, self.items, incoming)
+        total: Price = 0
+        for component in question.wanted.components:
+            price = question.component_price(question.rules[self.items], component)
+            if price is None:
+                question.note(f"component {component.part_number} has no price", None)
+                return None
+            total += price * component.quantity * component.multiple
+        question.note(f"sum of {len(question.wanted.components)} components", total)
+        return _run(self.kits, question, total)
+
+    def lists(self) -> frozenset[str]:
+        return frozenset(name for element in self.kits for name in element.lists())
+
+    def nested(self) -> frozenset[str]:
+        return frozenset({self.items, *(name for element in self.kits for name in element.nested())})
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a path of a branch runs; everything that is stated has to hold."""
+
+    segments: frozenset[str] = frozenset()
+    not_segments: frozenset[str] = frozenset()
+    part_numbers: frozenset[str] = frozenset()
+    groups: frozenset[int] = frozenset()
+    lists: tuple[str, ...] = ()
+    quantity_least: int = 0
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+    words: str = field(default="")
+
+    def holds(self, question: Question) -> bool:
+        segments, wanted = question.customer.segments, question.wanted
+        return (
+            (not self.segments or bool(self.segments & segments))
+            and not (self.not_segments & segments)
+            and (not self.part_numbers or wanted.part_number in self.part_numbers)
+            and (not self.groups or bool(self.groups & wanted.groups))
+            and wanted.quantity >= self.quantity_least
+            and (self.from_at is None or self.from_at <= question.at)
+            and (self.to_at is None or question.at < self.to_at)
+            and all(question.offer(name, wanted) is not None for name in self.lists)
+        )
+
+    def sentence(self) -> str:
+        parts = [
+            self.segments and f"the buyer is in {', '.join(sorted(self.segments))}",
+            self.not_segments and f"the buyer is not in {', '.join(sorted(self.not_segments))}",
+            self.part_numbers and f"the item is {', '.join(sorted(self.part_numbers))}",
+            self.groups and "the item is in the named categories",
+            self.lists and f"{', '.join(self.lists)} has an offer",
+            self.quantity_least and f"at least {self.quantity_least} are bought",
+            (self.from_at or self.to_at) and "the date is in range",
+        ]
+        return " and ".join(part for part in parts if part) or "always"
+
+
+def _deeper(question: Question, name: str, incoming: Price | None) -> Price | None:
+    question.depth += 1
+    try:
+        return question.rules[name].price(question, incoming) if question.depth <= DEPTH else None
+    finally:
+        question.depth -= 1
+
+
+def final_price(price: Price, minor_digits: int) -> int:
+    """Round a rule's result half up to the currency's minor unit, as an integer of 1/100,000."""
+    grid: int = PRICE_SCALE // 10**minor_digits
+    return floor(Fraction(price) / grid + Fraction(1, 2)) * grid
+
+
+def as_mapping(value: Any, path: str) -> dict[str, Any]:
+    """``value`` as an object, or a refusal that names the place."""
+    if not isinstance(value, dict):
+        raise PriceRuleMalformed(path=path, problem="an object is expected here")
+    return value

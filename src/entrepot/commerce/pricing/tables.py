@@ -1,0 +1,199 @@
+"""Tables of pricing, what is read from them in one go, and what is written.
+
+An offer is one row per price list, entry, currency and quantity range, with its dates as plain numbers and
+open ends as extremes: so the look-up of a hundred entries is one indexed read without a join.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from entrepot.commerce.database import metadata
+from entrepot.commerce.pricing.price import Offer
+from entrepot.kernel.db import BigKey, Instant, Json, any_of, upsert
+from entrepot.kernel.sheet import Sheet
+
+#: The price list that load files without a price list's name write to.
+STANDARD = "Standard"
+MOST_QUANTITY = 2**53
+FOREVER = 253_402_300_799_000_000  # 9999-12-31T23:59:59Z in microseconds
+
+price_list = sa.Table(
+    "price_list",
+    metadata,
+    sa.Column("id", BigKey, primary_key=True),
+    sa.Column("store_id", sa.BigInteger, nullable=False),
+    sa.Column("name", sa.String(128), nullable=False),
+    sa.Column("description", sa.Text),
+    sa.UniqueConstraint("store_id", "name"),
+)
+offer = sa.Table(
+    "offer",
+    metadata,
+    sa.Column("id", BigKey, primary_key=True),
+    sa.Column("price_list_id", sa.BigInteger, sa.ForeignKey("price_list.id"), nullable=False),
+    sa.Column("entry_id", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("identifier", sa.String(128), nullable=False),
+    sa.Column("price", sa.BigInteger, nullable=False),
+    sa.Column("quantity_least", sa.BigInteger, nullable=False),
+    sa.Column("quantity_most", sa.BigInteger, nullable=False),
+    sa.Column("precedence", sa.Integer, nullable=False),
+    sa.Column("starts_at", sa.BigInteger, nullable=False),
+    sa.Column("ends_at", sa.BigInteger, nullable=False),
+    sa.Column("published", sa.Boolean, nullable=False),
+    sa.Column("groups", Json),
+    sa.CheckConstraint("price >= 0"),
+    sa.CheckConstraint("quantity_least <= quantity_most"),
+    sa.UniqueConstraint("entry_id", "price_list_id", "currency", "identifier"),
+)
+list_price = sa.Table(
+    "list_price",
+    metadata,
+    sa.Column("entry_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("currency", sa.String(3), primary_key=True),
+    sa.Column("price", sa.BigInteger, nullable=False),
+    sa.CheckConstraint("price >= 0"),
+)
+price_rule = sa.Table(
+    "price_rule",
+    metadata,
+    sa.Column("id", BigKey, primary_key=True),
+    sa.Column("store_id", sa.BigInteger, nullable=False),
+    sa.Column("name", sa.String(128), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("path", Json, nullable=False),
+    sa.UniqueConstraint("store_id", "name"),
+)
+contract = sa.Table(
+    "contract",
+    metadata,
+    sa.Column("id", BigKey, primary_key=True),
+    sa.Column("store_id", sa.BigInteger, nullable=False),
+    sa.Column("identifier", sa.String(128), nullable=False),
+    sa.Column("name", sa.String(254), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("is_default", sa.Boolean, nullable=False),
+    sa.Column("organization_id", sa.BigInteger),
+    sa.Column("segments", Json),
+    sa.Column("price_rule", sa.String(128)),
+    sa.Column("base_contract", sa.String(128)),
+    sa.Column("preferred", sa.Boolean, nullable=False, default=False),
+    sa.Column("starts_at", Instant),
+    sa.Column("ends_at", Instant),
+    sa.Column("terms", Json),
+    sa.UniqueConstraint("store_id", "identifier"),
+)
+pricing_version = sa.Table(
+    "pricing_version",
+    metadata,
+    sa.Column("store_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractRow:
+    """A contract as stored; its rule is its own or inherited from its base contract."""
+
+    identifier: str
+    name: str
+    state: str
+    is_default: bool
+    organization_id: int | None
+    segments: frozenset[str]
+    price_rule: str | None
+    base_contract: str | None
+    preferred: bool
+    starts_at: datetime | None
+    ends_at: datetime | None
+    terms: dict[str, Any]
+
+
+def version_of(conn: Connection, store_id: Any) -> int:
+    """The counter that moves with every change of lists, rules and contracts of the store."""
+    return conn.execute(_VERSION, {"store_id": store_id}).scalar() or 0
+
+
+def touch(conn: Connection, store_id: int) -> None:
+    """Tell every process that prices of the store have changed."""
+    upsert(conn, pricing_version, [{"store_id": store_id, "version": version_of(conn, store_id) + 1}], ["store_id"])
+
+
+def find_contracts(conn: Connection, store_id: int) -> list[ContractRow]:
+    """All contracts of the store, in the order of their ids."""
+    rows = conn.execute(sa.select(contract).where(contract.c.store_id == store_id).order_by(contract.c.id)).mappings()
+    names = ContractRow.__dataclass_fields__
+    return [
+        ContractRow(
+            **{name: row[name] for name in names if name not in ("segments", "terms")},
+            segments=frozenset(row["segments"] or ()),
+            terms=row["terms"] or {},
+        )
+        for row in rows
+    ]
+
+
+def find_rules(conn: Connection, store_id: int) -> dict[str, tuple[int, Any]]:
+    """Version and stored form of every price rule, by name."""
+    rows = conn.execute(sa.select(price_rule).where(price_rule.c.store_id == store_id)).mappings()
+    return {row["name"]: (row["version"], row["path"]) for row in rows}
+
+
+def find_price_lists(conn: Connection, store_id: int) -> dict[str, int]:
+    """The ids of the store's price lists by name."""
+    rows = conn.execute(sa.select(price_list.c.name, price_list.c.id).where(price_list.c.store_id == store_id))
+    return {name: key for name, key in rows}
+
+
+def find_offers(
+    conn: Connection, entries: Sequence[int], lists: Sequence[int], currency: str, at: int
+) -> dict[tuple[int, int], list[Offer]]:
+    """The valid offers of these entries in these lists, best precedence first, by (list, entry)."""
+    found: dict[tuple[int, int], list[Offer]] = {}
+    rows = conn.execute(_OFFERS, {"entries": list(entries), "lists": list(lists), "currency": currency, "at": at})
+    for entry, of_list, key, price, least, most, precedence, starts, groups in rows:
+        held = Offer(key, price, least, most, precedence, starts, frozenset(groups) if groups else None)
+        found.setdefault((of_list, entry), []).append(held)
+    return found
+
+
+def find_list_prices(conn: Connection, entries: Sequence[int], currency: str) -> dict[int, int]:
+    """The list prices of these entries in one currency."""
+    return {entry: price for entry, price in conn.execute(_LIST_PRICES, {"entries": list(entries), "currency": currency})}
+
+
+_VERSION = sa.select(pricing_version.c.version).where(pricing_version.c.store_id == sa.bindparam("store_id"))
+_OFFERS = sa.select(
+    offer.c.entry_id,
+    offer.c.price_list_id,
+    offer.c.id,
+    offer.c.price,
+    offer.c.quantity_least,
+    offer.c.quantity_most,
+    offer.c.precedence,
+    offer.c.starts_at,
+    offer.c.groups,
+).where(
+    any_of(offer.c.entry_id, "entries"),
+    any_of(offer.c.price_list_id, "lists"),
+    offer.c.currency == sa.bindparam("currency"),
+    offer.c.published,
+    offer.c.starts_at <= sa.bindparam("at"),
+    offer.c.ends_at > sa.bindparam("at"),
+)
+_LIST_PRICES = sa.select(list_price.c.entry_id, list_price.c.price).where(
+    any_of(list_price.c.entry_id, "entries"), list_price.c.currency == sa.bindparam("currency")
+)
+
+#: Bulk ports of the loader.
+PRICE_LISTS = Sheet(price_list, ("store_id", "name"), "name")
+OFFERS = Sheet(offer, ("entry_id", "price_list_id", "currency", "identifier"), "entry_id")
+LIST_PRICES = Sheet(list_price, ("entry_id", "currency"), "entry_id")
+CONTRACTS = Sheet(contract, ("store_id", "identifier"), "identifier")

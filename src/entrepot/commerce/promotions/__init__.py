@@ -1,0 +1,68 @@
+"""Promotions: which apply, what they give, why the others do not, and how often each was used.
+
+`evaluate` is pure and knows neither prices nor databases; the *shelf* is the store's active promotions arranged
+by what can trigger them. Use is *held* while an order is being made, *final* once it is placed, and given back
+when it is cancelled; limits are guarded counters, never counts of rows.
+"""
+
+from entrepot.commerce.promotions.basket import Basket, Line
+from entrepot.commerce.promotions.conditions import Condition, Declined
+from entrepot.commerce.promotions.evaluate import Applied, Evaluation, Refusal, Shelf, evaluate
+from entrepot.commerce.promotions.messages import CodeCheck, find_promotion, validate_code
+from entrepot.commerce.promotions.promotion import Level, Promotion, Trigger, canonical_code
+from entrepot.commerce.promotions.rewards import Gift, Reward
+from entrepot.commerce.promotions.tables import find_promotions, put_promotions, put_texts, shelf_of, stored_promotions
+from entrepot.commerce.promotions.usage import (
+    HOLD,
+    OrderUse,
+    PromotionUsedUp,
+    UsageResult,
+    Use,
+    UseState,
+    cancel_uses,
+    counters,
+    exhausted,
+    hold_uses,
+    release_expired,
+    set_uses,
+    uses_of,
+)
+
+__all__ = [
+    "HOLD",
+    "Applied",
+    "Basket",
+    "CodeCheck",
+    "Condition",
+    "Declined",
+    "Evaluation",
+    "Gift",
+    "Level",
+    "Line",
+    "OrderUse",
+    "Promotion",
+    "PromotionUsedUp",
+    "Refusal",
+    "Reward",
+    "Shelf",
+    "Trigger",
+    "UsageResult",
+    "Use",
+    "UseState",
+    "cancel_uses",
+    "canonical_code",
+    "counters",
+    "evaluate",
+    "exhausted",
+    "find_promotion",
+    "find_promotions",
+    "hold_uses",
+    "put_promotions",
+    "put_texts",
+    "release_expired",
+    "set_uses",
+    "shelf_of",
+    "stored_promotions",
+    "uses_of",
+    "validate_code",
+]

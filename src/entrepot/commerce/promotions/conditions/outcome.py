@@ -1,0 +1,26 @@
+"""The two answers of a condition: met, how often and by which lines; or not, and what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from entrepot.commerce.promotions.basket import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """The condition holds ``times`` over (complete sets), through these lines; ``per`` units make one set."""
+
+    times: int = 1
+    lines: tuple[Line, ...] = ()
+    per: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The rule says no: ``reason`` is stable, ``needs`` and ``has`` are what the sentence is made of."""
+
+    reason: str
+    needs: int | str = 0
+    has: int | str = 0
+    what: str = ""

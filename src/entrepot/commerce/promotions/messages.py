@@ -1,0 +1,62 @@
+"""What promotions answer to the outside: is a code usable, and what is a promotion about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from entrepot.commerce.promotions.conditions import BuyerInSegment, ShipsTo
+from entrepot.commerce.promotions.promotion import Promotion, Trigger, canonical_code
+from entrepot.commerce.promotions.tables import find_promotions
+from entrepot.commerce.promotions.usage import exhausted
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCheck:
+    """The first reason why a code is not usable, or VALID; a check never consumes a use."""
+
+    code: str
+    valid: bool
+    reason: str
+    detail: str = ""
+
+
+def validate_code(conn: Connection, store_id: int, code: str, buyer: str, segments: frozenset[str], at: datetime) -> CodeCheck:
+    """Test a code for a buyer at a date, in the documented order: the first failing test is the answer."""
+    code = canonical_code(code)
+    found = [one for one in _all(conn, store_id) if one[0].code == code and one[0].trigger is Trigger.PUBLIC_CODE]
+    if not found:
+        return CodeCheck(code, False, "INVALID")
+    promotion, status = found[0]
+    if status != "active":
+        return CodeCheck(code, False, "NOT_ACTIVE", status)
+    if promotion.starts_at is not None and at < promotion.starts_at:
+        return CodeCheck(code, False, "NOT_YET_EFFECTIVE", promotion.starts_at.isoformat())
+    if promotion.ends_at is not None and promotion.ends_at <= at:
+        return CodeCheck(code, False, "EXPIRED", promotion.ends_at.isoformat())
+    for condition in promotion.conditions:
+        if isinstance(condition, BuyerInSegment) and segments.isdisjoint(condition.segments):
+            return CodeCheck(code, False, "BAD_CUSTOMER", buyer)
+    if promotion.id in exhausted(conn, store_id, [promotion], "", ""):
+        return CodeCheck(code, False, "USED_UP")
+    if promotion.id in exhausted(conn, store_id, [promotion], buyer, ""):
+        return CodeCheck(code, False, "CUSTOMER_LIMIT")
+    return CodeCheck(code, True, "VALID", "region" if any(isinstance(one, ShipsTo) for one in promotion.conditions) else "")
+
+
+def find_promotion(conn: Connection, store_id: int, *, identifier: str = "", code: str = "") -> Promotion | None:
+    """A promotion by its identifier or by a code that triggers it, whatever its status."""
+    code = canonical_code(code)
+    for one, _ in _all(conn, store_id):
+        if (identifier and one.identifier == identifier) or (code and one.code == code):
+            return one
+    return None
+
+
+def _all(conn: Connection, store_id: int) -> list[tuple[Promotion, str]]:
+    active = find_promotions(conn, store_id, status="active")
+    known = {one.id for one in active}
+    rest = [one for one in find_promotions(conn, store_id) if one.id not in known]
+    return [*((one, "active") for one in active), *((one, "inactive") for one in rest)]

@@ -1,0 +1,28 @@
+"""A free gift for every complete set of what is bought, added as a line of its own and revoked with its reason."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from entrepot.commerce.promotions.basket import Standing
+from entrepot.commerce.promotions.conditions.outcome import Met
+from entrepot.commerce.promotions.rewards.grant import Gift, Grant
+
+
+class FreeGift(msgspec.Struct, frozen=True, tag="free_gift", forbid_unknown_fields=True):
+    """``quantity`` of the first of ``choices`` that can be given, per complete set."""
+
+    choices: Annotated[tuple[str, ...], msgspec.Meta(title="Gift, first available of", min_length=1)]
+    quantity: Annotated[int, msgspec.Meta(title="Quantity", ge=1)] = 1
+    once: Annotated[bool, msgspec.Meta(title="Only once per order")] = False
+
+    def sentence(self) -> str:
+        return f"{self.quantity} × {' or '.join(self.choices)} free{' once' if self.once else ''}"
+
+    def grant(self, standing: Standing, met: Met) -> Grant:
+        sets = 1 if self.once else met.times
+        lines = tuple(line.id for line in met.lines)
+        gift = Gift(self.choices, sets * self.quantity, lines, met.per, self.quantity)
+        return Grant(gifts=(gift,), times=sets, touched=frozenset(lines))

@@ -1,0 +1,135 @@
+"""Completing for the shopper, and having a value anyway.
+
+Cheapest and nearest are exact (over additive prices); "defaults" takes the modeler's defaults and
+recommendations as far as they go and then the first possible value, or the cheapest where prices are known.
+A repair changes as few of the shopper's picks as possible and puts something suitable where one was dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from entrepot.configurator.compile import Compiled
+from entrepot.configurator.evaluate import holds
+from entrepot.configurator.model import Pick
+from entrepot.configurator.session import without
+from entrepot.configurator.settle import Picks, Settled, State, as_taken, settle, taken_picks
+from entrepot.configurator.solve import Costs
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Picks that have the wanted value: what was dropped, what took its place."""
+
+    picks: Picks
+    dropped: Picks
+    added: Picks
+
+
+def complete_with_defaults(compiled: Compiled, picks: Picks, base: Picks = (), prices: Mapping[str, int] | None = None) -> Picks:
+    """Picks for everything: defaults first, then recommendations, then the cheapest or first possible value."""
+    settled = settle(compiled, picks, base)
+    evidence = _fixed(compiled, settled)
+    for advice in compiled.model.recommendations:
+        place = compiled.encoded.layout.place(advice.pick)
+        if place in evidence or (
+            advice.when and not holds(compiled.model, as_taken(taken_picks(compiled, settled.values)), advice.when)
+        ):
+            continue
+        mask = compiled.encoded.layout.mask(compiled.encoded.formula, advice.pick)
+        if compiled.engine.consistent({**evidence, place: mask}):
+            evidence[place] = mask
+    costs = compiled.costs(prices or {})
+    for place, variable in enumerate(compiled.encoded.formula.variables):
+        if place in evidence:
+            continue
+        row = costs.get(place, (0,) * len(variable.values))
+        for bit in sorted(range(len(variable.values)), key=lambda one: (row[one], one)):
+            if compiled.engine.consistent({**evidence, place: 1 << bit}):
+                evidence[place] = 1 << bit
+                break
+    return _picks(compiled, picks, {place: mask.bit_length() - 1 for place, mask in evidence.items()})
+
+
+def complete_cheapest(compiled: Compiled, picks: Picks, prices: Mapping[str, int]) -> tuple[int, Picks] | None:
+    """The least sum of prices from here and picks that have it."""
+    return _best(compiled, picks, compiled.costs(prices))
+
+
+def complete_nearest(compiled: Compiled, picks: Picks, earlier: Picks) -> Picks | None:
+    """Picks for everything that differ least from an earlier configuration."""
+    like: dict[int, tuple[int, ...]] = {}
+    wanted = {
+        compiled.encoded.layout.place(pick): compiled.encoded.restricted(pick) for pick in earlier if _known(compiled, pick)
+    }
+    for place, variable in enumerate(compiled.encoded.formula.variables):
+        mask = wanted[place][place] if place in wanted else 1
+        like[place] = tuple(0 if mask >> bit & 1 else 1 for bit in range(len(variable.values)))
+    found = _best(compiled, picks, like)
+    return None if found is None else found[1]
+
+
+def repairs(compiled: Compiled, picks: Picks, wanted: Pick, prices: Mapping[str, int] | None = None) -> list[Repair]:
+    """Alternatives that have the wanted value, smallest change first; none when the model itself excludes it."""
+    kept = without(compiled, picks, wanted)
+    if not compiled.engine.consistent(compiled.encoded.restricted(wanted)):
+        return []
+    found = []
+    costs = compiled.costs(prices or {})
+    for dropped in compiled.explainer.dropped(kept, wanted):
+        rest = tuple(pick for pick in kept if pick not in dropped)
+        added = _replacements(compiled, (*rest, wanted), dropped, costs)
+        found.append(Repair((*rest, *added, wanted), dropped, added))
+    return found
+
+
+def _replacements(compiled: Compiled, picks: Picks, dropped: Picks, costs: Costs) -> Picks:
+    """For each dropped pick of a required class another value: a default if possible, else the cheapest."""
+    evidence = compiled.encoded.evidence(picks)
+    added: list[Pick] = []
+    for pick in dropped:
+        option_class = compiled.model.find_class(pick.option_class)
+        if option_class is None or not option_class.single or not option_class.least:
+            continue
+        place = compiled.encoded.layout.place(pick)
+        values = compiled.encoded.formula.variables[place].values
+        row = costs.get(place, (0,) * len(values))
+        preferred = {advice.pick.option for advice in compiled.model.defaults if advice.pick.option_class == pick.option_class}
+        order = sorted(
+            (bit for bit, value in enumerate(values) if value.option),
+            key=lambda bit: (values[bit].option != pick.option, values[bit].option not in preferred, row[bit], bit),
+        )
+        for bit in order:
+            if compiled.engine.consistent({**evidence, place: 1 << bit}):
+                evidence[place] = 1 << bit
+                added.append(Pick(pick.option_class, values[bit].option, values[bit].quantity))
+                break
+    return tuple(added)
+
+
+def _known(compiled: Compiled, pick: Pick) -> bool:
+    option_class = compiled.model.find_class(pick.option_class)
+    return bool(pick.option) and option_class is not None and option_class.item(pick.option) is not None
+
+
+def _fixed(compiled: Compiled, settled: Settled) -> dict[int, int]:
+    return {place: 1 << bit for place, (bit, _) in settled.values.items()}
+
+
+def _best(compiled: Compiled, picks: Picks, costs: Costs) -> tuple[int, Picks] | None:
+    found = compiled.engine.best(compiled.encoded.evidence(picks), costs)
+    if found is None:
+        return None
+    return found[0], _picks(compiled, picks, dict(enumerate(found[1])))
+
+
+def _picks(compiled: Compiled, own: Picks, values: dict[int, int]) -> Picks:
+    """The shopper's own picks in their order, then the rest in the model's."""
+    every = taken_picks(compiled, {place: (bit, State.CHOSEN) for place, bit in values.items()})
+    kept = tuple(pick for pick in own if not pick.option or any(_same(pick, one) for one in every))
+    return (*kept, *(one for one in every if not any(_same(pick, one) for pick in own)))
+
+
+def _same(pick: Pick, one: Pick) -> bool:
+    return pick.option_class == one.option_class and pick.option == one.option and pick.quantity in (0, one.quantity)

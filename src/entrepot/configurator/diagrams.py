@@ -1,0 +1,195 @@
+"""Reduced multi-valued decision diagrams for tables and for sums, and their clauses.
+
+A table of ten thousand rows usually reduces to a few dozen nodes, where one helper literal per row would make
+every solver crawl. A diagram is read from the root: each level asks one variable, each value leads to a node of
+the next level, to everything (TRUE) or to nothing (FALSE). Node literals are determined by the values, so that
+configurations can still be counted exactly.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from entrepot.configurator.formula import Builder, Clause, Variable
+from entrepot.configurator.problems import ModelTooLarge
+
+FALSE, TRUE = -1, -2
+MAX_NODES = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """``levels[k][node]`` is where each value of ``columns[k]`` leads; the root is node 0 of level 0."""
+
+    columns: tuple[int, ...]
+    levels: tuple[tuple[tuple[int, ...], ...], ...]
+    verdict: bool | None = None
+
+
+class _Level:
+    """The distinct nodes of one level."""
+
+    def __init__(self) -> None:
+        self.nodes: list[tuple[int, ...]] = []
+        self.known: dict[tuple[int, ...], int] = {}
+
+    def node(self, children: tuple[int, ...]) -> int:
+        first = children[0]
+        if first < 0 and all(child == first for child in children):
+            return first
+        place = self.known.get(children)
+        if place is None:
+            place = self.known[children] = len(self.nodes)
+            self.nodes.append(children)
+        return place
+
+
+def table_diagram(columns: Sequence[int], sizes: Sequence[int], rows: set[tuple[int, ...]], allowed: bool) -> Diagram:
+    """The diagram of allowed (or forbidden) rows of value numbers; ``-1`` in a cell is any value."""
+    hit, miss = (TRUE, FALSE) if allowed else (FALSE, TRUE)
+    levels = [_Level() for _ in columns]
+    memo: dict[tuple[int, frozenset[tuple[int, ...]]], int] = {}
+
+    def build(level: int, suffixes: frozenset[tuple[int, ...]]) -> int:
+        if not suffixes:
+            return miss
+        if level == len(columns):
+            return hit
+        known = memo.get((level, suffixes))
+        if known is not None:
+            return known
+        after: dict[int, set[tuple[int, ...]]] = defaultdict(set)
+        for row in suffixes:
+            after[row[0]].add(row[1:])
+        always = after.pop(-1, set())
+        children = tuple(
+            build(level + 1, frozenset(after[value] | always) if value in after else frozenset(always))
+            for value in range(sizes[level])
+        )
+        memo[level, suffixes] = found = levels[level].node(children)
+        return found
+
+    root = build(0, frozenset(rows))
+    return _rooted(columns, levels, root)
+
+
+def sum_diagram(columns: Sequence[int], weights: Sequence[Sequence[int]], bound: int) -> Diagram:
+    """The diagram of ``sum of weights <= bound``; partial sums that cannot matter any more share a node."""
+    count = len(columns)
+    least, most = [0] * (count + 1), [0] * (count + 1)
+    for level in range(count - 1, -1, -1):
+        least[level] = least[level + 1] + min(weights[level])
+        most[level] = most[level + 1] + max(weights[level])
+    reached: list[dict[int, int]] = [{0: 0}]
+    total = 0
+    for level in range(count):
+        following: dict[int, int] = {}
+        for partial in reached[level]:
+            for weight in weights[level]:
+                value = partial + weight
+                if value + least[level + 1] <= bound < value + most[level + 1]:
+                    following.setdefault(value, 0)
+        total += len(following) * len(weights[level])
+        if total > MAX_NODES:
+            raise ModelTooLarge(limit=f"a sum over {count} choices has more than {MAX_NODES} cases")
+        reached.append(following)
+    levels = [_Level() for _ in columns]
+    below: dict[int, int] = {}
+    for level in range(count - 1, -1, -1):
+        here: dict[int, int] = {}
+        for partial in reached[level]:
+            children = []
+            for weight in weights[level]:
+                value = partial + weight
+                if value + most[level + 1] <= bound:
+                    children.append(TRUE)
+                elif value + least[level + 1] > bound:
+                    children.append(FALSE)
+                else:
+                    children.append(below[value])
+            here[partial] = levels[level].node(tuple(children))
+        below = here
+    root = TRUE if most[0] <= bound else FALSE if least[0] > bound else below[0]
+    return _rooted(columns, levels, root)
+
+
+def _rooted(columns: Sequence[int], levels: Sequence[_Level], root: int) -> Diagram:
+    """Number nodes from the root down, leaving out what is not reached from it."""
+    if root < 0:
+        return Diagram((), (), root == TRUE)
+    kept: list[tuple[tuple[int, ...], ...]] = []
+    frontier = {root: 0}
+    for depth, level in enumerate(levels):
+        following: dict[int, int] = {}
+        nodes = []
+        for node in frontier:
+            children = level.nodes[node]
+            nodes.append(tuple(child if child < 0 else following.setdefault(child, len(following)) for child in children))
+        kept.append(tuple(nodes))
+        frontier = following
+        if not frontier:
+            return Diagram(tuple(columns[: depth + 1]), tuple(kept))
+    return Diagram(tuple(columns), tuple(kept))
+
+
+def assert_diagram(builder: Builder, diagram: Diagram) -> list[Clause]:
+    """Clauses that make the diagram true: one literal per node below the root, true exactly on the path taken."""
+    if diagram.verdict is not None:
+        return [] if diagram.verdict else [()]
+    clauses: list[Clause] = []
+    above: list[int] = [0]
+    for depth, nodes in enumerate(diagram.levels):
+        variable = builder.variables[diagram.columns[depth]]
+        width = 1 + max((child for children in nodes for child in children), default=-1)
+        below = [builder.literal() for _ in range(width)]
+        into: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for node, children in enumerate(nodes):
+            here = above[node]
+            guard = (-here,) if here else ()
+            for value, child in enumerate(children):
+                if child == FALSE:
+                    clauses.append((*guard, -variable.literals[value]))
+                elif child >= 0:
+                    clauses.append((*guard, -variable.literals[value], below[child]))
+                    into[child, value].append(here)
+        clauses += _only_through(variable, below, into)
+        above = below
+    return clauses
+
+
+def _only_through(variable: Variable, below: list[int], into: dict[tuple[int, int], list[int]]) -> list[Clause]:
+    """A node holds only when the value taken leads into it from a node that holds."""
+    clauses: list[Clause] = []
+    for child, literal in enumerate(below):
+        for value, taken in enumerate(variable.literals):
+            sources = into.get((child, value), [])
+            if 0 not in sources:
+                clauses.append((-literal, -taken, *sources))
+    return clauses
+
+
+def name_diagram(builder: Builder, diagram: Diagram, clauses: list[Clause]) -> int:
+    """A literal that holds exactly when the diagram is true, with its definition added to ``clauses``."""
+    if diagram.verdict is not None:
+        literal = builder.literal()
+        clauses.append((literal,) if diagram.verdict else (-literal,))
+        return literal
+    below: list[int] = []
+    for depth in range(len(diagram.levels) - 1, -1, -1):
+        variable = builder.variables[diagram.columns[depth]]
+        here = []
+        for children in diagram.levels[depth]:
+            node = builder.literal()
+            here.append(node)
+            for value, child in enumerate(children):
+                taken = variable.literals[value]
+                if child == FALSE:
+                    clauses.append((-node, -taken))
+                elif child == TRUE:
+                    clauses.append((node, -taken))
+                else:
+                    clauses += [(-node, -taken, below[child]), (node, -taken, -below[child])]
+        below = here
+    return below[0]

@@ -1,0 +1,156 @@
+"""A model: what can be chosen in a kit, and which rules hold between the choices.
+
+Hard rules, defaults, recommendations, visibility and the bill of material are different things and stay apart:
+only rules and cardinalities ever exclude a value. A model knows part numbers and nothing else of the catalog;
+names to show come from commerce, with the model's own words as the fallback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+
+from entrepot.configurator.expression import Expression
+
+Words = Mapping[str, str]
+Property = Fraction | str | tuple[str, ...]
+
+
+def say(words: Words, language: str, otherwise: str = "") -> str:
+    """The text in a language, or in the model's first one.
+
+    >>> say({"en-US": "Case", "de-DE": "Gehäuse"}, "de-DE")
+    'Gehäuse'
+    """
+    return words.get(language) or next(iter(words.values()), otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One option in one class; quantity 0 leaves the quantity open, no option means "none of this class"."""
+
+    option_class: str
+    option: str = ""
+    quantity: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.option_class}.{self.option}" if self.option else f"{self.option_class}: none"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An option: pieces of a part, or a pure choice without one."""
+
+    name: str
+    words: Words
+    part: str = ""
+    quantities: tuple[int, ...] = (1,)
+    unit: str = "C62"
+    required: bool = True
+    properties: Mapping[str, Property] = field(default_factory=dict)
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionClass:
+    """A question with its options; one below an option is asked only when that option is chosen."""
+
+    name: str
+    words: Words
+    help: Words
+    least: int
+    most: int
+    items: tuple[Item, ...]
+    parent: str = ""
+    owner: Pick | None = None
+    part: str = ""
+    ratio: int = 1
+    unit: str = "C62"
+
+    @property
+    def single(self) -> bool:
+        return self.most == 1
+
+    def item(self, name: str) -> Item | None:
+        return next((item for item in self.items if item.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Combinations over classes that are the only allowed ones, or the forbidden ones; ``*`` is anything."""
+
+    classes: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A hard rule with the sentence that tells a shopper about it."""
+
+    id: str
+    holds: Expression | Table
+    words: Words
+    source: str = ""
+    from_: datetime | None = None
+    to: datetime | None = None
+    line: int = 0
+
+    def in_force(self, at: datetime) -> bool:
+        return (self.from_ is None or self.from_ <= at) and (self.to is None or at < self.to)
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A default or a recommendation: soft, dropped silently where it is impossible."""
+
+    pick: Pick
+    when: Expression | None = None
+    words: Words = field(default_factory=dict)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    """Classes that are shown only while a condition holds."""
+
+    classes: tuple[str, ...]
+    when: Expression
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A whole model as its modeler wrote it."""
+
+    name: str
+    organization: str
+    languages: tuple[str, ...]
+    words: Words
+    properties: Mapping[str, str]
+    classes: tuple[OptionClass, ...]
+    rules: tuple[Rule, ...]
+    defaults: tuple[Advice, ...] = ()
+    recommendations: tuple[Advice, ...] = ()
+    visibility: tuple[Visibility, ...] = ()
+    configurations: Mapping[str, tuple[Pick, ...]] = field(default_factory=dict)
+    from_: datetime | None = None
+    to: datetime | None = None
+    _by_name: dict[str, OptionClass] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._by_name.update((one.name, one) for one in self.classes)
+
+    def find_class(self, name: str) -> OptionClass | None:
+        return self._by_name.get(name)
+
+    def multiplier(self, option_class: OptionClass) -> int:
+        """The product of the ratios from the root down to this class, its own included."""
+        product = option_class.ratio
+        parent = self._by_name.get(option_class.parent)
+        while parent is not None:
+            product *= parent.ratio
+            parent = self._by_name.get(parent.parent)
+        return product

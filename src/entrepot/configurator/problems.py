@@ -1,0 +1,73 @@
+"""What goes wrong in the configurator, as sentences."""
+
+from entrepot.kernel.errors import Conflict, Invalid, NotFound, Refused
+
+
+class ModelInvalid(Invalid):
+    code = "MODEL_INVALID"
+    message = "{file}:{line}: {problem} {remedy}"
+
+
+class ModelContradictory(Refused):
+    code = "MODEL_CONTRADICTORY"
+    message = "Nothing satisfies all rules of this model. These contradict each other: {rules}."
+
+
+class ModelTooLarge(Refused):
+    code = "MODEL_TOO_LARGE"
+    message = "The model goes beyond a limit: {limit}. Split the rule or the table."
+
+
+class ModelNotFound(NotFound):
+    code = "MODEL_NOT_FOUND"
+    message = "There is no published model {name}."
+
+
+class ConfigurationNotFound(NotFound):
+    code = "CONFIGURATION_NOT_FOUND"
+    message = "This configuration does not exist any more. Start again from the product page."
+
+
+class UnknownOption(Invalid):
+    code = "UNKNOWN_OPTION"
+    message = "{option} is not an option of this model."
+
+
+class OptionExcluded(Refused):
+    code = "OPTION_EXCLUDED"
+    message = "{option} does not go together with your other choices."
+
+
+class ConfigurationIncomplete(Refused):
+    code = "CONFIGURATION_INCOMPLETE"
+    message = "Something is still to be chosen: {classes}."
+
+
+class ConfigurationFinished(Conflict):
+    code = "CONFIGURATION_FINISHED"
+    message = "This configuration is finished. Open it again to change it."
+
+
+class LaunchInvalid(Refused):
+    code = "LAUNCH_INVALID"
+    message = "This link to the configurator is not valid or has expired. Go back to the product and start again."
+
+
+class LaunchUsed(Refused):
+    code = "LAUNCH_USED"
+    message = "This link to the configurator was used already. Go back to the product and start again."
+
+
+class ReturnUrlNotAllowed(Refused):
+    code = "URL_NOT_ALLOWED"
+    message = "The configurator may not return to {url}."
+
+
+class BomTampered(Refused):
+    code = "BOM_TAMPERED"
+    message = "This bill of material was not written by this configurator, or was changed since. Configure the kit again."
+
+
+class BomInvalid(Invalid):
+    code = "BOM_INVALID"
+    message = "{path}: {problem}"

@@ -1,0 +1,198 @@
+"""Tables of the configurator: published model versions, configurations, used launches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from entrepot.configurator.database import metadata
+from entrepot.configurator.launch import Launch
+from entrepot.configurator.model import Pick
+from entrepot.configurator.problems import ConfigurationNotFound
+from entrepot.configurator.settle import Picks
+from entrepot.kernel.db import BigKey, Instant, Json, insert_or_ignore
+
+model_version = sa.Table(
+    "model_version",
+    metadata,
+    sa.Column("id", BigKey, primary_key=True),
+    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("organization", sa.String(80), nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("files", Json, nullable=False),
+    sa.Column("facts", Json, nullable=False),
+    sa.Column("valid_from", Instant),
+    sa.Column("valid_to", Instant),
+    sa.Column("published_at", Instant, nullable=False),
+    sa.UniqueConstraint("name", "version"),
+)
+configuration = sa.Table(
+    "configuration",
+    metadata,
+    sa.Column("id", sa.String(26), primary_key=True),
+    sa.Column("session", sa.String(64), nullable=False, unique=True),
+    sa.Column("link", sa.String(64), nullable=False, unique=True),
+    sa.Column("model_version_id", sa.BigInteger, sa.ForeignKey("model_version.id"), nullable=False),
+    sa.Column("status", sa.String(10), nullable=False),
+    sa.Column("launch", Json, nullable=False),
+    sa.Column("base", Json, nullable=False),
+    sa.Column("picks", Json, nullable=False),
+    sa.Column("history", Json, nullable=False),
+    sa.Column("lost", Json, nullable=False),
+    sa.Column("bom", Json),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+)
+used_launch = sa.Table(
+    "used_launch",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("expires_at", Instant, nullable=False),
+)
+MAX_HISTORY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class StoredModel:
+    """A published version as it was published."""
+
+    id: int
+    name: str
+    version: int
+    source: str
+    files: Mapping[str, str]
+    facts: Mapping[str, Any]
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A configuration in the making or finished: its picks and what came before them."""
+
+    id: str
+    session: str
+    link: str
+    model_version_id: int
+    status: str
+    launch: Launch
+    base: Picks
+    picks: Picks
+    history: tuple[Picks, ...]
+    lost: Picks
+    bom: dict[str, Any] | None
+    changed_at: datetime
+
+    @property
+    def open(self) -> bool:
+        return self.status == "open"
+
+
+def find_versions(conn: Connection, name: str) -> list[StoredModel]:
+    """All published versions, newest first."""
+    query = sa.select(model_version).where(model_version.c.name == name).order_by(model_version.c.version.desc())
+    return [_stored(row) for row in conn.execute(query)]
+
+
+def find_version(conn: Connection, name: str, at: datetime) -> StoredModel | None:
+    """The newest version valid at an instant."""
+    column = model_version.c
+    query = (
+        sa.select(model_version)
+        .where(
+            column.name == name,
+            sa.or_(column.valid_from.is_(None), column.valid_from <= at),
+            sa.or_(column.valid_to.is_(None), column.valid_to > at),
+        )
+        .order_by(column.version.desc())
+        .limit(1)
+    )
+    row = conn.execute(query).first()
+    return None if row is None else _stored(row)
+
+
+def version_by_id(conn: Connection, identity: int) -> StoredModel:
+    row = conn.execute(sa.select(model_version).where(model_version.c.id == identity)).one()
+    return _stored(row)
+
+
+def record_version(conn: Connection, values: dict[str, Any]) -> int:
+    return int(conn.execute(sa.insert(model_version).returning(model_version.c.id), values).scalar_one())
+
+
+def use_launch(conn: Connection, identity: str, expires: datetime, at: datetime) -> bool:
+    """Mark a launch as used; false when it was before. Expired ones are forgotten: their token is void anyway."""
+    conn.execute(sa.delete(used_launch).where(used_launch.c.expires_at < at))
+    return insert_or_ignore(conn, used_launch, {"id": identity, "expires_at": expires})
+
+
+def record_configuration(conn: Connection, made: Configuration, at: datetime) -> None:
+    conn.execute(
+        sa.insert(configuration),
+        {
+            "id": made.id,
+            "session": made.session,
+            "link": made.link,
+            "model_version_id": made.model_version_id,
+            "launch": msgspec.to_builtins(made.launch),
+            "base": _rows(made.base),
+            "opened_at": at,
+            **_changing(made, at),
+        },
+    )
+
+
+def update_configuration(conn: Connection, changed: Configuration, at: datetime) -> None:
+    conn.execute(sa.update(configuration).where(configuration.c.id == changed.id), _changing(changed, at))
+
+
+def find_configuration(conn: Connection, *, session: str = "", identity: str = "", link: str = "") -> Configuration:
+    """A configuration by its session, its id or its shared link."""
+    column = configuration.c
+    condition = column.session == session if session else column.link == link if link else column.id == identity
+    row = conn.execute(sa.select(configuration).where(condition)).first()
+    if row is None:
+        raise ConfigurationNotFound()
+    return Configuration(
+        id=row.id,
+        session=row.session,
+        link=row.link,
+        model_version_id=row.model_version_id,
+        status=row.status,
+        launch=msgspec.convert(row.launch, Launch),
+        base=_picks(row.base),
+        picks=_picks(row.picks),
+        history=tuple(_picks(each) for each in row.history),
+        lost=_picks(row.lost),
+        bom=row.bom,
+        changed_at=row.changed_at,
+    )
+
+
+def _changing(made: Configuration, at: datetime) -> dict[str, Any]:
+    return {
+        "status": made.status,
+        "picks": _rows(made.picks),
+        "history": [_rows(each) for each in made.history[-MAX_HISTORY:]],
+        "lost": _rows(made.lost),
+        "bom": made.bom,
+        "changed_at": at,
+    }
+
+
+def _rows(picks: Picks) -> list[list[Any]]:
+    return [[pick.option_class, pick.option, pick.quantity] for pick in picks]
+
+
+def _picks(rows: list[list[Any]]) -> Picks:
+    return tuple(Pick(*row) for row in rows)
+
+
+def _stored(row: Any) -> StoredModel:
+    return StoredModel(row.id, row.name, row.version, row.source, row.files, row.facts, row.published_at)
