@@ -48,7 +48,7 @@ def invoice_shipments(conn: Connection, key: str, at: datetime) -> int:
             },
         )
         invoiced.add(shipment)
-        wide_left += 0
+        wide_left = 0
         words = f"invoice {number}: {format_amount(amount, order.currency)} {order.currency}"
         orders.write_note(conn, order, Doing("INVOICE", "payments", at, words))
     if fresh:
