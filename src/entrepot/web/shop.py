@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from sqlalchemy.engine import Connection
 
+from entrepot import configurator
 from entrepot.commerce import capture, catalog, members, pricing
 from entrepot.kernel.errors import Error, Unavailable
 from entrepot.web.house import House
@@ -121,6 +123,36 @@ def add_configuration(house: House, caller: Caller, configuration_id: str, quant
         if line_id:
             return capture.update_configuration(conn, now, cart, line_id, configuration), secret
         return capture.add_configuration(conn, now, cart, configuration, quantity), secret
+
+
+def launch(house: House, caller: Caller, part_number: str, return_url: str, line_id: str = "") -> str:
+    """Where the shopper goes to configure a kit: the configurator's address with a signed launch in it.
+
+    A line of the cart is opened with its own configuration, everything else with the kit's default one.
+    """
+    with house.commerce.database.read() as conn:
+        now = visit(conn, caller, house)
+        view = catalog.product_view(conn, now.view, part_number)
+        line = capture.require_cart(conn, now).line(line_id) if line_id else None
+    if view.configurable is None or not view.configurable.model:
+        raise capture.NoModel(part_number=part_number)
+    token = configurator.sign_launch(
+        house.settings.secret,
+        configurator.Launch(
+            model=view.configurable.model,
+            organization=now.store.identifier,
+            item=part_number,
+            return_url=return_url,
+            currency=now.currency,
+            locale=now.language,
+            store=now.store.identifier,
+            buyer=now.buyer.logon_id,
+            line=line_id,
+            configuration=(line.configuration_id or "") if line is not None else "",
+        ),
+        now.at,
+    )
+    return f"{view.configurable.url or '/configurator'}?{urlencode({'token': token})}"
 
 
 def check_configuration(house: House, bom: dict[str, Any]) -> None:

@@ -29,6 +29,7 @@ from entrepot.commerce.capture.checkout import (
 )
 from entrepot.commerce.capture.configuration import (
     Configuration,
+    NoModel,
     add_configuration,
     read_bill_of_material,
     update_configuration,
@@ -74,6 +75,7 @@ __all__ = [
     "CartNotFound",
     "Configuration",
     "Needed",
+    "NoModel",
     "NotReadyToOrder",
     "Order",
     "OrderNotFound",

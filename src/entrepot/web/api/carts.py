@@ -32,6 +32,12 @@ class NewItems(msgspec.Struct, forbid_unknown_fields=True):
     items: list[NewItem]
 
 
+class NewLaunch(msgspec.Struct, forbid_unknown_fields=True):
+    part_number: str
+    return_url: str = "/cart/configured"
+    line: str = ""
+
+
 class NewConfiguration(msgspec.Struct, forbid_unknown_fields=True):
     configuration_id: str
     quantity: str = "1"
@@ -86,6 +92,12 @@ class CartApi(Controller):
         adding = [capture.Adding(one.part_number, one.quantity, one.attributes) for one in data.items]
         cart, secret = shop.add_to_cart(house_of(request), caller_of(request, store), adding)
         return _respond(cart, secret, status=201)
+
+    @post("/launch", permission="public", sync_to_thread=False, status_code=200)
+    def launch(self, request: Request[Any, Any, Any], store: str, data: NewLaunch) -> dict[str, str]:
+        """Where to send the shopper to configure a kit: a signed, one-time address, good for ten minutes."""
+        url = shop.launch(house_of(request), caller_of(request, store), data.part_number, data.return_url, data.line)
+        return {"url": url}
 
     @post("/configurations", permission="public", sync_to_thread=True)
     def add_configuration(self, request: Request[Any, Any, Any], store: str, data: NewConfiguration) -> Response[bytes]:
