@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,9 +18,9 @@ from entrepot.order_management.orders.statuses import Row
 from entrepot.order_management.orders.totals import TotalBelowNothing, check, kept, line_total, shares, totals
 
 
-def line(key: str, quantity: int, price: int, **more: object) -> Line:
+def line(key: str, quantity: int, price: int, **more: Any) -> Line:
     made = Line(key, int(key), 1, f"ITEM-{key}", Step(), quantity, quantity, (Row("1100", quantity),), unit_price=price * 1000)
-    return replace(made, **more)  # pyright: ignore
+    return replace(made, **more)
 
 
 def order(*lines: Line, charges: tuple[Charge, ...] = (), promotions: tuple[Promotion, ...] = ()) -> Order:

@@ -74,7 +74,8 @@ _content = (
 def content_of(conn: Connection, entry_ids: Iterable[int]) -> dict[int, tuple[Component, ...]]:
     """The direct components of each kit, as the catalog defines them."""
     found: dict[int, list[Component]] = {}
-    for row in conn.execute(_content, {"parents": list(entry_ids)}).mappings():
+    for found_row in conn.execute(_content, {"parents": list(entry_ids)}).mappings():
+        row = dict(found_row)
         found.setdefault(row["parent_id"], []).append(_component(row))
     return {kit: tuple(components) for kit, components in found.items()}
 
@@ -124,7 +125,7 @@ def is_taken_apart(part: Component) -> bool:
     return part.kit_inventory is KitInventory.COMPONENT or part.type.configured
 
 
-def _component(row: Mapping[Any, Any]) -> Component:
+def _component(row: Mapping[str, Any]) -> Component:
     return Component(
         entry_id=row["id"],
         part_number=row["part_number"],

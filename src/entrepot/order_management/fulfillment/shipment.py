@@ -149,14 +149,19 @@ def confirm_shipment(conn: Connection, sent: ConfirmShipment, at: datetime, user
         )
     )
     orders.wake(conn, saved.key, orders.INVOICE, at)
-    if short and sent.cancel_non_shipped_quantity == "Y":
-        orders.wake(conn, saved.key, orders.PAYMENT, at)
-        orders.say(conn, "order.changed", saved, at)
-        return answer
-    if short:
-        orders.wake(conn, saved.key, orders.SCHEDULE, at)
-    orders.say_status(conn, saved, at)
+    _follow_up(conn, before, saved, at)
     return answer
+
+
+def _follow_up(conn: Connection, before: Order, saved: Order, at: datetime) -> None:
+    """What a confirmed shipment sets going: scheduling what is left, payment and promotions for what was cancelled."""
+    if any(row.status == "1400" for line in saved.lines for row in line.rows):
+        orders.wake(conn, saved.key, orders.SCHEDULE, at)
+    if [line.ordered for line in before.lines] == [line.ordered for line in saved.lines]:
+        orders.say_status(conn, saved, at)
+        return
+    orders.wake(conn, saved.key, orders.PAYMENT, at)
+    orders.say(conn, "order.changed" if saved.alive else "order.cancelled", saved, at)
 
 
 def get_shipment_list(
@@ -198,7 +203,7 @@ def _after_shipping(before: Order, sent: ConfirmShipment, planned: Mapping[str, 
         rows = orders.move(rows, here - left, _inside(sent.shipment_no), _becomes("9000" if cancel else "1400"))
         lines.append(replace(line, rows=rows, ordered=line.ordered - (here - left if cancel else 0)))
     after = replace(before, lines=tuple(lines))
-    if not (short and cancel):
+    if not short:
         return after
     fewer = tuple(_fewer_kits(after, before, line) for line in after.lines)
     return orders.settled(replace(after, lines=fewer))
