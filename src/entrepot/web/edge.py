@@ -17,7 +17,7 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
 from litestar.handlers.base import BaseRouteHandler
 
-from entrepot.bus import correlate
+from entrepot.bus import begin
 from entrepot.commerce import members
 from entrepot.kernel import errors
 from entrepot.kernel.errors import Error, NotPermitted
@@ -126,12 +126,8 @@ async def before_request(request: Request[Any, Any, Any]) -> None:
     """One business process per click: take over the caller's correlation id or make one."""
     given = request.headers.get("x-correlation-id", "")
     request.state.correlation_id = given if given.isalnum() and len(given) <= 64 else new_id()
+    begin(request.state.correlation_id)
     structlog.contextvars.bind_contextvars(correlation_id=request.state.correlation_id)
-
-
-def within(request: Request[Any, Any, Any]) -> Any:
-    """A block in which everything that is said belongs to this request's business process."""
-    return correlate(getattr(request.state, "correlation_id", None) or new_id())
 
 
 def check_origin(request: Request[Any, Any, Any]) -> None:
