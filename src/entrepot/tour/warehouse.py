@@ -51,7 +51,7 @@ def _status(order: dict[str, Any], words: str, *, invoiced: bool = False) -> dic
 
 def _words(details: dict[str, Any]) -> str:
     order = details.get("Order", details)
-    return str(order.get("StatusDescription", order.get("Status")))
+    return str(order.get("OverallStatus", ""))
 
 
 def _says(details: dict[str, Any], words: str) -> bool:
