@@ -81,7 +81,7 @@ def authenticate(conn: Connection, logon_id: str, password: str, at: datetime) -
 def register(
     conn: Connection, store_id: int, logon_id: str, password: str, profile: Profile = Profile(), *, at: datetime
 ) -> User:
-    """Open a buyer's account; raises `LogonIdTaken` when the name is in use in any capitals. Roles make it staff (`set_roles`)."""
+    """Open a buyer's account; raises `LogonIdTaken` when the name is in use in any capitals. `set_roles` makes it staff."""
     logon_id = logon_id.strip()
     if not 3 <= len(logon_id) <= 254:
         raise LogonIdMalformed(path="logonId")
