@@ -13,7 +13,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 PLANTED = {
-    "The house: edges over systems over the bus over the kernel": ("commerce/charges/tax.py", "import entrepot.order_management.wire"),
+    "The house: edges over systems over the bus over the kernel": (
+        "commerce/charges/tax.py",
+        "import entrepot.order_management.wire",
+    ),
     "Inside commerce": ("commerce/pricing/price.py", "import entrepot.commerce.promotions.basket"),
     "Inside order management": ("order_management/inventory/atp.py", "import entrepot.order_management.orders.totals"),
     "Inside the bus": ("bus/envelope.py", "import entrepot.bus.relay"),
@@ -35,7 +38,9 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("house")
     shutil.copy(ROOT / "pyproject.toml", folder)
-    shutil.copytree(ROOT / "src", folder / "src", ignore=lambda _, names: [n for n in names if "." in n and not n.endswith(".py")])
+    shutil.copytree(
+        ROOT / "src", folder / "src", ignore=lambda _, names: [n for n in names if "." in n and not n.endswith(".py")]
+    )
     return folder
 
 

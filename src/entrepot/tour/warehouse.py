@@ -28,7 +28,9 @@ def ship(guide: Guide, number: str) -> None:
     story.fact("the call center sees the same", _says(details, "Shipped"), _words(details))
     invoiced = wait_for(lambda: _status(guest.get(f"{API}/orders/{number}").json(), "Shipped", invoiced=True))
     total = guest.get(f"{API}/orders/{number}").json()["totals"]["total"]
-    story.fact("it is invoiced, and both sides name the same total", invoiced is not None and invoiced["GrandTotal"] == total, total)
+    story.fact(
+        "it is invoiced, and both sides name the same total", invoiced is not None and invoiced["GrandTotal"] == total, total
+    )
     hops = operator.get(f"/api/operations/orders/{number}/trail").json()
     carried = {hop["kind"] for hop in hops}
     story.fact(
