@@ -1,7 +1,8 @@
 """Work to do on an order later: authorize, schedule, release, invoice. One row per order and kind of work.
 
-Whoever changes an order wakes the work that follows, which goes on under the same correlation id; the worker leases a row, does the work and finishes it, or puts it
-off: 15 minutes, 1 hour, 4 hours, then every 12. A row woken while being worked on is worked on again.
+Whoever changes an order wakes the work that follows, which goes on under the same correlation id; the worker
+leases a row, does the work and finishes it, or puts it off: 15 minutes, 1 hour, 4 hours, then every 12. A row
+woken while being worked on is worked on again.
 """
 
 from __future__ import annotations
