@@ -163,22 +163,18 @@ def _cart_query(owner: sa.ColumnElement[Any]) -> tuple[sa.Select[Any], sa.Select
 
 _OF_BUYER = _cart_query(orders.c.buyer_id)
 _OF_GUEST = _cart_query(orders.c.secret)
+
+
+def _binds(table: sa.Table, *without: str) -> dict[str, sa.BindParameter[Any]]:
+    return {column.name: sa.bindparam(column.name, type_=column.type) for column in table.c if column.name not in without}
+
+
 _SAVE = (
     orders.update()
     .where(orders.c.id == sa.bindparam("of_id"), orders.c.version == sa.bindparam("of_version"))
-    .values({name: sa.bindparam(name, type_=orders.c[name].type) for name in orders.c.keys() if name not in ("id", "secret")})  # noqa: SIM118
+    .values(_binds(orders, "id", "secret"))
 )
-_SAVE_LINE = (
-    order_item.update()
-    .where(order_item.c.id == sa.bindparam("of_id"))
-    .values(
-        {
-            name: sa.bindparam(name, type_=order_item.c[name].type)
-            for name in order_item.c
-            if name not in ("id", "order_id")
-        }
-    )
-)
+_SAVE_LINE = order_item.update().where(order_item.c.id == sa.bindparam("of_id")).values(_binds(order_item, "id", "order_id"))
 _ADD_LINE = order_item.insert()
 
 
