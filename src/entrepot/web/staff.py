@@ -170,9 +170,15 @@ def show(request: Asked, template: str, *, status: int = 200, **context: Any) ->
         "minor": parse_amount,
         "rate": parse_price,
         "instant": datetime.fromisoformat,
+        "picture": picture_address,
         "errors": {},
     }
     return html(render(template, page, **(shared | context)), status)
+
+
+def picture_address(name: str | None) -> str | None:
+    """Where a picture the catalog names is served."""
+    return f"/images/{name.removeprefix('images/')}" if name else None
 
 
 def staff_page(request: Asked, **known: Any) -> Page:

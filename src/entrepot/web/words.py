@@ -122,6 +122,8 @@ KNOWN = (
 )
 #: What English itself says for a word that is a code.
 ENGLISH = {
+    "Draft Order Created": "Draft",
+    "Draft Order Reserved": "Draft, reserved",
     "AWAIT_PAY_INFO": "Awaiting payment details",
     "AWAIT_AUTH": "Awaiting authorization",
     "AUTHORIZED": "Authorized",

@@ -29,6 +29,7 @@ ACCOUNT = "account"
 REASONS = ("CUSTOMER_REQUEST", "OUT_OF_STOCK", "ORDERED_BY_MISTAKE")
 HOLDS = ("CUSTOMER_REQUEST", "ADDRESS_CHECK", "FRAUD_CHECK")
 MOST_FOUND = 20
+SHIPPING_DISCOUNT = "ShippingDiscount"
 _NO_PRICE: tuple[int | None, int | None] = (None, None)
 
 
@@ -68,7 +69,8 @@ def show_order(
     with house.commerce.database.read() as conn:
         customer = known_customer(conn, page.buyer_user_id) if page.buyer_user_id else None
         captured = capture.order_by_number(conn, page.order_no.removeprefix("WC_"))
-        names = {mode.service: mode.name(at_desk.view_language) for mode in charges.find_shipping_modes(conn, at_desk.store.id)}
+        modes = sorted(charges.find_shipping_modes(conn, at_desk.store.id), key=lambda mode: mode.sequence)
+        names = {mode.service: mode.name(at_desk.view_language) for mode in modes}
     context: dict[str, Any] = {
         "order": page,
         "customer": customer,
@@ -80,6 +82,7 @@ def show_order(
         "history": told(page),
         "gifts": gifts_at_stake(page),
         "discounts": discounts(page),
+        "shipping_charge": shipping_charge(page),
         "shipping_name": names.get(page.order.carrier_service, page.order.carrier_service),
         "stale": bool(errors) and status == 409,
     }
@@ -192,3 +195,9 @@ def discounts(page: OrderPage) -> list[tuple[str, str, int]]:
             words, amount = sums.get(charge.promotion or charge.name, (charge.description or charge.name, 0))
             sums[charge.promotion or charge.name] = (words, amount + charge.amount)
     return [(name, words, amount) for name, (words, amount) in sums.items()]
+
+
+def shipping_charge(page: OrderPage) -> int:
+    """What shipping costs before discounts on it, so that the lines of a sum add up as they are read."""
+    saved = sum(charge.amount for charge in page.order_wide if charge.category == SHIPPING_DISCOUNT)
+    return page.shipping - saved
