@@ -7,6 +7,7 @@ import re
 import pytest
 
 from entrepot.order_management import order_page
+from entrepot.web.trail import follow
 from tests.web.staff_suite import CASE, MARA, NOTEBOOK, Person, demo_suite, open_draft, order_by_phone, text_of, version_of
 
 
@@ -60,9 +61,8 @@ def test_a_caller_orders_two_notebooks_with_a_code_then_thinks_again(agent: Pers
     page = agent.does(f"{here}/cancel", {"version": version_of(page), "reason": "CUSTOMER_REQUEST"})
     assert "Cancelled" in text_of(page) and set(quantities(key).values()) == {"0"}
     demo_suite().settle()
-    with demo_suite().house.order_management.database.read() as conn:
-        said = demo_suite().house.order_management.outbox.trail(conn, correlation_ids=[], ordering_keys=[f"order:{the_order(key).order_no}"])
-    events = [row["body"].get("Event") for row in said if row["state"] == "delivered"]
+    hops = follow(demo_suite().house, the_order(key).order_no)
+    events = [hop.kind for hop in hops if hop.outcome == "delivered"]
     for event in ("CREATE_ORDER.ON_SUCCESS", "CONFIRM_DRAFT_ORDER.ON_SUCCESS", "CHANGE_ORDER.ON_SUCCESS", "CHANGE_ORDER.ON_CANCEL"):
         assert event in events
 

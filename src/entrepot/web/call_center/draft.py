@@ -13,6 +13,7 @@ from litestar import Response, post
 
 from entrepot.commerce import charges
 from entrepot.kernel.errors import Conflict, Error, Invalid, Unavailable
+from entrepot.kernel.money import format_amount
 from entrepot.order_management.orders import OrderMovedOn
 from entrepot.web import desk
 from entrepot.web.call_center.shown import ACCOUNT, CARDS, read_order, show_order
@@ -145,8 +146,9 @@ def confirm(request: Asked, key: str, data: Form) -> Response[Any]:
         seen = read_order(house, key)
         if str(seen.version) != version:
             raise OrderMovedOn(order_no=seen.order_no, version=seen.version)
-        priced = desk.price_draft(house, key)
-        if str(priced["TotalAmount"]) != text(data, "total"):
+        desk.price_draft(house, key)
+        now = read_order(house, key)
+        if format_amount(now.total, now.currency) != text(data, "total"):
             raise PriceMoved()
         return desk.confirm_draft(house, agent, key)
 
