@@ -63,7 +63,12 @@ def test_a_caller_orders_two_notebooks_with_a_code_then_thinks_again(agent: Pers
     demo_suite().settle()
     hops = follow(demo_suite().house, the_order(key).order_no)
     events = [hop.kind for hop in hops if hop.outcome == "delivered"]
-    for event in ("CREATE_ORDER.ON_SUCCESS", "CONFIRM_DRAFT_ORDER.ON_SUCCESS", "CHANGE_ORDER.ON_SUCCESS", "CHANGE_ORDER.ON_CANCEL"):
+    for event in (
+        "CREATE_ORDER.ON_SUCCESS",
+        "CONFIRM_DRAFT_ORDER.ON_SUCCESS",
+        "CHANGE_ORDER.ON_SUCCESS",
+        "CHANGE_ORDER.ON_CANCEL",
+    ):
         assert event in events
 
 
