@@ -6,7 +6,7 @@ An answer needed now is *requested* instead, with a time limit, never while a wr
 What messages mean and how one side's documents become the other's is not known here (see `integration`).
 """
 
-from entrepot.bus.envelope import Envelope, Message, correlate, correlation
+from entrepot.bus.envelope import Envelope, Message, begin, correlate, correlation
 from entrepot.bus.inbox import Inbox
 from entrepot.bus.outbox import Outbox
 from entrepot.bus.relay import Post, Relay, Route, Schedule
@@ -24,6 +24,7 @@ __all__ = [
     "Route",
     "Schedule",
     "Service",
+    "begin",
     "correlate",
     "correlation",
 ]

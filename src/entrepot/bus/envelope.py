@@ -57,11 +57,13 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
 def correlation() -> str:
     """The id of the business process this code runs for: one from the click to the shipment."""
-    current = _correlation.get()
-    if current is None:
-        current = new_id()
-        _correlation.set(current)
-    return current
+    return _correlation.get() or new_id()
+
+
+def begin(correlation_id: str) -> None:
+    """From here to the end of this task everything belongs to that business process: for the edge a click comes in by."""
+    _correlation.set(correlation_id)
+    _causation.set(None)
 
 
 def causation() -> str | None:

@@ -22,6 +22,7 @@ from entrepot.bus.outbox import Outbox
 from entrepot.kernel.clock import Clock
 from entrepot.kernel.db import Database
 from entrepot.kernel.errors import Error, Unavailable
+from entrepot.kernel.ids import new_id
 
 log = structlog.get_logger("bus")
 Refused = Callable[[Connection, Envelope, Error], None]
@@ -190,6 +191,7 @@ class Schedule:
                     continue
                 due[name] = time.monotonic() + every
                 try:
-                    job()
+                    with correlate(new_id()):
+                        job()
                 except Exception:
                     log.exception("job.failed", job=name)

@@ -89,6 +89,10 @@ class _AnyOf(FunctionElement[bool]):
     type = sa.Boolean()
     name = "any_of"
 
+    def self_group(self, against: Any = None) -> Any:
+        # Otherwise SQLite gets "… IN (…) = 1", and a comparison of a comparison uses no index.
+        return self
+
 
 @compiles(_AnyOf)
 def _any_of_json_each(element: _AnyOf, compiler: Any, **kw: Any) -> str:

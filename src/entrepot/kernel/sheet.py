@@ -71,7 +71,7 @@ class Sheet:
             key = self.key_of(row)
             present = stored.get(key)
             if present is None:
-                stored[key] = fresh[key] = {**self._defaults, **row}
+                stored[key] = fresh[key] = {**self.defaults, **row}
                 outcomes.append(Outcome.INSERTED)
                 continue
             differing = {name for name, value in row.items() if present[name] != value}
@@ -101,7 +101,7 @@ class Sheet:
         return [column.is_not_distinct_from(value) if column.nullable else column == value for column, value in columns]
 
     @cached_property
-    def _defaults(self) -> dict[str, Any]:
+    def defaults(self) -> dict[str, Any]:
         generated = {c.name for c in self.table.primary_key if c.name not in self.key}
         return {
             c.name: c.default.arg if isinstance(c.default, sa.ColumnDefault) and c.default.is_scalar else None

@@ -4,11 +4,13 @@ One calculation prices all of them. A cart is changed step by step, prepared (st
 anew), submitted once per idempotency key, and handed to order management through the outbox.
 """
 
+from entrepot.commerce.capture.availability import Available, find_availability, take_availability
 from entrepot.commerce.capture.calculate import ToCalculate, calculate
 from entrepot.commerce.capture.calculation import Calculation, PricedLine, Problem
 from entrepot.commerce.capture.cart import (
     adopt_guest_cart,
     current_cart,
+    discard_abandoned,
     hashed,
     open_cart,
     reprice,
@@ -27,6 +29,7 @@ from entrepot.commerce.capture.checkout import (
 )
 from entrepot.commerce.capture.configuration import (
     Configuration,
+    NoModel,
     add_configuration,
     read_bill_of_material,
     update_configuration,
@@ -59,17 +62,20 @@ from entrepot.commerce.capture.prepare import (
     requirement,
     shortages,
 )
-from entrepot.commerce.capture.price_order import price_items, price_order
+from entrepot.commerce.capture.price_order import price_items, price_order, usage_reference, visit_of
 from entrepot.commerce.capture.submit import put_transfer, submit
+from entrepot.commerce.capture.track import captured_counts, find_placed, order_by_number, placed_orders, recent_orders
 from entrepot.commerce.capture.transfer import acknowledge_transfer, fail_transfer, take_status
 
 __all__ = [
     "Adding",
     "Address",
+    "Available",
     "Calculation",
     "CartNotFound",
     "Configuration",
     "Needed",
+    "NoModel",
     "NotReadyToOrder",
     "Order",
     "OrderNotFound",
@@ -88,21 +94,28 @@ __all__ = [
     "adopt_guest_cart",
     "as_address",
     "calculate",
+    "captured_counts",
     "change_quantity",
     "current_cart",
+    "discard_abandoned",
     "customer_of",
     "enter_code",
     "fail_transfer",
+    "find_availability",
+    "find_placed",
     "hashed",
     "is_prepared",
     "missing",
     "offered_methods",
     "open_cart",
+    "order_by_number",
+    "placed_orders",
     "prepare",
     "price_items",
     "price_order",
     "put_transfer",
     "read_bill_of_material",
+    "recent_orders",
     "refuse_component_change",
     "remove_code",
     "remove_line",
@@ -115,6 +128,9 @@ __all__ = [
     "shipping_offers",
     "shortages",
     "submit",
+    "take_availability",
     "take_status",
     "update_configuration",
+    "usage_reference",
+    "visit_of",
 ]

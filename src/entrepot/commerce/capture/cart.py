@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.bus import correlation
@@ -128,3 +130,18 @@ def merged(lines: Sequence[OrderLine], new: OrderLine) -> tuple[OrderLine, ...]:
 
 def next_position(lines: Sequence[OrderLine]) -> int:
     return max((line.position for line in lines), default=0) + 1
+
+
+GUEST_LIFE = timedelta(days=30)
+BUYER_LIFE = timedelta(days=90)
+
+
+def discard_abandoned(conn: Connection, at: datetime, limit: int = 500) -> int:
+    """Put carts nobody has touched for long aside; tell how many. Their stock and promotion holds end by themselves."""
+    old = sa.or_(
+        sa.and_(orders.c.buyer_id.is_(None), orders.c.updated_at < at - GUEST_LIFE),
+        sa.and_(orders.c.buyer_id.is_not(None), orders.c.updated_at < at - BUYER_LIFE),
+    )
+    chosen = sa.select(orders.c.id).where(orders.c.state == str(OrderState.PENDING), old).limit(limit)
+    discarded = orders.update().where(orders.c.id.in_(chosen)).values(state=str(OrderState.DISCARDED))
+    return conn.execute(discarded).rowcount

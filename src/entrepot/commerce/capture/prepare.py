@@ -45,13 +45,13 @@ class PriceChanged(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """Stock one line needs; ``line`` is the line id, with the component's part number for kits."""
+    """Stock one line needs, as a decimal text of its unit; a kit is needed as its components, per one kit in steps."""
 
     line: str
     part_number: str
-    quantity: int
+    quantity: str
     backorderable: bool
-    required: bool = True
+    components: tuple[tuple[str, int, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class Reserved:
     """What order management answered for one need."""
 
     line: str
-    quantity: int
-    available: int | None = None
+    full: bool
+    available: str = "0"
     expected_at: str | None = None
 
 
@@ -81,12 +81,13 @@ def requirement(conn: Connection, visit: Visit, cart: Order) -> list[Needed]:
     needed = []
     for line in calculation.lines:
         parts = components.get(line.id, ())
-        wanted = [(f"{line.id}/{one.part_number}", one.part_number, line.quantity * one.quantity, one.required) for one in parts]
-        for key, number, quantity, required in wanted or [(line.id, line.part_number, line.quantity, True)]:
-            policy = facts[number].policy
-            if policy.track_inventory != "N":
-                backorderable = policy.backorderable and not policy.discontinued
-                needed.append(Needed(key, number, quantity, backorderable, required))
+        stocked = [one.part_number for one in parts if one.required] or [line.part_number]
+        policies = [facts[number].policy for number in stocked if facts[number].policy.track_inventory != "N"]
+        if policies:
+            backorderable = all(policy.backorderable and not policy.discontinued for policy in policies)
+            quantity = facts[line.part_number].step.format(line.quantity)
+            content = tuple((one.part_number, one.quantity, one.required) for one in parts)
+            needed.append(Needed(line.id, line.part_number, quantity, backorderable, content))
     return needed
 
 
@@ -95,15 +96,14 @@ def shortages(needed: Sequence[Needed], reserved: Sequence[Reserved]) -> tuple[l
     answers = {one.line: one for one in reserved}
     refused, later = [], []
     for need in needed:
-        answer = answers.get(need.line, Reserved(need.line, 0))
-        if answer.quantity >= need.quantity:
+        answer = answers.get(need.line, Reserved(need.line, False))
+        if answer.full:
             continue
-        line = need.line.partition("/")[0]
         if need.backorderable:
-            later.append({"line": line, "part_number": need.part_number, "expected_at": answer.expected_at})
+            later.append({"line": need.line, "part_number": need.part_number, "expected_at": answer.expected_at})
         else:
-            text = f"{need.part_number}: {answer.available or 0} available, {need.quantity} wanted"
-            refused.append(Problem("OUT_OF_STOCK", text, line))
+            text = f"{need.part_number}: {answer.available} available, {need.quantity} wanted"
+            refused.append(Problem("OUT_OF_STOCK", text, need.line))
     return refused, later
 
 
@@ -147,8 +147,9 @@ def hold_promotions(
 
 def digest_of(cart: Order, calculation: Calculation) -> str:
     """A fingerprint of everything the total depends on."""
-    parts = (cart.lines, cart.codes, cart.ship_to, cart.bill_to, cart.shipping_mode, cart.payment, calculation)
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    lines = [(line.part_number, line.quantity, line.configuration_id) for line in cart.lines]
+    parts = (lines, cart.codes, cart.ship_to, cart.bill_to, cart.shipping_mode, cart.payment, calculation)
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
 def is_prepared(cart: Order, at: datetime) -> bool:

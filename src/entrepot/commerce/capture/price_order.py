@@ -8,6 +8,7 @@ taken as given. A logon id nobody has is a guest.
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -17,9 +18,11 @@ from entrepot.commerce.capture.calculate import ToCalculate, calculate, wanted_o
 from entrepot.commerce.capture.calculation import Calculation, PricedLine, ShippingCharge
 from entrepot.commerce.capture.lines import components_from
 from entrepot.commerce.capture.order import OrderLine, Visit
+from entrepot.commerce.capture.track import order_by_number
 from entrepot.commerce.capture.transfer import adjustment_documents, gift_document, tax_documents
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.money import format_amount, format_price, parse_amount, parse_price
+from entrepot.kernel.quantity import Step
 
 Document = dict[str, Any]
 
@@ -84,7 +87,7 @@ def price_order(conn: Connection, document: Document, at: datetime) -> Document:
         language=visit.language,
         price_date=visit.at,
         lines=tuple(_line(conn, visit, place, item) for place, item in enumerate(body.get("OrderItem", ()), 1)),
-        order_ref=body["OrderIdentifier"].get("UniqueID") or body["OrderIdentifier"].get("ExternalOrderID", ""),
+        order_ref=usage_reference(conn, body["OrderIdentifier"]),
         buyer=visit.buyer.logon_id or str(address.get("email") or ""),
         codes=tuple(promotions.canonical_code(code) for code in body.get("PromotionCode", ())),
         shipping_mode=body.get("ShippingMode") or None,
@@ -99,6 +102,13 @@ def price_order(conn: Connection, document: Document, at: datetime) -> Document:
     calculation = calculate(conn, order)
     codes = [_code(conn, visit, code, calculation) for code in order.codes]
     return {"Order": {"OrderIdentifier": body["OrderIdentifier"], "PromotionCode": codes, **calculation_document(calculation)}}
+
+
+def usage_reference(conn: Connection, identity: Document) -> str:
+    """What an order's uses of promotions are kept under: our own id, or the other system's for an order of theirs."""
+    number = identity.get("UniqueID")
+    order = order_by_number(conn, number) if number else None
+    return order.id if order is not None else str(identity.get("ExternalOrderID") or number or "")
 
 
 def visit_of(conn: Connection, body: Document, at: datetime) -> Visit:
@@ -122,7 +132,7 @@ def _line(conn: Connection, visit: Visit, place: int, item: Document) -> OrderLi
     components = components_from(
         conn, visit, [(part["PartNumber"], int(part["Quantity"]), True) for part in item.get("OrderItemComponent", ())]
     )
-    quantity = int(item["Quantity"])
+    quantity = entry.step.parse(str(item["Quantity"]), f"OrderItem/{place}/Quantity")
     return OrderLine(item["OrderItemIdentifier"], place, entry.id, number, quantity, components=components)
 
 
@@ -176,7 +186,8 @@ def _item_document(line: PricedLine, money: str) -> Document:
         "OrderItemIdentifier": line.id,
         "PartNumber": line.part_number,
         "Description": line.name,
-        "Quantity": line.quantity,
+        "Quantity": Step(Decimal(line.multiple), line.unit).format(line.quantity),
+        "UnitOfMeasure": line.unit,
         "UnitPrice": format_price(line.unit_price, money),
         "ListPrice": format_price(line.list_price, money) if line.list_price is not None else None,
         "Amount": format_amount(line.amount, money),

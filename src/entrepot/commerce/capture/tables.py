@@ -111,8 +111,8 @@ availability = sa.Table(
     sa.Column("store_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("part_number", sa.String(64), primary_key=True),
     sa.Column("status", sa.String(16), nullable=False),
-    sa.Column("quantity", sa.BigInteger),
-    sa.Column("available_at", Instant),
+    sa.Column("quantity", sa.String(20)),
+    sa.Column("expected_at", sa.String(40)),
     sa.Column("sequence", sa.BigInteger, nullable=False),
     sa.Column("updated_at", Instant, nullable=False),
 )

@@ -7,6 +7,7 @@ moves the order forward only: an acknowledgement with the owner's id, status cha
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -81,7 +82,8 @@ def _item(place: int, line: PricedLine, lines: dict[str, Any], currency: str) ->
     return {
         "OrderItemIdentifier": {"UniqueID": line.id, "Position": place},
         "CatalogEntryIdentifier": {"PartNumber": line.part_number, "Description": line.name},
-        "Quantity": {"value": line.quantity, "uom": line.unit, "multiple": line.multiple},
+        "Quantity": Step(Decimal(line.multiple), line.unit).format(line.quantity),
+        "UnitOfMeasure": line.unit,
         "OrderItemAmount": {
             "UnitPrice": format_price(line.unit_price, currency),
             "ListPrice": format_price(line.list_price, currency) if line.list_price is not None else None,
@@ -115,7 +117,9 @@ def _component(one: Component, line: PricedLine) -> Document:
     return {
         "PartNumber": one.part_number,
         "Description": one.name,
-        "Quantity": {"value": one.quantity, "uom": step.unit, "multiple": f"{step.multiple.normalize():f}"},
+        "Quantity": str(one.quantity),
+        "TotalQuantity": step.format(one.quantity * line.quantity),
+        "UnitOfMeasure": step.unit,
         "Required": one.required,
         "UnitPrice": format_price(prices[one.part_number]) if one.part_number in prices else None,
     }

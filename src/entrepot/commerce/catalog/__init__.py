@@ -6,6 +6,7 @@ raises `catalog_version`, the version of whatever is cached. The sheets (`ENTRIE
 bulk port of the loader; call `begin_change` before writing through them.
 """
 
+from entrepot.commerce.catalog.attributes import attributes_in_use, values_called, values_in_use
 from entrepot.commerce.catalog.entry import (
     CatalogEntryNotFound,
     CategoryNotFound,
@@ -34,7 +35,19 @@ from entrepot.commerce.catalog.entry_tables import (
     VALUES,
 )
 from entrepot.commerce.catalog.facts import entries_by_ids, entries_by_part_numbers
-from entrepot.commerce.catalog.kits import Component, KitCycle, KitTooDeep, Leaf, components_of, content_of, explode
+from entrepot.commerce.catalog.family import entry_ids, items_of
+from entrepot.commerce.catalog.kits import (
+    Component,
+    KitCycle,
+    KitTooDeep,
+    Leaf,
+    components_of,
+    content_closure,
+    content_of,
+    decimal_of,
+    explode,
+    reaches,
+)
 from entrepot.commerce.catalog.navigation import (
     CategoryPage,
     EntryCard,
@@ -87,7 +100,15 @@ from entrepot.commerce.catalog.tables import (
     STORE_GROUPS,
     STORES,
 )
-from entrepot.commerce.catalog.trees import CatalogCycle, GroupNotEmpty, MasterSingleParent, Place, place_group, place_groups
+from entrepot.commerce.catalog.trees import (
+    CatalogCycle,
+    GroupNotEmpty,
+    MasterSingleParent,
+    Place,
+    groups_with_content,
+    place_group,
+    place_groups,
+)
 
 __all__ = [
     "ASSOCIATIONS",
@@ -153,26 +174,35 @@ __all__ = [
     "StoreStatus",
     "View",
     "Visibility",
+    "attributes_in_use",
     "begin_change",
     "catalog_version",
     "catalogs_of",
     "category_page",
     "components_of",
+    "content_closure",
     "content_of",
     "create_store",
+    "decimal_of",
     "entries_by_ids",
     "entries_by_part_numbers",
+    "entry_ids",
     "explode",
     "find_catalog",
     "find_store",
+    "groups_with_content",
     "hidden_because",
+    "items_of",
     "place_group",
     "place_groups",
     "product_facts",
     "product_view",
+    "reaches",
     "resolve_sku",
     "search",
     "search_text",
     "subcategories",
     "top_categories",
+    "values_called",
+    "values_in_use",
 ]

@@ -77,14 +77,13 @@ store_catalog_entry = sa.Table(
 catalog_entry_relation = sa.Table(
     "catalog_entry_relation",
     metadata,
-    sa.Column("type", sa.String(24), primary_key=True),
     sa.Column("parent_id", sa.BigInteger, sa.ForeignKey("catalog_entry.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("child_id", sa.BigInteger, sa.ForeignKey("catalog_entry.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("type", sa.String(24), primary_key=True),
     sa.Column("sequence", sa.Double, nullable=False, default=0.0),
     sa.Column("quantity", sa.String(24), nullable=False, default="1"),
     sa.Column("group_name", sa.String(254)),
     *(sa.Column(f"field{n}", sa.String(254)) for n in range(1, 4)),
-    sa.Index("catalog_entry_relation_parent", "parent_id", "type"),
     sa.Index("catalog_entry_relation_child", "child_id", "type"),
     sa.Index(
         "catalog_entry_relation_one_product",

@@ -70,34 +70,38 @@ def _policy(name: str) -> sa.ColumnElement[Any]:
     return sa.case((own, _own_policy.c[name]), else_=_asset_policy.c[name]).label(f"policy_{name}")
 
 
-_select = (
-    sa.select(
-        *(catalog_entry.c[name] for name in _COLUMNS),
-        entry_text.c.published,
-        entry_text.c.name,
-        entry_text.c.language,
-        entry_text.c.thumbnail,
-        _product.c.id.label("product_id"),
-        _product.c.part_number.label("product_part_number"),
-        sa.func.coalesce(_own_home.c.catalog_id, _product_home.c.catalog_id).label("home_catalog"),
-        sa.func.coalesce(_own_home.c.group_id, _product_home.c.group_id).label("home_group"),
-        configurable_entry.c.model,
-        entry_in_store(catalog_entry.c.id).label("in_store"),
-        *(_policy(name) for name in _POLICY),
+def _statement(wanted: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """All facts of the wanted entries. They are picked first: left to itself SQLite walks through every entry there is."""
+    entry = sa.select(catalog_entry).where(wanted).cte("entry").prefix_with("MATERIALIZED")
+    return (
+        sa.select(
+            *(entry.c[name] for name in _COLUMNS),
+            entry_text.c.published,
+            entry_text.c.name,
+            entry_text.c.language,
+            entry_text.c.thumbnail,
+            _product.c.id.label("product_id"),
+            _product.c.part_number.label("product_part_number"),
+            sa.func.coalesce(_own_home.c.catalog_id, _product_home.c.catalog_id).label("home_catalog"),
+            sa.func.coalesce(_own_home.c.group_id, _product_home.c.group_id).label("home_group"),
+            configurable_entry.c.model,
+            entry_in_store(entry.c.id).label("in_store"),
+            *(_policy(name) for name in _POLICY),
+        )
+        .select_from(entry)
+        .outerjoin(entry_text, text_of(entry_text, "entry_id", entry.c.id))
+        .outerjoin(_relation, sa.and_(_relation.c.child_id == entry.c.id, _relation.c.type == "product_item"))
+        .outerjoin(_product, _product.c.id == _relation.c.parent_id)
+        .outerjoin(_own_home, sa.and_(_own_home.c.entry_id == entry.c.id, _own_home.c.is_home))
+        .outerjoin(_product_home, sa.and_(_product_home.c.entry_id == _product.c.id, _product_home.c.is_home))
+        .outerjoin(configurable_entry, configurable_entry.c.entry_id == entry.c.id)
+        .outerjoin(_own_policy, sa.and_(_own_policy.c.entry_id == entry.c.id, _own_policy.c.store_id == STORE))
+        .outerjoin(_asset_policy, sa.and_(_asset_policy.c.entry_id == entry.c.id, _asset_policy.c.store_id == ASSET))
     )
-    .select_from(catalog_entry)
-    .outerjoin(entry_text, text_of(entry_text, "entry_id", catalog_entry.c.id))
-    .outerjoin(_relation, sa.and_(_relation.c.child_id == catalog_entry.c.id, _relation.c.type == "product_item"))
-    .outerjoin(_product, _product.c.id == _relation.c.parent_id)
-    .outerjoin(_own_home, sa.and_(_own_home.c.entry_id == catalog_entry.c.id, _own_home.c.is_home))
-    .outerjoin(_product_home, sa.and_(_product_home.c.entry_id == _product.c.id, _product_home.c.is_home))
-    .outerjoin(configurable_entry, configurable_entry.c.entry_id == catalog_entry.c.id)
-    .outerjoin(_own_policy, sa.and_(_own_policy.c.entry_id == catalog_entry.c.id, _own_policy.c.store_id == STORE))
-    .outerjoin(_asset_policy, sa.and_(_asset_policy.c.entry_id == catalog_entry.c.id, _asset_policy.c.store_id == ASSET))
-)
-_owned = catalog_entry.c.owner_id.in_([sa.bindparam("owner"), sa.bindparam("asset_owner")])
-_by_part_number = _select.where(any_of(catalog_entry.c.part_number, "wanted"), _owned)
-_by_id = _select.where(any_of(catalog_entry.c.id, "wanted"), _owned)
+
+
+_by_part_number = _statement(any_of(catalog_entry.c.part_number, "wanted"))
+_by_id = _statement(any_of(catalog_entry.c.id, "wanted"))
 
 _place = catalog_group_relation.alias("place")
 _path = (
@@ -133,10 +137,13 @@ def _facts(conn: Connection, view: View, statement: sa.Select[Any], wanted: list
     if not wanted:
         return []
     store = view.store
-    binds = {**view.binds, "wanted": wanted, "owner": store.owner_id, "asset_owner": store.asset_owner_id or store.owner_id}
-    rows = conn.execute(statement, binds).mappings().all()
+    found = conn.execute(statement, {**view.binds, "wanted": wanted})
+    names = tuple(found.keys())
+    rows = [dict(zip(names, row, strict=True)) for row in found]
+    # Owners are told apart here: with the condition in the statement SQLite walks through everything an owner has.
+    rows = [row for row in rows if row["owner_id"] in store.owners]
     paths = group_paths(conn, {row["home_group"] for row in rows if row["home_group"] is not None})
-    chosen: dict[str, Mapping[Any, Any]] = {}
+    chosen: dict[str, Mapping[str, Any]] = {}
     for row in rows:
         if row["part_number"] not in chosen or row["owner_id"] == store.owner_id:
             chosen[row["part_number"]] = row
@@ -153,7 +160,7 @@ def group_paths(conn: Connection, homes: set[int]) -> dict[tuple[int, int], tupl
     return {key: tuple(path) for key, path in paths.items()}
 
 
-def _fact(row: Mapping[Any, Any], path: tuple[tuple[int, str], ...], view: View) -> EntryFacts:
+def _fact(row: Mapping[str, Any], path: tuple[tuple[int, str], ...], view: View) -> EntryFacts:
     visibility = Visibility(
         in_store=row["in_store"],
         marked_for_delete=row["marked_for_delete"],
@@ -187,14 +194,14 @@ def _fact(row: Mapping[Any, Any], path: tuple[tuple[int, str], ...], view: View)
     )
 
 
-def step_of(row: Mapping[Any, Any]) -> Step:
+def step_of(row: Mapping[str, Any]) -> Step:
     """The orderable step of an entry row."""
     if row["quantity_multiple"] is None and row["quantity_unit"] is None:
         return _EACH
     return Step(Decimal(row["quantity_multiple"] or 1), row["quantity_unit"] or EACH)
 
 
-def _policy_of(row: Mapping[Any, Any]) -> Policy:
+def _policy_of(row: Mapping[str, Any]) -> Policy:
     if row["policy_track_inventory"] is None:
         return _DEFAULT
     values = {name: row[f"policy_{name}"] for name in _POLICY}

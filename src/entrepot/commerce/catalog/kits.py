@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -73,7 +74,8 @@ _content = (
 def content_of(conn: Connection, entry_ids: Iterable[int]) -> dict[int, tuple[Component, ...]]:
     """The direct components of each kit, as the catalog defines them."""
     found: dict[int, list[Component]] = {}
-    for row in conn.execute(_content, {"parents": list(entry_ids)}).mappings():
+    for found_row in conn.execute(_content, {"parents": list(entry_ids)}).mappings():
+        row = dict(found_row)
         found.setdefault(row["parent_id"], []).append(_component(row))
     return {kit: tuple(components) for kit, components in found.items()}
 
@@ -123,7 +125,7 @@ def is_taken_apart(part: Component) -> bool:
     return part.kit_inventory is KitInventory.COMPONENT or part.type.configured
 
 
-def _component(row: Mapping[Any, Any]) -> Component:
+def _component(row: Mapping[str, Any]) -> Component:
     return Component(
         entry_id=row["id"],
         part_number=row["part_number"],
@@ -132,3 +134,32 @@ def _component(row: Mapping[Any, Any]) -> Component:
         quantity=step_of(row).parse(row["quantity"], "Quantity"),
         sequence=row["sequence"],
     )
+
+
+def content_closure(conn: Connection, entry_ids: Iterable[int]) -> dict[int, set[int]]:
+    """For each entry and whatever is inside it, at any depth: its direct components."""
+    inside: dict[int, set[int]] = {}
+    level = set(entry_ids)
+    while level:
+        found = content_of(conn, level)
+        inside |= {kit: {component.entry_id for component in found.get(kit, ())} for kit in level}
+        level = {part for parts in inside.values() for part in parts} - inside.keys()
+    return inside
+
+
+def reaches(inside: Mapping[int, set[int]], start: int, target: int) -> bool:
+    """Whether ``target`` is ``start`` itself or somewhere inside it."""
+    waiting, seen = [start], set[int]()
+    while waiting:
+        entry_id = waiting.pop()
+        if entry_id == target:
+            return True
+        if entry_id not in seen:
+            seen.add(entry_id)
+            waiting.extend(inside.get(entry_id, ()))
+    return False
+
+
+def decimal_of(text: str | None) -> Decimal:
+    """The multiple an item is sold in; none means one."""
+    return Decimal(text or 1)

@@ -35,8 +35,6 @@ def search(conn: Connection, view: View, text: str, paging: Paging = Paging()) -
     binds: dict[str, Any] = {f"word{n}": f"%{_escaped(word)}%" for n, word in enumerate(words)}
     binds |= {
         **view.binds,
-        "owner": view.store.owner_id,
-        "asset_owner": view.store.asset_owner_id or view.store.owner_id,
         "exact": text.strip().upper(),
         "begins": f"{_escaped(text.strip().casefold())}%",
         "part": f"%{_escaped(text.strip().upper())}%",
@@ -67,7 +65,6 @@ def _statements(words: int) -> tuple[sa.Select[Any], sa.Select[Any]]:
         .select_from(catalog_entry)
         .join(entry_text, text_of(entry_text, "entry_id", catalog_entry.c.id))
         .where(
-            catalog_entry.c.owner_id.in_([sa.bindparam("owner"), sa.bindparam("asset_owner")]),
             sa.or_(
                 sa.and_(contains, sa.not_(of_product)),
                 sa.and_(by_part, sa.or_(sa.not_(of_product), upper == sa.bindparam("exact"))),

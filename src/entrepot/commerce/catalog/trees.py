@@ -14,7 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.catalog.store import Catalog, begin_change
-from entrepot.commerce.catalog.tables import GROUP_PLACES, catalog, catalog_group, catalog_group_relation
+from entrepot.commerce.catalog.tables import (
+    GROUP_PLACES,
+    catalog,
+    catalog_group,
+    catalog_group_entry,
+    catalog_group_relation,
+)
+from entrepot.kernel.db import any_of
 from entrepot.kernel.errors import Refused
 from entrepot.kernel.sheet import Outcome
 
@@ -135,3 +142,15 @@ def _named(answer: Outcome | Refused, names: Mapping[int, str]) -> Outcome | Ref
     if isinstance(answer, MasterSingleParent):
         return MasterSingleParent(child=names.get(answer.child, "?"))
     return answer
+
+
+def groups_with_content(conn: Connection, group_ids: Iterable[int]) -> set[int]:
+    """Which of these groups have groups or entries in them in a master catalog."""
+    wanted = {"wanted": list(group_ids)}
+    held = sa.select(catalog_group_entry.c.group_id).where(
+        catalog_group_entry.c.is_home, any_of(catalog_group_entry.c.group_id, "wanted")
+    )
+    below = sa.select(catalog_group_relation.c.parent_id).where(
+        catalog_group_relation.c.in_tree, any_of(catalog_group_relation.c.parent_id, "wanted")
+    )
+    return set(conn.execute(held.union(below), wanted).scalars())

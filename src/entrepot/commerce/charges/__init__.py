@@ -5,10 +5,19 @@ once per line and rate, and never on a unit times a quantity.
 """
 
 from entrepot.commerce.charges.shipping import ShippingMode, ShippingOffer, offer_shipping
-from entrepot.commerce.charges.tables import find_shipping_modes, find_tax_rates, put_shipping_modes, put_tax_rates
+from entrepot.commerce.charges.tables import (
+    TAX_RATES,
+    find_shipping_modes,
+    find_tax_rates,
+    put_shipping_modes,
+    put_tax_rates,
+    stored_modes,
+    touch,
+)
 from entrepot.commerce.charges.tax import Destination, Tax, TaxRate, tax_on, taxes_due
 
 __all__ = [
+    "TAX_RATES",
     "Destination",
     "ShippingMode",
     "ShippingOffer",
@@ -19,6 +28,8 @@ __all__ = [
     "offer_shipping",
     "put_shipping_modes",
     "put_tax_rates",
+    "stored_modes",
     "tax_on",
     "taxes_due",
+    "touch",
 ]

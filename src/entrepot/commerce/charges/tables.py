@@ -14,6 +14,7 @@ from entrepot.commerce.charges.tax import TaxRate
 from entrepot.commerce.database import metadata
 from entrepot.kernel.cache import Versioned
 from entrepot.kernel.db import BigKey, Json, upsert
+from entrepot.kernel.sheet import Sheet
 
 shipping_mode = sa.Table(
     "shipping_mode",
@@ -82,17 +83,18 @@ def find_tax_rates(conn: Connection, store_id: int) -> tuple[TaxRate, ...]:
 def put_shipping_modes(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]]) -> None:
     """Insert or replace shipping modes by code; rates are ``{currency, base, per_kilogram, countries, grams_included}``."""
     upsert(conn, shipping_mode, [row | {"store_id": store_id} for row in rows], ["store_id", "code"])
-    _touch(conn, store_id)
+    touch(conn, store_id)
 
 
 def put_tax_rates(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]]) -> None:
     """Insert or replace tax rates by name, category and jurisdiction."""
     keys = ["store_id", "name", "category", "country", "region"]
     upsert(conn, tax_rate, [row | {"store_id": store_id} for row in rows], keys)
-    _touch(conn, store_id)
+    touch(conn, store_id)
 
 
-def _touch(conn: Connection, store_id: int) -> None:
+def touch(conn: Connection, store_id: int) -> None:
+    """Tell every process that charges of the store have changed."""
     upsert(conn, charges_version, [{"store_id": store_id, "version": _version_of(conn, store_id) + 1}], ["store_id"])
 
 
@@ -110,3 +112,14 @@ def _mode(row: sa.RowMapping) -> ShippingMode:
     return ShippingMode(
         row["code"], row["carrier"], row["service"], rates, row["names"], (row["days_least"], row["days_most"]), row["sequence"]
     )
+
+
+#: Bulk port of the loader.
+TAX_RATES = Sheet(tax_rate, ("store_id", "name", "category", "country", "region"), "name")
+
+
+def stored_modes(conn: Connection, store_id: int) -> dict[str, dict[str, Any]]:
+    """The shipping modes as stored, by code, for editing."""
+    names = ("code", "carrier", "service", "names", "rates", "days_least", "days_most", "sequence")
+    rows = conn.execute(sa.select(shipping_mode).where(shipping_mode.c.store_id == store_id)).mappings()
+    return {row["code"]: {name: row[name] for name in names} for row in rows}

@@ -16,11 +16,30 @@ from entrepot.commerce.pricing.entitled import (
 )
 from entrepot.commerce.pricing.price import Considered, Customer, Entitled, Occasion, Offer, Step, Unpriced, Wanted
 from entrepot.commerce.pricing.reading import read_rule
-from entrepot.commerce.pricing.tables import MOST_QUANTITY, find_price_lists, touch
+from entrepot.commerce.pricing.tables import (
+    CONTRACTS,
+    FOREVER,
+    LIST_PRICES,
+    MOST_QUANTITY,
+    OFFERS,
+    PRICE_LISTS,
+    STANDARD,
+    find_contracts,
+    find_price_lists,
+    find_rules,
+    touch,
+    version_of,
+)
 from entrepot.commerce.pricing.write import ensure_price_list, put_contract, put_list_prices, put_offers, put_price_rule
 
 __all__ = [
+    "CONTRACTS",
+    "FOREVER",
+    "LIST_PRICES",
     "MOST_QUANTITY",
+    "OFFERS",
+    "PRICE_LISTS",
+    "STANDARD",
     "Considered",
     "ContractNotActive",
     "ContractNotEntitled",
@@ -36,7 +55,9 @@ __all__ = [
     "eligible",
     "ensure_price_list",
     "entitled_prices",
+    "find_contracts",
     "find_price_lists",
+    "find_rules",
     "put_contract",
     "put_list_prices",
     "put_offers",
@@ -45,4 +66,5 @@ __all__ = [
     "select_offer",
     "terms_of",
     "touch",
+    "version_of",
 ]

@@ -17,7 +17,10 @@ from sqlalchemy.engine import Connection
 from entrepot.commerce.database import metadata
 from entrepot.commerce.pricing.price import Offer
 from entrepot.kernel.db import BigKey, Instant, Json, any_of, upsert
+from entrepot.kernel.sheet import Sheet
 
+#: The price list that load files without a price list's name write to.
+STANDARD = "Standard"
 MOST_QUANTITY = 2**53
 FOREVER = 253_402_300_799_000_000  # 9999-12-31T23:59:59Z in microseconds
 
@@ -188,3 +191,9 @@ _OFFERS = sa.select(
 _LIST_PRICES = sa.select(list_price.c.entry_id, list_price.c.price).where(
     any_of(list_price.c.entry_id, "entries"), list_price.c.currency == sa.bindparam("currency")
 )
+
+#: Bulk ports of the loader.
+PRICE_LISTS = Sheet(price_list, ("store_id", "name"), "name")
+OFFERS = Sheet(offer, ("entry_id", "price_list_id", "currency", "identifier"), "entry_id")
+LIST_PRICES = Sheet(list_price, ("entry_id", "currency"), "entry_id")
+CONTRACTS = Sheet(contract, ("store_id", "identifier"), "identifier")

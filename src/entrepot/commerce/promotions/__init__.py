@@ -11,7 +11,7 @@ from entrepot.commerce.promotions.evaluate import Applied, Evaluation, Refusal, 
 from entrepot.commerce.promotions.messages import CodeCheck, find_promotion, validate_code
 from entrepot.commerce.promotions.promotion import Level, Promotion, Trigger, canonical_code
 from entrepot.commerce.promotions.rewards import Gift, Reward
-from entrepot.commerce.promotions.tables import find_promotions, put_promotions, shelf_of
+from entrepot.commerce.promotions.tables import find_promotions, put_promotions, put_texts, shelf_of, stored_promotions
 from entrepot.commerce.promotions.usage import (
     HOLD,
     OrderUse,
@@ -58,9 +58,11 @@ __all__ = [
     "find_promotions",
     "hold_uses",
     "put_promotions",
+    "put_texts",
     "release_expired",
     "set_uses",
     "shelf_of",
+    "stored_promotions",
     "uses_of",
     "validate_code",
 ]

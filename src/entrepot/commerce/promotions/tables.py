@@ -124,6 +124,23 @@ def put_promotions(conn: Connection, store_id: int, rows: Sequence[dict[str, Any
         if not same:
             filled["version"] = 1 if known is None else known["version"] + 1
             upsert(conn, t, [filled], ["store_id", "identifier"])
+    _touch(conn, store_id)
+
+
+def stored_promotions(conn: Connection, store_id: int) -> dict[str, dict[str, Any]]:
+    """The promotions as stored, by identifier, whatever their status; for editing."""
+    rows = conn.execute(sa.select(promotion).where(promotion.c.store_id == store_id)).mappings()
+    return {row["identifier"]: dict(row) for row in rows}
+
+
+def put_texts(conn: Connection, store_id: int, identifier: str, texts: dict[str, list[str]]) -> None:
+    """Replace name and description by language; texts are not terms, so no new version is made."""
+    t = promotion
+    conn.execute(t.update().where(t.c.store_id == store_id, t.c.identifier == identifier).values(texts=texts))
+    _touch(conn, store_id)
+
+
+def _touch(conn: Connection, store_id: int) -> None:
     upsert(conn, promotion_version, [{"store_id": store_id, "version": version_of(conn, store_id) + 1}], ["store_id"])
 
 

@@ -1,0 +1,59 @@
+# Everything there is to remember. `make help` says it in words.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PORT   ?= 8000
+DATA   ?= data
+export ENTREPOT_PORT = $(PORT)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test unit bench lint docs services lock clean
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/.made: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("entrepot needs Python 3.11 or newer; say which one with PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.made-dev: requirements-dev.lock $(VENV)/.made
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	touch $@
+
+setup: $(VENV)/.made ## Make the environment from the hashed lock file
+
+setup-dev: $(VENV)/.made-dev ## The same with what tests and checks need
+
+run: setup ## Start everything on http://127.0.0.1:$(PORT) (PORT= and DATA= choose where)
+	$(BIN)/entrepot run --data $(DATA)
+
+services: ## Install and start what the full tests use (PostgreSQL, Chromium); needs root on Debian or Ubuntu
+	@tests/services.sh
+
+test: setup-dev services ## Everything: lint, types, layers, tests on both databases, the browser journey
+	@tests/run.sh
+
+unit: setup-dev ## Only what needs no server and no browser (seconds)
+	$(BIN)/python -m pytest -m "not slow and not postgres and not browser" -n 2
+
+bench: setup-dev ## Measure, each figure beside its floor; writes bench/results/latest.json
+	$(BIN)/python -m bench $(ARGS)
+
+lint: setup-dev ## Style, types, layers
+	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: setup-dev ## Write the reference pages that are made from the code
+	$(BIN)/python -m tests.house.reference write
+
+lock: setup-dev ## Resolve the dependencies anew (for maintainers)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --group build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --group build --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove what was made, not the data
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache dist build

@@ -1,0 +1,107 @@
+"""Price rules and contracts: under which terms a store sells to whom."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from entrepot.commerce import members, pricing
+from entrepot.dataload.cells import BadCell, boolean, in_zone, instant, one_of, text
+from entrepot.dataload.kind import Batch, Kind, columns, key_columns
+from entrepot.kernel.errors import Invalid
+from entrepot.kernel.sheet import Outcome
+
+_CONTRACT = {
+    "Name": "name",
+    "State": "state",
+    "Default": "is_default",
+    "PriceRule": "price_rule",
+    "BaseContract": "base_contract",
+}
+
+
+def document(cell: str) -> Any:
+    """A JSON value."""
+    try:
+        return json.loads(cell)
+    except ValueError:
+        raise BadCell("BAD_VALUE", "write a JSON value") from None
+
+
+def words(cell: str) -> tuple[str, ...]:
+    """Names separated by blanks."""
+    return tuple(cell.split())
+
+
+def _put_price_rules(batch: Batch) -> None:
+    for row in batch.live:
+        try:
+            pricing.read_rule(row.get("Name"), row.get("Path"))
+        except Invalid as error:
+            batch.reject(row, error.code, "Path", str(error))
+    known = pricing.find_rules(batch.conn, batch.store.id)
+    for row in batch.live:
+        before = known.get(row.get("Name"), (0, None))[0]
+        after = pricing.put_price_rule(batch.conn, batch.store.id, row.get("Name"), row.get("Path"))
+        batch.note(row, Outcome.UNCHANGED if after == before else Outcome.UPDATED if before else Outcome.INSERTED)
+
+
+def _put_contracts(batch: Batch) -> None:
+    store = batch.store
+    rules = pricing.find_rules(batch.conn, store.id)
+    rows = []
+    for row in batch.live:
+        if row.get("PriceRule") is not None and row.get("PriceRule") not in rules:
+            batch.unresolved(row, "PriceRule")
+            continue
+        organization = None
+        if row.get("Organization") is not None:
+            organization = members.find_organization(batch.conn, row.get("Organization"))
+            if organization is None:
+                batch.unresolved(row, "Organization")
+                continue
+        values = {name: row.get(column) for column, name in _CONTRACT.items()}
+        values |= {
+            "store_id": store.id,
+            "identifier": row.get("Identifier"),
+            "organization_id": organization.id if organization else None,
+            "segments": list(row.get("Segments") or ()) or None,
+            "is_default": bool(row.get("Default")),
+            "state": row.get("State") or "active",
+            "preferred": False,
+            "starts_at": in_zone(row.get("StartDate"), store.time_zone),
+            "ends_at": in_zone(row.get("EndDate"), store.time_zone),
+        }
+        rows.append((row, values))
+    batch.write(pricing.CONTRACTS, rows, primary=True)
+    pricing.touch(batch.conn, store.id)
+
+
+KINDS = [
+    Kind(
+        keyword="PriceRule",
+        sequence=4.5,
+        identity=("Name",),
+        columns=key_columns(Name=text(128), Path=document),
+        put=_put_price_rules,
+        changes_catalog=False,
+    ),
+    Kind(
+        keyword="Contract",
+        sequence=6.5,
+        identity=("Identifier",),
+        columns=key_columns(Identifier=text(128), Name=text(254))
+        | columns(
+            State=one_of("draft", "active", "suspended", "closed"),
+            Default=boolean,
+            Organization=text(254),
+            Segments=words,
+            PriceRule=text(128),
+            BaseContract=text(128),
+            StartDate=instant,
+            EndDate=instant,
+        ),
+        put=_put_contracts,
+        changes_catalog=False,
+    ),
+]

@@ -1,0 +1,167 @@
+"""Maps as data: a table of pairs of paths that reads in both directions.
+
+A path walks through objects by name, ``A/B/C``. A `Field` copies one value, through a value map or a converter
+where the two sides write it differently; `Each` maps a list with a table of its own; `Constant` is what one side
+wants and the other does not know. A path that is missing leaves its field out, unless the field is required.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from entrepot.kernel.errors import Invalid
+
+Document = dict[str, Any]
+_ABSENT: Any = object()
+
+
+class FieldMissing(Invalid):
+    code = "MAP_FIELD_MISSING"
+    message = "{path}: this is needed and was not sent."
+
+
+class ValueUnmapped(Invalid):
+    code = "MAP_VALUE_UNMAPPED"
+    message = "{path}: there is no row for {value} in the value map {domain}. Add one and run the message again."
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A value map: what is written on the left for what is written on the right."""
+
+    domain: str
+    pairs: tuple[tuple[str, str], ...] = ()
+    identity: bool = False
+    default_there: str | None = None
+    default_here: str | None = None
+
+    def there(self, value: Any, path: str) -> Any:
+        return self._find(str(value or ""), 0, self.default_there, path)
+
+    def here(self, value: Any, path: str) -> Any:
+        return self._find(str(value or ""), 1, self.default_here, path)
+
+    def _find(self, value: str, side: int, default: str | None, path: str) -> str:
+        for pair in self.pairs:
+            if pair[side] == value:
+                return pair[1 - side]
+        if self.identity and value:
+            return value
+        if default is not None:
+            return default
+        raise ValueUnmapped(path=path, value=value, domain=self.domain)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value: the path on our side, the path on theirs."""
+
+    here: str
+    there: str
+    values: str | None = None
+    to_there: Callable[[Any], Any] | None = None
+    to_here: Callable[[Any], Any] | None = None
+    required: bool = False
+    default: Any = _ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A list of objects on both sides, each mapped by its own table."""
+
+    here: str
+    there: str
+    fields: tuple[Field | Each | Constant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value only their side has."""
+
+    there: str
+    value: Any
+
+
+Entry = Field | Each | Constant
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A pair of documents; ``there`` translates ours into theirs, ``here`` theirs into ours."""
+
+    name: str
+    entries: tuple[Entry, ...]
+
+    def there(self, document: Document, values: Mapping[str, Values]) -> Document:
+        return _forward(self.entries, document, values, self.name)
+
+    def here(self, document: Document, values: Mapping[str, Values]) -> Document:
+        return _backward(self.entries, document, values, self.name)
+
+
+def _forward(entries: Sequence[Entry], document: Document, values: Mapping[str, Values], path: str) -> Document:
+    made: Document = {}
+    for entry in entries:
+        if isinstance(entry, Constant):
+            put(made, entry.there, entry.value)
+            continue
+        found = take(document, entry.here)
+        here = f"{path}/{entry.here}"
+        if isinstance(entry, Each):
+            if found is not _ABSENT and found is not None:
+                put(made, entry.there, [_forward(entry.fields, one, values, f"{here}[{i}]") for i, one in enumerate(found)])
+            continue
+        value = _converted(entry, found, here, values, forward=True)
+        if value is not _ABSENT:
+            put(made, entry.there, value)
+    return made
+
+
+def _backward(entries: Sequence[Entry], document: Document, values: Mapping[str, Values], path: str) -> Document:
+    made: Document = {}
+    for entry in entries:
+        if isinstance(entry, Constant):
+            continue
+        found = take(document, entry.there)
+        there = f"{path}/{entry.there}"
+        if isinstance(entry, Each):
+            if found is not _ABSENT and found is not None:
+                put(made, entry.here, [_backward(entry.fields, one, values, f"{there}[{i}]") for i, one in enumerate(found)])
+            continue
+        value = _converted(entry, found, there, values, forward=False)
+        if value is not _ABSENT:
+            put(made, entry.here, value)
+    return made
+
+
+def _converted(entry: Field, found: Any, path: str, values: Mapping[str, Values], *, forward: bool) -> Any:
+    if found is _ABSENT or found is None:
+        if entry.required:
+            raise FieldMissing(path=path)
+        if entry.default is _ABSENT:
+            return _ABSENT
+        found = entry.default
+    if entry.values is not None:
+        domain = values[entry.values]
+        found = domain.there(found, path) if forward else domain.here(found, path)
+    convert = entry.to_there if forward else entry.to_here
+    return convert(found) if convert is not None else found
+
+
+def take(document: Any, path: str) -> Any:
+    """What stands at a path, or absent."""
+    for name in path.split("/"):
+        if not isinstance(document, Mapping) or name not in document:
+            return _ABSENT
+        document = document[name]
+    return document
+
+
+def put(document: Document, path: str, value: Any) -> None:
+    """Write a value at a path, making the objects on the way."""
+    *way, last = path.split("/")
+    for name in way:
+        document = document.setdefault(name, {})
+    document[last] = value

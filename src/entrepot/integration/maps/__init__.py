@@ -1,0 +1,1 @@
+"""One file per pair of documents; read a map as a table: our path, their path."""

@@ -1,0 +1,168 @@
+"""Order transfer: commerce's *ProcessOrder, TransferOrder* → order management's *createOrder*.
+
+Prices, promotions and taxes are final: the order is marked as not to be priced again, and the receiver only
+checks that it adds up. A kit becomes a parent line and one line for each component.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from entrepot.integration.mapping import Constant, Document, Each, Field, Map, Values
+from entrepot.integration.maps.people import PERSON
+
+PREFIX = "WC_"
+TAX = (Field("Name", "TaxName"), Field("Percentage", "TaxPercentage"), Field("Amount", "Tax"))
+ADJUSTMENT = (
+    Field("ChargeCategory", "ChargeCategory", required=True),
+    Field("PromotionIdentifier", "ChargeName", required=True),
+    Field("PromotionIdentifier", "Reference"),
+    Field("Amount", "ChargeAmount", required=True),
+    Field("PromotionCode", "CouponID", default=""),
+    Field("Description", "Description", default=""),
+)
+LINE = (
+    Field("OrderItemIdentifier/UniqueID", "TransactionalLineId", required=True),
+    Field("OrderItemIdentifier/Position", "PrimeLineNo", to_there=str),
+    Field("Quantity", "OrderedQty", required=True),
+    Field("CatalogEntryIdentifier/PartNumber", "Item/ItemID", required=True),
+    Field("CatalogEntryIdentifier/Description", "Item/ItemShortDesc"),
+    Field("UnitOfMeasure", "Item/UnitOfMeasure", values="UOM"),
+    Field("OrderItemAmount/UnitPrice", "LinePriceInfo/UnitPrice", required=True),
+    Field("OrderItemAmount/ListPrice", "LinePriceInfo/ListPrice"),
+    Constant("LinePriceInfo/IsPriceLocked", "Y"),
+    Each("OrderItemAmount/Adjustment", "LineCharges/LineCharge", ADJUSTMENT),
+    Each("OrderItemAmount/Tax", "LineTaxes/LineTax", TAX),
+    Field("ConfigurationID", "ConfigurationId"),
+    Field("FreeGift/PromotionIdentifier", "GiftOfPricingRule"),
+    Field("FreeGift/BuyItems", "GiftBuyLineIDs"),
+    Field("FreeGift/BuyQuantity", "GiftBuyQuantity", to_there=str),
+    Field("FreeGift/GiftQuantity", "GiftQuantity", to_there=str),
+)
+ORDER = Map(
+    "TransferOrder",
+    (
+        Field("OrderIdentifier/UniqueID", "OrderNo", to_there=lambda number: PREFIX + number, required=True),
+        Field("StoreIdentifier/UniqueID", "EnterpriseCode", values="STORE", required=True),
+        Field("StoreIdentifier/UniqueID", "SellerOrganizationCode", values="STORE"),
+        Constant("EntryType", "WCS"),
+        Constant("DocumentType", "0001"),
+        Constant("DraftOrderFlag", "N"),
+        Constant("BypassPricing", "Y"),
+        Constant("ValidatePromotionAward", "N"),
+        Field("PlacedDate", "OrderDate"),
+        Field("BuyerIdentifier/ExternalIdentifier/Identifier", "BuyerUserId", default=""),
+        Field("OrderAmount/TotalProductPrice/currency", "PriceInfo/Currency", required=True),
+        Field("OrderAmount/GrandTotal", "PriceInfo/TotalAmount", required=True),
+        Each("OrderItem", "OrderLines/OrderLine", LINE),
+        Field("OrderShippingInfo/ShippingMode", "CarrierServiceCode", values="CARRIER"),
+        Field("OrderShippingInfo/ShippingMode", "SCAC", values="SCAC"),
+        Field("ReservationIdentifier", "ReservationID"),
+        Each(
+            "Promotion",
+            "Promotions/Promotion",
+            (
+                Field("PromotionIdentifier", "PromotionId"),
+                Field("PromotionCode", "CouponID", default=""),
+                Field("Times", "Times", to_there=str),
+            ),
+        ),
+        Each("PromotionCodes", "Coupons/Coupon", (Field("Code", "CouponID"),)),
+    ),
+)
+ADDRESS = Map("Address", PERSON)
+PAYMENT = Map(
+    "PaymentInstruction",
+    (
+        Field("method", "PaymentType", values="PAYMENT", required=True),
+        Field("token", "CreditCardNo", default=""),
+        Field("brand", "CreditCardType", default=""),
+        Field("last_four", "DisplayCreditCardNo", default=""),
+        Field("expires", "CreditCardExpDate", default=""),
+        Field("purchase_order", "PaymentReference1", default=""),
+        Constant("UnlimitedCharges", "Y"),
+    ),
+)
+COMPONENT = Map(
+    "OrderItemComponent",
+    (
+        Field("PartNumber", "Item/ItemID", required=True),
+        Field("Description", "Item/ItemShortDesc"),
+        Field("UnitOfMeasure", "Item/UnitOfMeasure", values="UOM"),
+        Field("TotalQuantity", "OrderedQty", required=True),
+        Field("Quantity", "KitQty", required=True),
+        Field("UnitPrice", "LinePriceInfo/UnitPrice"),
+        Constant("LinePriceInfo/IsLinePriceForInformationOnly", "Y"),
+    ),
+)
+
+
+def create_order(document: Document, values: Mapping[str, Values]) -> Document:
+    """The *createOrder* document for a transferred order."""
+    order = document["Order"]
+    levels = {one["PromotionIdentifier"]: one["Level"] for one in order.get("Promotion", ())}
+    included = bool(order["OrderAmount"].get("TaxIncluded"))
+    items = [_with_categories(item, levels, values, included) for item in order["OrderItem"]]
+    codes = [{"Code": code} for code in order.get("PromotionCode", ())]
+    made = ORDER.there(order | {"OrderItem": items, "PromotionCodes": codes}, values)
+    lines = made["OrderLines"]["OrderLine"]
+    for line, item in zip(list(lines), items, strict=True):
+        line["IsGift"] = "Y" if item.get("FreeGift") else "N"
+        lines += _components(line, item, values)
+    shipping = order["OrderShippingInfo"]
+    made["PersonInfoShipTo"] = ADDRESS.there(shipping.get("ShippingAddress") or {}, values)
+    made["PersonInfoBillTo"] = ADDRESS.there(order["OrderPaymentInfo"].get("BillingAddress") or {}, values)
+    made["HeaderCharges"] = {"HeaderCharge": _header_charges(shipping, levels, values)}
+    made["HeaderTaxes"] = {
+        "HeaderTax": [] if included else Map("Tax", (Each("Tax", "Tax", TAX),)).there(shipping, values).get("Tax", [])
+    }
+    payment = order["OrderPaymentInfo"].get("PaymentInstruction")
+    made["PaymentMethods"] = {"PaymentMethod": [PAYMENT.there(payment, values)] if payment else []}
+    return made
+
+
+def category(adjustment: Document, level: str, values: Mapping[str, Values]) -> str:
+    """The charge category of a promotion's amount: by its level, and whether a code brought it in."""
+    trigger = "code" if adjustment.get("PromotionCode") else "automatic"
+    found: str = values["CHARGE_CATEGORY"].there(f"{level}/{trigger}", "Adjustment")
+    return found
+
+
+def _with_categories(item: Document, levels: Mapping[str, str], values: Mapping[str, Values], included: bool) -> Document:
+    amounts = item["OrderItemAmount"]
+    adjustments = [
+        one | {"ChargeCategory": category(one, levels.get(one["PromotionIdentifier"], "product"), values)}
+        for one in amounts.get("Adjustment", ())
+    ]
+    taxes = [] if included else amounts.get("Tax", [])
+    return item | {"OrderItemAmount": amounts | {"Adjustment": adjustments, "Tax": taxes}}
+
+
+def _components(line: Document, item: Document, values: Mapping[str, Values]) -> list[Document]:
+    parts = item.get("OrderItemComponent") or []
+    if parts:
+        line["KitCode"] = "BUNDLE"
+    parent: dict[str, Any] = {"TransactionalLineId": line["TransactionalLineId"]}
+    return [
+        COMPONENT.there(part, values)
+        | {"TransactionalLineId": f"{line['TransactionalLineId']}/{place}", "BundleParentLine": parent}
+        for place, part in enumerate(parts, 1)
+    ]
+
+
+def _header_charges(shipping: Document, levels: Mapping[str, str], values: Mapping[str, Values]) -> list[Document]:
+    charges = [{"ChargeCategory": "Shipping", "ChargeName": "Shipping", "ChargeAmount": shipping.get("ShippingCharge", "0")}]
+    for one in shipping.get("Adjustment", ()):
+        kind = category(one, levels.get(one["PromotionIdentifier"], "shipping"), values)
+        charges.append(
+            {
+                "ChargeCategory": kind,
+                "ChargeName": one["PromotionIdentifier"],
+                "Reference": one["PromotionIdentifier"],
+                "ChargeAmount": one["Amount"],
+                "CouponID": one.get("PromotionCode", ""),
+                "Description": one.get("Description", ""),
+            }
+        )
+    return charges

@@ -1,0 +1,5 @@
+"""Runs this system's migrations; what it needs to know comes with alembic's configuration."""
+
+from entrepot.migrate import run
+
+run()

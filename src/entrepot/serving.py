@@ -1,0 +1,71 @@
+"""Serving the suite over HTTP: one process with everything in it."""
+
+from __future__ import annotations
+
+import logging
+
+import structlog
+import uvicorn
+from litestar import Litestar
+from rich.console import Console
+
+from entrepot import demo as demo_store
+from entrepot.app import Suite, build
+from entrepot.loading import show, shown_progress
+from entrepot.settings import Settings
+from entrepot.web.application import web_application
+
+
+def prepare(settings: Settings, console: Console, *, demo: bool) -> Suite:
+    """Databases up to date, the demo store in them if wanted; shows what takes long."""
+    configure_logs()
+    suite = build(settings)
+    if demo and not demo_store.is_loaded(suite):
+        console.print("Loading the demo store …")
+        with shown_progress(console, quiet=not console.is_terminal) as on_progress:
+            report = demo_store.load(suite, on_progress)
+        if report.problems:
+            show(report, console)
+        suite.settle()
+    return suite
+
+
+def serve_forever(suite: Suite) -> None:
+    """Listen until stopped; background work runs beside the requests and ends with them."""
+    settings = suite.house.settings
+    server = uvicorn.Server(server_configuration(application(suite), settings))
+    server.run()
+
+
+def application(suite: Suite) -> Litestar:
+    """The web application of the suite; its background work starts and stops with it."""
+    return web_application(suite.house, on_startup=[suite.start], on_shutdown=[suite.stop])
+
+
+def server_configuration(app: Litestar, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        http="httptools",
+        loop="uvloop",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def configure_logs(level: int = logging.WARNING) -> None:
+    """Structured logs, one event one line, with the correlation id of the click that led to it."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
+    )

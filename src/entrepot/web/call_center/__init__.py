@@ -1,0 +1,5 @@
+"""Call_center."""
+
+from typing import Any
+
+routes: list[Any] = []

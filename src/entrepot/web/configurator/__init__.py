@@ -1,0 +1,5 @@
+"""Configurator."""
+
+from typing import Any
+
+routes: list[Any] = []

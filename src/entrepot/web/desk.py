@@ -1,0 +1,150 @@
+"""What an agent does for a customer on the phone: each step an edge between order management and commerce.
+
+Order management keeps the draft; what it costs is asked of commerce through the user exits, between two
+transactions, so that nobody waits for a neighbor while an order is locked. When commerce does not answer the
+draft stays, marked as not priced, and cannot be confirmed until it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from entrepot.kernel.errors import Conflict, Refused
+from entrepot.order_management import orders, verbs
+from entrepot.web.house import House
+
+Document = dict[str, Any]
+
+
+class CouponRefused(Refused):
+    code = "COUPON_REFUSED"
+    message = "The code {coupon} cannot be used: {reason}."
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Who acts; the customer is named in the order."""
+
+    logon_id: str
+
+
+def invoke(house: House, agent: Agent, verb: str, document: Document) -> Document:
+    """Do what a verb of order management says, in one transaction."""
+    asking = verbs.Asking(house.clock.now(), agent.logon_id)
+    database = house.order_management.database
+    if verb in verbs.VERBS and not verbs.VERBS[verb].writes:
+        with database.read() as conn:
+            return verbs.invoke(conn, verb, document, asking)
+    return database.retrying(lambda conn: verbs.invoke(conn, verb, document, asking))
+
+
+def start_draft(house: House, agent: Agent, store: str, buyer: str, currency: str, **more: Any) -> Document:
+    """Begin an order for a customer by logon id; blank is a guest."""
+    document = {
+        "EnterpriseCode": store,
+        "DraftOrderFlag": "Y",
+        "EntryType": "Call Center",
+        "BuyerUserId": buyer.strip(),
+        "PriceInfo": {"Currency": currency},
+    }
+    return invoke(house, agent, "createOrder", document | more)
+
+
+def change_draft(house: House, agent: Agent, key: str, change: Document) -> Document:
+    """Change a draft and have commerce price it anew."""
+    changed = invoke(house, agent, "changeOrder", {"OrderHeaderKey": key, "Action": "MODIFY"} | change)
+    return price_draft(house, key) if changed.get("DraftOrderFlag") == "Y" else changed
+
+
+def add_item(house: House, agent: Agent, key: str, version: str, item: str, quantity: str) -> Document:
+    """Put an item on the draft: its own price is asked first, then the order's."""
+    with house.order_management.database.read() as conn:
+        question = orders.item_price_request(conn, key, [(item, quantity)])
+    prices = house.requests.request("getItemPrice", question)
+    found = [one for one in prices.get("LineItems", {}).get("LineItem", []) if one["ItemID"] == item]
+    if not found:
+        raise NoPrice(item=item)
+    line = {"Action": "CREATE", "OrderedQty": quantity, "Item": {"ItemID": item}}
+    return change_draft(house, agent, key, {"Version": version, "OrderLines": {"OrderLine": [line]}})
+
+
+class NoPrice(Refused):
+    code = "ENT_NO_PRICE"
+    message = "{item} has no price for this customer. Check the item number."
+
+
+def add_coupon(house: House, agent: Agent, key: str, version: str, coupon: str) -> Document:
+    """Check a code the customer names, and put it on the draft when it can be used."""
+    with house.order_management.database.read() as conn:
+        question = orders.coupon_request(conn, key, coupon)
+    answer = house.requests.request("validateCoupon", question)
+    if answer.get("Valid") != "Y":
+        raise CouponRefused(coupon=coupon, reason=str(answer.get("CouponStatusMsgCode", "")).removeprefix("YPM_RULE_"))
+    change = {"Version": version, "Coupons": {"Coupon": [{"CouponID": coupon.strip().upper(), "Action": "CREATE"}]}}
+    return change_draft(house, agent, key, change)
+
+
+def price_draft(house: House, key: str) -> Document:
+    """Ask commerce what the draft costs and write the answer down; asked again when the order moved on meanwhile."""
+    database = house.order_management.database
+    for _ in range(3):
+        with database.read() as conn:
+            question = orders.pricing_request(conn, key)
+        if not question["OrderLines"]["OrderLine"]:
+            with database.read() as conn:
+                return orders.get_order_details(conn, key)
+        reply = house.requests.request("getOrderPrice", question)
+        version = int(question["Version"])
+        try:
+            return database.retrying(lambda conn: orders.apply_pricing(conn, key, reply, house.clock.now(), version))  # noqa: B023
+        except orders.OrderMovedOn:
+            continue
+    raise Conflict()
+
+
+def confirm_draft(house: House, agent: Agent, key: str) -> Document:
+    """Price the draft a last time and make it an order."""
+    priced = price_draft(house, key)
+    return invoke(house, agent, "confirmDraftOrder", {"OrderHeaderKey": key, "Version": str(priced["Version"])})
+
+
+def cancel_quantity(house: House, agent: Agent, key: str, version: str, line: str, quantity: str, reason: str) -> Document:
+    """Cancel some of a line of a confirmed order; a gift whose reason is gone goes with it."""
+    change = {
+        "OrderHeaderKey": key,
+        "Version": version,
+        "Action": "MODIFY",
+        "ReasonCode": reason,
+        "OrderLines": {"OrderLine": [{"OrderLineKey": line, "QuantityToCancel": quantity}]},
+    }
+    return invoke(house, agent, "changeOrder", change)
+
+
+def cancel_order(house: House, agent: Agent, key: str, version: str, reason: str) -> Document:
+    """Cancel all that may still be cancelled."""
+    return invoke(house, agent, "cancelOrder", {"OrderHeaderKey": key, "Version": version, "ReasonCode": reason})
+
+
+def promotion_details(house: House, store: str, promotion: str, locale: str) -> Document:
+    """What a promotion is about, as commerce tells it."""
+    question = {"PricingRuleName": promotion, "OrganizationCode": store, "DisplayLocalizedFieldInLocale": locale}
+    return house.requests.request("getPricingRuleDetails", question)
+
+
+def address_document(address: Document) -> Document:
+    """An address of a form as a person's info on the order side."""
+    names = {
+        "first_name": "FirstName",
+        "last_name": "LastName",
+        "company": "Company",
+        "line1": "AddressLine1",
+        "line2": "AddressLine2",
+        "city": "City",
+        "state": "State",
+        "postal_code": "ZipCode",
+        "country": "Country",
+        "phone": "DayPhone",
+        "email": "EMailID",
+    }
+    return {there: str(address.get(here, "")).strip() for here, there in names.items()}

@@ -1,0 +1,5 @@
+"""Management."""
+
+from typing import Any
+
+routes: list[Any] = []

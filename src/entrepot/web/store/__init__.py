@@ -1,0 +1,5 @@
+"""Store."""
+
+from typing import Any
+
+routes: list[Any] = []

@@ -1,0 +1,5 @@
+"""Storefront."""
+
+from typing import Any
+
+routes: list[Any] = []
