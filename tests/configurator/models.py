@@ -158,7 +158,13 @@ def _rule(draw: st.DrawFn, names: list[str], items: dict[str, list[str]], single
         name = draw(st.sampled_from(names))
         return draw(
             st.sampled_from(
-                [f"{name}.{draw(st.sampled_from(items[name]))}", name, f"count({name}) >= 2", f"sum({name}.n) < 4", f"{name}.n != 2"]
+                [
+                    f"{name}.{draw(st.sampled_from(items[name]))}",
+                    name,
+                    f"count({name}) >= 2",
+                    f"sum({name}.n) < 4",
+                    f"{name}.n != 2",
+                ]
             )
         )
 

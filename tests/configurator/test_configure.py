@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from tests.configurator.models import AT, BICYCLE, DEMO
 
 from entrepot import configurator
 from entrepot.configurator import Launch, Pick, read_launch, sign_launch
 from entrepot.configurator.database import metadata
 from entrepot.kernel.db import Database
-from tests.configurator.models import AT, BICYCLE, DEMO
 
 KEY = b"a key of the configurator"
 LAUNCH = Launch(
@@ -182,7 +182,9 @@ def test_the_way_back_leads_only_to_allowed_origins(url: str, allowed: bool) -> 
 def test_the_predefined_notebook_is_a_valid_kit_without_configuring(database: Database) -> None:
     with database.write() as conn:
         configurator.publish(conn, (DEMO / "notebook-cto.yaml").read_text(), "notebook-cto.yaml", AT)
-        bom = configurator.default_bom(conn, Launch(**{**_fields(LAUNCH), "model": "notebook-cto", "item": "TW-NOTEBOOK-CTO"}), KEY, AT)
+        bom = configurator.default_bom(
+            conn, Launch(**{**_fields(LAUNCH), "model": "notebook-cto", "item": "TW-NOTEBOOK-CTO"}), KEY, AT
+        )
         assert configurator.extract_picks(conn, bom, KEY, AT, "notebook-cto").valid
     assert [(one["ItemID"], one["Quantity"]) for one in bom["BOMLine"]] == [
         ("TW-NC-14-GRAPHITE", "1"),

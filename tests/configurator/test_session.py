@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.configurator.models import AT, bicycle, demo, every_configuration, model_texts
 
 from entrepot.configurator import (
     Compiled,
@@ -25,7 +26,6 @@ from entrepot.configurator import (
 )
 from entrepot.configurator.configure import choose
 from entrepot.configurator.session import label, retract, still_holding
-from tests.configurator.models import AT, bicycle, demo, every_configuration, model_texts
 
 
 def compiled_bicycle() -> Compiled:
@@ -177,7 +177,7 @@ def test_demo_models_have_no_dead_option_and_valid_defaults(name: str) -> None:
 
 
 @given(model_texts(), st.data())
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_domains_reasons_repairs_and_completions_agree_with_trying_everything(text: str, data: Any) -> None:
     model = read_model(text)
     every = list(every_configuration(model))
@@ -196,7 +196,9 @@ def test_domains_reasons_repairs_and_completions_agree_with_trying_everything(te
                 wanted = Pick(shown.option_class.name, value.option)
                 others = [pick for pick in picks if pick.option_class != wanted.option_class]
                 if not shown.option_class.single:
-                    others += [pick for pick in picks if pick.option_class == wanted.option_class and pick.option != wanted.option]
+                    others += [
+                        pick for pick in picks if pick.option_class == wanted.option_class and pick.option != wanted.option
+                    ]
                 possible = any(admits(one, (*others, wanted)) for one in every)
                 assert possible == (value.state is not State.EXCLUDED), (wanted, picks)
                 if not possible:
