@@ -74,12 +74,22 @@ def load(
     rejects: Annotated[Path | None, typer.Option(help="Folder to write the rejected rows to.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Load catalog, prices, stock and the like from CSV or XML files; loading twice is loading once."""
-    from entrepot.loading import load_folder
+    """Load catalog, prices, stock and the like from CSV or XML files; loading twice is loading once.
 
-    sys.exit(
-        load_folder(read_settings(data=data), folder, store, (dry_run, tuple(skip or ())), rejects, console, as_json=as_json)
-    )
+    Exit status: 0 clean, 1 rows rejected, 2 stopped, 3 a file refused.
+    """
+    from entrepot.dataload import Options
+    from entrepot.loading import load_folder, show
+
+    options = Options(dry_run=dry_run, skip=frozenset(skip or ()))
+    report = load_folder(read_settings(data=data), folder, store, options, None if as_json else console)
+    if as_json:
+        typer.echo(json.dumps(report.as_dict(), indent=2))
+    else:
+        show(report, console)
+    for path in report.write_rejects(rejects) if rejects is not None else ():
+        console.print(f"Rejected rows: {path}")
+    sys.exit(report.status)
 
 
 @app.command()

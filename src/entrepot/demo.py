@@ -89,9 +89,8 @@ def open_accounts(database: Database, at: datetime) -> None:
 def _open_account(conn: Connection, account: Account, at: datetime) -> None:
     user = members.find_user(conn, account.logon_id)
     if user is None:
-        kind = "staff" if account.roles else "buyer"
         profile = members.Profile(last_name=account.logon_id.capitalize())
-        user = members.register(conn, 0, account.logon_id, PASSWORD, profile, at=at, kind=kind)
+        user = members.register(conn, 0, account.logon_id, PASSWORD, profile, at=at)
     else:
         members.set_password(conn, user.id, PASSWORD, at=at)
     if account.roles:

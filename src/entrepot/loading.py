@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -19,32 +18,14 @@ from entrepot.dataload.report import ItemReport
 from entrepot.settings import Settings
 
 
-def load_folder(
-    settings: Settings,
-    folder: Path,
-    store: str,
-    how: tuple[bool, tuple[str, ...]],
-    rejects: Path | None,
-    console: Console,
-    *,
-    as_json: bool,
-) -> int:
-    """Load and report; 0 clean, 1 rows rejected, 2 stopped, 3 a file refused."""
+def load_folder(settings: Settings, folder: Path, store: str, options: Options, console: Console | None) -> Report:
+    """Load with a bar per file where there is a console to show it on."""
     suite = build(settings)
-    dry_run, skip = how
     try:
-        with shown_progress(console, quiet=as_json) as on_progress:
-            report = fill(folder, suite.databases, store, Options(dry_run=dry_run, skip=frozenset(skip), on_progress=on_progress))
+        with shown_progress(console or Console(quiet=True), quiet=console is None) as on_progress:
+            return fill(folder, suite.databases, store, replace(options, on_progress=on_progress))
     finally:
         suite.stop()
-    if as_json:
-        typer.echo(json.dumps(report.as_dict(), indent=2))
-    else:
-        show(report, console)
-    if rejects is not None:
-        for path in report.write_rejects(rejects):
-            console.print(f"Rejected rows: {path}")
-    return report.status
 
 
 @contextmanager

@@ -136,7 +136,8 @@ def model_texts(draw: st.DrawFn) -> str:
     if draw(st.booleans()):
         owner = names[0]
         lines[lines.index(f"      {items[owner][0]}: " + lines_of(lines, items[owner][0]))] = (
-            f"      {items[owner][0]}: {{properties: {{n: 1, s: x}}, classes: {{sub: {{choose: {draw(st.sampled_from(['one', 'any']))}, "
+            f"      {items[owner][0]}: {{properties: {{n: 1, s: x}}, classes: "
+            f"{{sub: {{choose: {draw(st.sampled_from(['one', 'any']))}, "
             "items: {p: {properties: {n: 2, s: y}}, q: }}}}"
         )
         names.append("sub")

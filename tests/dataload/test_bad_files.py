@@ -106,7 +106,8 @@ def test_the_rules_of_the_catalog_turn_rows_down(base: Load, kind: str, content:
 def test_defining_attributes_must_be_predefined_and_their_values_known(base: Load) -> None:
     base(
         {
-            "a.csv": "AttributeDictionaryAttributeAndAllowedValues\nIdentifier,AttributeType,AllowedValue1\ncolor,1,red\nnote,2,\n",
+            "a.csv": "AttributeDictionaryAttributeAndAllowedValues\n"
+            "Identifier,AttributeType,AllowedValue1\ncolor,1,red\nnote,2,\n",
         }
     )
     usage = "CatalogEntryAttributeDictionaryAttributeRelationship\nPartNumber,AttributeIdentifier,Value,Usage\n"

@@ -59,7 +59,7 @@ class Sheet:
             return []
         found = conn.execute(self._select, {"wanted": list(set(values))})
         names = tuple(found.keys())
-        return [dict(zip(names, row, strict=True)) for row in found]
+        return [dict(zip(names, row, strict=True)) for row in found.all()]
 
     def write(self, conn: Connection, rows: Sequence[dict[str, Any]], *, at: Any = None) -> list[Outcome]:
         """Insert the new rows, update the differing ones, leave the rest; outcomes in the order of ``rows``."""

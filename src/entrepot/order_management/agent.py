@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
+from entrepot.bus import correlate
 from entrepot.kernel.clock import Clock
 from entrepot.kernel.db import Database
 from entrepot.kernel.errors import Error
@@ -51,6 +52,11 @@ def run_until_idle(database: Database, clock: Clock, gateway: Gateway, pace: Pac
 
 
 def _run(database: Database, gateway: Gateway, pace: Pace, task: Task, at: datetime) -> None:
+    with correlate(task.correlation_id):
+        _do(database, gateway, pace, task, at)
+
+
+def _do(database: Database, gateway: Gateway, pace: Pace, task: Task, at: datetime) -> None:
     try:
         if task.transaction == orders.PAYMENT:
             payments.settle_payments(database, gateway, task.order_key, at)

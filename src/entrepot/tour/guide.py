@@ -75,6 +75,7 @@ def serving(data: Path, story: Story) -> Iterator[str]:
     if not demo.is_loaded(suite):
         report = demo.load(suite)
         story.fact("the demo store loads without a rejected row", not report.problems, f"{len(report.items)} files")
+        suite.settle()
     server = uvicorn.Server(server_configuration(application(suite), suite.house.settings))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -28,7 +28,9 @@ def ship(guide: Guide, number: str) -> None:
     story.fact("the call center sees the same", _says(details, "Shipped"), _words(details))
     invoiced = wait_for(lambda: _status(guest.get(f"{API}/orders/{number}").json(), "Shipped", invoiced=True))
     total = guest.get(f"{API}/orders/{number}").json()["totals"]["total"]
-    story.fact("it is invoiced, and both sides name the same total", invoiced is not None and invoiced["GrandTotal"] == total, total)
+    story.fact(
+        "it is invoiced, and both sides name the same total", invoiced is not None and invoiced["GrandTotal"] == total, total
+    )
     hops = operator.get(f"/api/operations/orders/{number}/trail").json()
     carried = {hop["kind"] for hop in hops}
     story.fact(
@@ -51,7 +53,7 @@ def _status(order: dict[str, Any], words: str, *, invoiced: bool = False) -> dic
 
 def _words(details: dict[str, Any]) -> str:
     order = details.get("Order", details)
-    return str(order.get("StatusDescription", order.get("Status")))
+    return str(order.get("OverallStatus", ""))
 
 
 def _says(details: dict[str, Any], words: str) -> bool:

@@ -53,6 +53,7 @@ def web_application(house: House, on_startup: Sequence[Hook] = (), on_shutdown: 
         ),
         exception_handlers={Error: _our_error, HTTPException: _http_error, Exception: _bug},
         after_request=_with_security_headers,
+        logging_config=None,
         on_startup=list(on_startup),
         on_shutdown=list(on_shutdown),
         request_max_body_size=1_000_000,

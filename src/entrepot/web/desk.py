@@ -109,14 +109,24 @@ def confirm_draft(house: House, agent: Agent, key: str) -> Document:
     return invoke(house, agent, "confirmDraftOrder", {"OrderHeaderKey": key, "Version": str(priced["Version"])})
 
 
-def cancel_quantity(house: House, agent: Agent, key: str, version: str, line: str, quantity: str, reason: str) -> Document:
+@dataclass(frozen=True, slots=True)
+class Cancelling:
+    """What of an order is to be cancelled, and why; ``version`` is the order's as it was seen."""
+
+    version: str
+    line: str
+    quantity: str
+    reason: str
+
+
+def cancel_quantity(house: House, agent: Agent, key: str, wish: Cancelling) -> Document:
     """Cancel some of a line of a confirmed order; a gift whose reason is gone goes with it."""
     change = {
         "OrderHeaderKey": key,
-        "Version": version,
+        "Version": wish.version,
         "Action": "MODIFY",
-        "ReasonCode": reason,
-        "OrderLines": {"OrderLine": [{"OrderLineKey": line, "QuantityToCancel": quantity}]},
+        "ReasonCode": wish.reason,
+        "OrderLines": {"OrderLine": [{"OrderLineKey": wish.line, "QuantityToCancel": wish.quantity}]},
     }
     return invoke(house, agent, "changeOrder", change)
 

@@ -194,7 +194,7 @@ def prepare(house: House, caller: Caller, version: int, confirmed_total: int | N
     try:
         with database.write() as conn:
             current = capture.require_cart(conn, visit(conn, caller, house), version)
-            return capture.prepare(conn, now, version, current, reservation, later, confirmed_total)
+            return capture.prepare(conn, now, current, capture.Promise(version, reservation, later), confirmed_total)
     except Error:
         release(house, now.store.identifier, reservation)
         raise

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from tests.order_management.shop import AT, SHOP, Open, counters, opened, reserve
 
 from entrepot.order_management import inventory
 from entrepot.order_management.inventory import Because, Want
 from entrepot.order_management.inventory.reservations import ReservationDiffers
+from tests.order_management.shop import AT, SHOP, Open, counters, opened, reserve
 
 
 def test_walk_through_of_reserve_claim_expire(open_database: Open) -> None:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from tests.order_management.shop import AT, SHOP, Open, counters, opened, reserve, stocked
 
 from entrepot.kernel.db import Database
 from entrepot.order_management import inventory
@@ -14,6 +13,7 @@ from entrepot.order_management.database import outbox
 from entrepot.order_management.inventory import AdjustInventory, FindInventory, FutureSupply, StockFigure, StockPromisedElsewhere
 from entrepot.order_management.inventory.stock import KitHasNoStock
 from entrepot.order_management.wire import FieldUnknown, read
+from tests.order_management.shop import AT, SHOP, Open, counters, opened, reserve, stocked
 
 
 def asked(*lines: tuple[str, str]) -> FindInventory:

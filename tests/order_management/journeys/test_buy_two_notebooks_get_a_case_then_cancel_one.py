@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.order_management.shop import ADA, AT, SHOP, Desk, Open, counters, desk, gift_line, web_line, web_order
 
 from entrepot.order_management import orders
 from entrepot.order_management.orders.confirm import DraftNotReady, PriceStale
 from entrepot.order_management.orders.pricing import PriceReplyRefused
 from entrepot.order_management.orders.save import OrderMovedOn
 from entrepot.order_management.orders.totals import TotalDiffers
+from tests.order_management.shop import ADA, AT, SHOP, Desk, Open, counters, desk, gift_line, web_line, web_order
 
 STOCK = {"NB-14": {"N1": 10}, "CASE-14": {"N1": 5}}
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from tests.order_management.shop import Desk, Open, counters, desk, web_line, web_order
-
 from entrepot.kernel.errors import Error
 from entrepot.order_management import fulfillment, payments
+from tests.order_management.shop import Desk, Open, counters, desk, web_line, web_order
 
 
 def test_exactly_ten_of_forty_are_promised(open_database: Open) -> None:

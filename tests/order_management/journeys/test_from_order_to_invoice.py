@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.order_management.shop import AT, SHOP, Desk, Open, counters, desk, reserve, stocked, web_line, web_order
 
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.money import parse_amount
@@ -27,6 +26,7 @@ from entrepot.order_management.orders.modification import OrderNotModifiable
 from entrepot.order_management.orders.statuses import NotThatMuch
 from entrepot.order_management.orders.totals import TotalDiffers
 from entrepot.order_management.wire import FieldUnknown, read
+from tests.order_management.shop import AT, SHOP, Desk, Open, counters, desk, reserve, stocked, web_line, web_order
 
 
 def ship(shop: Desk, key: str, **more: Any) -> None:

@@ -13,7 +13,6 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from tests.order_management.shop import ITEMS, Desk, counters, gift_line, reserve, stocked, web_line, web_order
 
 from entrepot.kernel.db import Database
 from entrepot.kernel.errors import Error
@@ -22,6 +21,7 @@ from entrepot.order_management import inventory
 from entrepot.order_management.agent import Pace, run_due
 from entrepot.order_management.database import metadata
 from entrepot.order_management.orders.totals import totals
+from tests.order_management.shop import ITEMS, Desk, counters, gift_line, reserve, stocked, web_line, web_order
 
 PRICES = {"NB-14": 1999, "CPU-8": 333, "DESK-SET": 10001}
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.order_management.shop import AT
 
 from entrepot.order_management.orders.modification import MATRIX, Verdict, may, verdict
 from entrepot.order_management.orders.statuses import (
@@ -25,6 +24,7 @@ from entrepot.order_management.orders.statuses import (
     rank,
     total,
 )
+from tests.order_management.shop import AT
 
 
 def at(rows: Rows) -> dict[str, int]:

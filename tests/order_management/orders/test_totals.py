@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.order_management.shop import AT
 
 from entrepot.kernel.quantity import Step
 from entrepot.order_management.orders.gifts import promotions_left, revoked
 from entrepot.order_management.orders.order import Charge, ChargeKind, Gift, Line, Order, Promotion, Share
 from entrepot.order_management.orders.statuses import Row
 from entrepot.order_management.orders.totals import TotalBelowNothing, check, kept, line_total, shares, totals
+from tests.order_management.shop import AT
 
 
 def line(key: str, quantity: int, price: int, **more: Any) -> Line:

@@ -70,7 +70,17 @@ def calculate(conn: Connection, order: ToCalculate) -> Calculation:
     evaluation = promotions.evaluate(basket, shelf, used_up)
     gifts = _gift_lines(conn, order, evaluation, occasion)
     rates = charges.find_tax_rates(conn, order.store.id)
-    return _total(order, facts, [*priced, *gifts], offer, evaluation, rates, problems)
+    lines = tuple(_taxed(order, facts, line, evaluation, rates) for line in [*priced, *gifts])
+    return Calculation(
+        currency=order.currency,
+        tax_included=order.store.prices_include_tax,
+        lines=lines,
+        shipping=_shipping_charge(order, offer, evaluation, rates),
+        applied=_applied(evaluation, gifts, order.language),
+        refused=tuple(_refused(one, order.language) for one in evaluation.refused),
+        codes_unknown=evaluation.codes_unknown,
+        problems=problems,
+    )
 
 
 def _price_lines(
@@ -215,7 +225,7 @@ def _gift_lines(conn: Connection, order: ToCalculate, evaluation: promotions.Eva
         line = _priced_line(bare, facts[chosen], prices[chosen], None, order.currency)
         off = _adjustment(applied, line.amount, order.language)
         lines.append(
-            _with(
+            msgspec.structs.replace(
                 line,
                 adjustments=(off,),
                 gift_of=applied.promotion.identifier,
@@ -227,47 +237,28 @@ def _gift_lines(conn: Connection, order: ToCalculate, evaluation: promotions.Eva
     return lines
 
 
-def _with(line: PricedLine, **changes: object) -> PricedLine:
-    return msgspec.structs.replace(line, **changes)
-
-
 def _adjustment(applied: promotions.Applied, amount: int, language: str) -> LineAdjustment:
     one = applied.promotion
     return LineAdjustment(one.identifier, one.version, one.name(language), amount, applied.code or "")
 
 
-def _total(
+def _taxed(
     order: ToCalculate,
     facts: Facts,
-    lines: Sequence[PricedLine],
-    offer: charges.ShippingOffer | None,
+    line: PricedLine,
     evaluation: promotions.Evaluation,
     rates: Sequence[charges.TaxRate],
-    problems: tuple[Problem, ...],
-) -> Calculation:
-    included = order.store.prices_include_tax
-    done = []
-    for line in lines:
-        shares = tuple(
-            _adjustment(applied, applied.lines[line.id], order.language)
-            for applied in evaluation.applied
-            if applied.lines.get(line.id)
-        )
-        whole = _with(line, adjustments=(*line.adjustments, *shares))
-        category = facts[line.part_number].tax_category if line.part_number in facts else None
-        due = charges.taxes_due(rates, category or "standard", order.destination)
-        done.append(_with(whole, taxes=_tax_rows(whole.net, due, included)))
-    gifts = {line.gift_of: line.amount for line in lines if line.gift_of}
-    return Calculation(
-        currency=order.currency,
-        tax_included=included,
-        lines=tuple(done),
-        shipping=_shipping_charge(order, offer, evaluation, rates),
-        applied=tuple(_applied(one, gifts, order.language) for one in evaluation.applied),
-        refused=tuple(_refused(one, order.language) for one in evaluation.refused),
-        codes_unknown=evaluation.codes_unknown,
-        problems=problems,
+) -> PricedLine:
+    """The line with its shares of the promotions, and the tax on what they leave of it."""
+    shares = tuple(
+        _adjustment(applied, applied.lines[line.id], order.language)
+        for applied in evaluation.applied
+        if applied.lines.get(line.id)
     )
+    whole = msgspec.structs.replace(line, adjustments=(*line.adjustments, *shares))
+    category = facts[line.part_number].tax_category if line.part_number in facts else None
+    due = charges.taxes_due(rates, category or "standard", order.destination)
+    return msgspec.structs.replace(whole, taxes=_tax_rows(whole.net, due, order.store.prices_include_tax))
 
 
 def _shipping_charge(
@@ -290,11 +281,20 @@ def _tax_rows(amount: int, rates: Sequence[charges.TaxRate], included: bool) -> 
     return tuple(TaxRow(row.name, format_price(int(row.percent * 100_000), "JPY"), row.amount) for row in rows)
 
 
-def _applied(one: promotions.Applied, gifts: Mapping[str, int], language: str) -> PromotionApplied:
-    promotion = one.promotion
-    amount = one.amount + gifts.get(promotion.identifier, 0)
-    return PromotionApplied(
-        promotion.identifier, promotion.version, promotion.name(language), promotion.level, amount, one.times, one.code or ""
+def _applied(evaluation: promotions.Evaluation, gifts: Sequence[PricedLine], language: str) -> tuple[PromotionApplied, ...]:
+    """What applies and what it is worth; a gift is worth what it would have cost."""
+    worth = {line.gift_of: line.amount for line in gifts}
+    return tuple(
+        PromotionApplied(
+            promotion=one.promotion.identifier,
+            version=one.promotion.version,
+            name=one.promotion.name(language),
+            level=one.promotion.level,
+            amount=one.amount + worth.get(one.promotion.identifier, 0),
+            times=one.times,
+            code=one.code or "",
+        )
+        for one in evaluation.applied
     )
 
 

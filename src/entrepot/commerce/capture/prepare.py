@@ -107,17 +107,18 @@ def shortages(needed: Sequence[Needed], reserved: Sequence[Reserved]) -> tuple[l
     return refused, later
 
 
-def prepare(
-    conn: Connection,
-    visit: Visit,
-    version: int,
-    cart: Order,
-    reservation_id: str,
-    later: list[dict[str, Any]],
-    confirmed_total: int | None,
-) -> Order:
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What was promised for a cart at one of its versions: the reservation, and what will come later."""
+
+    version: int
+    reservation_id: str
+    later: list[dict[str, Any]]
+
+
+def prepare(conn: Connection, visit: Visit, cart: Order, promise: Promise, confirmed_total: int | None) -> Order:
     """Record the snapshot the order will be made from; `PRICE_CHANGED` when the total went up unconfirmed."""
-    if cart.version != version:
+    if cart.version != promise.version:
         raise StaleVersion(version=cart.version)
     calculation = calculate(conn, to_calculate(visit, cart))
     shown = cart.calculation.total if cart.calculation else calculation.total
@@ -127,9 +128,9 @@ def prepare(
     prepared = {
         "at": visit.at.isoformat(),
         "expires_at": (visit.at + RESERVATION).isoformat(),
-        "reservation_id": reservation_id,
+        "reservation_id": promise.reservation_id,
         "digest": digest_of(cart, calculation),
-        "later": later,
+        "later": promise.later,
     }
     after = replace(cart, calculation=calculation, prepared=prepared, version=cart.version + 1, updated_at=visit.at)
     tables.save_order(conn, cart, after)

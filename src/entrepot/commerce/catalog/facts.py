@@ -139,7 +139,7 @@ def _facts(conn: Connection, view: View, statement: sa.Select[Any], wanted: list
     store = view.store
     found = conn.execute(statement, {**view.binds, "wanted": wanted})
     names = tuple(found.keys())
-    rows = [dict(zip(names, row, strict=True)) for row in found]
+    rows = [dict(zip(names, row, strict=True)) for row in found.all()]
     # Owners are told apart here: with the condition in the statement SQLite walks through everything an owner has.
     rows = [row for row in rows if row["owner_id"] in store.owners]
     paths = group_paths(conn, {row["home_group"] for row in rows if row["home_group"] is not None})

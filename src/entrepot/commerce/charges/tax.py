@@ -55,7 +55,8 @@ def taxes_due(rates: Iterable[TaxRate], category: str, destination: Destination 
 def tax_on(amount: int, rates: Iterable[TaxRate], *, included: bool) -> tuple[Tax, ...]:
     """The tax rows on an amount (minor units), each rounded half up on its own.
 
-    >>> [tax.amount for tax in tax_on(5499, [TaxRate("A", "", "", Fraction(4)), TaxRate("B", "", "", Fraction(9, 2))], included=False)]
+    >>> rates = [TaxRate("State", "", "US", Fraction(4)), TaxRate("City", "", "US", Fraction(9, 2))]
+    >>> [tax.amount for tax in tax_on(5499, rates, included=False)]
     [220, 247]
     """
     rates = tuple(rates)

@@ -79,16 +79,9 @@ def authenticate(conn: Connection, logon_id: str, password: str, at: datetime) -
 
 
 def register(
-    conn: Connection,
-    store_id: int,
-    logon_id: str,
-    password: str,
-    profile: Profile = Profile(),
-    *,
-    at: datetime,
-    kind: str = "buyer",
+    conn: Connection, store_id: int, logon_id: str, password: str, profile: Profile = Profile(), *, at: datetime
 ) -> User:
-    """Open an account; raises `LogonIdTaken` when the name is in use in any capitals."""
+    """Open a buyer's account; raises `LogonIdTaken` when the name is in use in any capitals. `set_roles` makes it staff."""
     logon_id = logon_id.strip()
     if not 3 <= len(logon_id) <= 254:
         raise LogonIdMalformed(path="logonId")
@@ -97,7 +90,7 @@ def register(
         **asdict(profile),
         "logon_id": logon_id,
         "logon_key": logon_key(logon_id),
-        "kind": kind,
+        "kind": "buyer",
         "enabled": True,
         "password_hash": _hasher().hash(password),
         "password_set_at": at,

@@ -83,8 +83,7 @@ class Promotion:
     @cached_property
     def triggers(self) -> tuple[Targets, ...]:
         """The targets of which at least one line has to be there, or nothing when any basket will do."""
-        named = tuple(found for one in self.conditions if (found := one.triggers()) and not found.everything)
-        return named
+        return tuple(found for one in self.conditions if (found := one.triggers()) and not found.everything)
 
     @cached_property
     def rank(self) -> tuple[int, float, int]:

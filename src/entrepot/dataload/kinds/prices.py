@@ -16,9 +16,38 @@ from entrepot.dataload.kinds.lookups import entries
 from entrepot.kernel.quantity import EACH, Step
 
 #: Currencies an Offer file may have a PriceIn… column for.
-CURRENCIES = (
-    "USD EUR GBP JPY CHF CAD AUD NZD SEK NOK DKK PLN CZK HUF RON BGN TRY CNY HKD TWD KRW SGD INR BRL MXN ZAR AED SAR KWD BHD"
-).split()
+CURRENCIES = [
+    "USD",
+    "EUR",
+    "GBP",
+    "JPY",
+    "CHF",
+    "CAD",
+    "AUD",
+    "NZD",
+    "SEK",
+    "NOK",
+    "DKK",
+    "PLN",
+    "CZK",
+    "HUF",
+    "RON",
+    "BGN",
+    "TRY",
+    "CNY",
+    "HKD",
+    "TWD",
+    "KRW",
+    "SGD",
+    "INR",
+    "BRL",
+    "MXN",
+    "ZAR",
+    "AED",
+    "SAR",
+    "KWD",
+    "BHD",
+]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -189,6 +189,7 @@ task = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("lease_until", Instant),
     sa.Column("error", sa.Text, nullable=False),
+    sa.Column("correlation_id", sa.String(64), nullable=False),
     sa.Index("order_task_due", "available_at"),
 )
 

@@ -1,7 +1,8 @@
 """Work to do on an order later: authorize, schedule, release, invoice. One row per order and kind of work.
 
-Whoever changes an order wakes the work that follows; the worker leases a row, does the work and finishes it, or puts it
-off: 15 minutes, 1 hour, 4 hours, then every 12. A row woken while being worked on is worked on again.
+Whoever changes an order wakes the work that follows, which goes on under the same correlation id; the worker
+leases a row, does the work and finishes it, or puts it off: 15 minutes, 1 hour, 4 hours, then every 12. A row
+woken while being worked on is worked on again.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from entrepot.bus import correlation
 from entrepot.kernel.db import upsert
 from entrepot.order_management.orders import tables
 
@@ -26,6 +28,7 @@ class Task:
     transaction: str
     available_at: datetime
     attempts: int
+    correlation_id: str
 
 
 def wake(conn: Connection, order_key: str, transaction: str, at: datetime) -> None:
@@ -37,6 +40,7 @@ def wake(conn: Connection, order_key: str, transaction: str, at: datetime) -> No
         "attempts": 0,
         "lease_until": None,
         "error": "",
+        "correlation_id": correlation(),
     }
     upsert(conn, tables.task, [row], ["order_key", "transaction"])
 
@@ -52,7 +56,8 @@ def due_work(conn: Connection, at: datetime, limit: int = 20) -> list[Task]:
         .with_for_update(skip_locked=True)
     )
     found = [
-        Task(row["order_key"], row["transaction"], row["available_at"], row["attempts"]) for row in conn.execute(query).mappings()
+        Task(row["order_key"], row["transaction"], row["available_at"], row["attempts"], row["correlation_id"])
+        for row in conn.execute(query).mappings()
     ]
     for task in found:
         conn.execute(_same(task).values(lease_until=at + LEASE))

@@ -517,9 +517,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "catalog_entry_relation",
-        sa.Column("type", sa.String(length=24), nullable=False),
         sa.Column("parent_id", sa.BigInteger(), nullable=False),
         sa.Column("child_id", sa.BigInteger(), nullable=False),
+        sa.Column("type", sa.String(length=24), nullable=False),
         sa.Column("sequence", sa.Double(), nullable=False),
         sa.Column("quantity", sa.String(length=24), nullable=False),
         sa.Column("group_name", sa.String(length=254), nullable=True),
@@ -528,7 +528,7 @@ def upgrade() -> None:
         sa.Column("field3", sa.String(length=254), nullable=True),
         sa.ForeignKeyConstraint(["child_id"], ["catalog_entry.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["parent_id"], ["catalog_entry.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("type", "parent_id", "child_id"),
+        sa.PrimaryKeyConstraint("parent_id", "child_id", "type"),
     )
     with op.batch_alter_table("catalog_entry_relation", schema=None) as batch_op:
         batch_op.create_index("catalog_entry_relation_child", ["child_id", "type"], unique=False)
@@ -539,7 +539,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("type = 'product_item'"),
             postgresql_where=sa.text("type = 'product_item'"),
         )
-        batch_op.create_index("catalog_entry_relation_parent", ["parent_id", "type"], unique=False)
 
     op.create_table(
         "catalog_group_description",
@@ -958,7 +957,6 @@ def downgrade() -> None:
     op.drop_table("catalog_group_entry")
     op.drop_table("catalog_group_description")
     with op.batch_alter_table("catalog_entry_relation", schema=None) as batch_op:
-        batch_op.drop_index("catalog_entry_relation_parent")
         batch_op.drop_index(
             "catalog_entry_relation_one_product",
             sqlite_where=sa.text("type = 'product_item'"),

@@ -436,6 +436,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("lease_until", sa.BigInteger(), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("correlation_id", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["order_key"], ["orders.key"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("order_key", "transaction"),
     )
