@@ -195,15 +195,13 @@ def _rendered(template: str, page: Page, session: Session, made: shown.Configuri
         address=address(session),
         back=session.launch.return_url,
         share=f"/configurator/shared/{session.configuration.link}",
-        picture_of=lambda image: picture_address(session, image),
+        picture_of=picture_address,
     )
 
 
-def picture_address(session: Session, image: str) -> str:
-    """Where a picture of the shop's catalog is served."""
-    if not image or image.startswith(("/", "https://")):
-        return image
-    return f"/media/{session.launch.organization}/{image}"
+def picture_address(image: str) -> str:
+    """Where a picture that the catalog names (``images/x.svg``) is served."""
+    return image if image.startswith(("/", "https://")) else f"/{image}"
 
 
 def _store_name(session: Session) -> str:
