@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from tests.configurator.models import AT, BICYCLE, DEMO
 
 from entrepot import configurator
 from entrepot.configurator import Launch, Pick, read_launch, sign_launch
 from entrepot.configurator.database import metadata
 from entrepot.kernel.db import Database
+from tests.configurator.models import AT, BICYCLE, DEMO
 
 KEY = b"a key of the configurator"
 LAUNCH = Launch(

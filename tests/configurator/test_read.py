@@ -8,10 +8,10 @@ from typing import Any
 
 import jsonschema
 import pytest
-from tests.configurator.models import BICYCLE, DEMO
 
 from entrepot.configurator import ModelInvalid, read_model
 from entrepot.configurator.source import Decimal5, Node, read_yaml
+from tests.configurator.models import BICYCLE, DEMO
 
 SCHEMA = Path(read_model.__code__.co_filename).with_name("model.schema.json")
 
@@ -42,9 +42,8 @@ BAD = [
 
 @pytest.mark.parametrize(("old", "new", "line", "says"), BAD)
 def test_bad_models(old: str, new: str, line: int, says: str) -> None:
-    from tests.configurator.models import AT
-
     from entrepot.configurator import compile_model
+    from tests.configurator.models import AT
 
     assert old in BICYCLE
     with pytest.raises(ModelInvalid) as caught:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.configurator.models import AT, bicycle, demo, every_configuration, model_texts
 
 from entrepot.configurator import (
     Compiled,
@@ -26,6 +25,7 @@ from entrepot.configurator import (
 )
 from entrepot.configurator.configure import choose
 from entrepot.configurator.session import label, retract, still_holding
+from tests.configurator.models import AT, bicycle, demo, every_configuration, model_texts
 
 
 def compiled_bicycle() -> Compiled:

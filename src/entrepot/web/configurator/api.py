@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 from litestar import Controller, Request, delete, get, post
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from entrepot import configurator
 from entrepot.configurator import Pick, Session
@@ -54,7 +55,7 @@ class ConfiguratorApi(Controller):
     opt = {"permission": "public"}
 
     @post("/", sync_to_thread=True)
-    def open(self, request: Asking, data: NewSession) -> dict[str, Any]:
+    def open(self, request: Asking, data: JSONBody[NewSession]) -> dict[str, Any]:
         """Open a session with a launch token; a token opens one session only."""
         house = house_of(request)
         read = configurator.read_launch(house.settings.secret, data.token, house.clock.now(), [house.settings.address])
@@ -63,12 +64,12 @@ class ConfiguratorApi(Controller):
         return _state(request, session)
 
     @get("/{session:str}", sync_to_thread=True)
-    def show(self, request: Asking, session: str) -> dict[str, Any]:
+    def show(self, request: Asking, session: FromPath[str]) -> dict[str, Any]:
         """The state of a configuration."""
         return _state(request, find(house_of(request), session))
 
     @post("/{session:str}/choices", sync_to_thread=True, status_code=200)
-    def choose(self, request: Asking, session: str, data: Choice) -> dict[str, Any]:
+    def choose(self, request: Asking, session: FromPath[str], data: JSONBody[Choice]) -> dict[str, Any]:
         """Take a value; an excluded one is refused (ask ``why``)."""
         house, wanted = house_of(request), Pick(data.option_class, data.option, data.quantity)
         found = find(house, session)
@@ -77,7 +78,9 @@ class ConfiguratorApi(Controller):
         return _state(request, found)
 
     @delete("/{session:str}/choices/{option_class:str}", sync_to_thread=True, status_code=200)
-    def retract(self, request: Asking, session: str, option_class: str, option: str = "") -> dict[str, Any]:
+    def retract(
+        self, request: Asking, session: FromPath[str], option_class: FromPath[str], option: FromQuery[str] = ""
+    ) -> dict[str, Any]:
         """Take a choice back; what followed from it is free again."""
         house = house_of(request)
         found = find(house, session)
@@ -86,7 +89,14 @@ class ConfiguratorApi(Controller):
         return _state(request, found)
 
     @get("/{session:str}/why", sync_to_thread=True)
-    def why(self, request: Asking, session: str, option_class: str, option: str, quantity: int = 0) -> dict[str, Any]:
+    def why(
+        self,
+        request: Asking,
+        session: FromPath[str],
+        option_class: FromQuery[str],
+        option: FromQuery[str],
+        quantity: FromQuery[int] = 0,
+    ) -> dict[str, Any]:
         """Why a value is excluded: the fewest choices and rules, and the smallest changes that would allow it."""
         house = house_of(request)
         found = find(house, session)
@@ -102,14 +112,14 @@ class ConfiguratorApi(Controller):
         }
 
     @post("/{session:str}/repairs", sync_to_thread=True, status_code=200)
-    def repair(self, request: Asking, session: str, data: ChosenRepair) -> dict[str, Any]:
+    def repair(self, request: Asking, session: FromPath[str], data: JSONBody[ChosenRepair]) -> dict[str, Any]:
         """Take an excluded value anyway, with one of the offered changes."""
         house = house_of(request)
         text = f"{data.option_class}.{data.option}/{data.number}"
         return _state(request, repair(house, find(house, session), text)[0])
 
     @post("/{session:str}/undo", sync_to_thread=True, status_code=200)
-    def undo(self, request: Asking, session: str) -> dict[str, Any]:
+    def undo(self, request: Asking, session: FromPath[str]) -> dict[str, Any]:
         """Go back one step."""
         house = house_of(request)
         found = find(house, session)
@@ -118,13 +128,13 @@ class ConfiguratorApi(Controller):
         return _state(request, found)
 
     @post("/{session:str}/completion", sync_to_thread=True, status_code=200)
-    def complete(self, request: Asking, session: str, data: Completion) -> dict[str, Any]:
+    def complete(self, request: Asking, session: FromPath[str], data: JSONBody[Completion]) -> dict[str, Any]:
         """Fill in everything that is open: ``defaults`` or ``cheapest``."""
         house = house_of(request)
         return _state(request, complete(house, find(house, session), data.how))
 
     @post("/{session:str}/finish", sync_to_thread=True, status_code=200)
-    def finish(self, request: Asking, session: str) -> dict[str, Any]:
+    def finish(self, request: Asking, session: FromPath[str]) -> dict[str, Any]:
         """End the configuration: its id, its signed bill of material and the way back to the shop."""
         house = house_of(request)
         found = find(house, session)

@@ -69,9 +69,18 @@ class _Kept:
                 self._found.popitem(last=False)
         return found
 
+    def clear(self) -> None:
+        self._found.clear()
+
 
 _items = _Kept(ITEMS_FOR)
 _prices = _Kept(PRICES_FOR)
+
+
+def forget() -> None:
+    """Ask anew for everything; for whoever has just changed the catalog."""
+    _items.clear()
+    _prices.clear()
 
 
 def ask(house: House, session: configurator.Session, taken: configurator.Picks) -> Answers:

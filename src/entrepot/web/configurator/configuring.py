@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from litestar import Controller, Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect
 from sqlalchemy.engine import Connection
 
@@ -39,7 +39,7 @@ class ConfiguratorPages(Controller):
     include_in_schema = False
 
     @get("/", sync_to_thread=False)
-    def enter(self, request: Asking, token: str = "") -> Redirect:
+    def enter(self, request: Asking, token: FromQuery[str] = "") -> Redirect:
         """Use the launch and go on to the session it opened."""
         house = house_of(request)
         read = configurator.read_launch(house.settings.secret, token, house.clock.now(), [house.settings.address])
@@ -48,7 +48,7 @@ class ConfiguratorPages(Controller):
         return Redirect(address(session), status_code=303)
 
     @get("/shared/{link:str}", sync_to_thread=False)
-    def shared(self, request: Asking, link: str) -> Redirect:
+    def shared(self, request: Asking, link: FromPath[str]) -> Redirect:
         """Start from a configuration somebody shared."""
         house = house_of(request)
         with house.configurator.database.write() as conn:
@@ -56,14 +56,14 @@ class ConfiguratorPages(Controller):
         return Redirect(address(session), status_code=303)
 
     @get("/s/{session:str}", sync_to_thread=True)
-    def show(self, request: Asking, session: str, why: str = "") -> Response[str]:
+    def show(self, request: Asking, session: FromPath[str], why: FromQuery[str] = "") -> Response[str]:
         """The page, with the reason of one excluded value if asked for."""
         house = house_of(request)
         found = find(house, session)
         return _page(request, found, read_choice(why) if why else None)
 
     @post("/s/{session:str}", sync_to_thread=True, status_code=200)
-    def step(self, request: Asking, session: str, data: Form) -> Response[Any]:
+    def step(self, request: Asking, session: FromPath[str], data: Form) -> Response[Any]:
         """Take one step: choose, take back, repair, complete, undo, or finish."""
         house = house_of(request)
         found = find(house, session)
