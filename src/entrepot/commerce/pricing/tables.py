@@ -150,7 +150,7 @@ def find_rules(conn: Connection, store_id: int) -> dict[str, tuple[int, Any]]:
 def find_price_lists(conn: Connection, store_id: int) -> dict[str, int]:
     """The ids of the store's price lists by name."""
     rows = conn.execute(sa.select(price_list.c.name, price_list.c.id).where(price_list.c.store_id == store_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ def _take(conn: Connection, kept: _Shelf, entries: list[int], currency: str) -> 
         entry, of_list, key, price, least, most, precedence, starts, ends, groups = row
         held = Offer(key, price, least, most, precedence, starts, frozenset(groups) if groups else None)
         found.setdefault(entry, {}).setdefault(of_list, []).append(DatedOffer(held, starts, ends))
-    listed = dict(conn.execute(_LIST_PRICES, {"entries": entries, "currency": currency}).tuples().all())
+    listed = dict(conn.execute(_LIST_PRICES, {"entries": entries, "currency": currency}).all())
     for entry in entries:
         kept.offers[entry] = {of_list: tuple(held) for of_list, held in found.get(entry, {}).items()}
         kept.list_prices[entry] = listed.get(entry)
