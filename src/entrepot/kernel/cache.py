@@ -56,6 +56,11 @@ class Versioned(Generic[V]):
         kept[(scope, key)] = (now + self._ttl, version, value)
         return value
 
+    def peek(self, engine: Engine, scope: Hashable, key: Hashable) -> V | None:
+        """The value of ``key`` while it needs no comparing, for whoever has not opened a connection yet."""
+        found = self._kept.get(engine, {}).get((scope, key))
+        return found[2] if found is not None and time.monotonic() < found[0] else None
+
     def forget(self, conn: Connection) -> None:
         """Drop what is kept for this database: its own process has just changed it."""
         self._kept.pop(conn.engine, None)
