@@ -25,7 +25,6 @@ from entrepot.order_management import database as order_database
 from entrepot.settings import Settings
 from entrepot.web.house import House
 
-
 #: How much due work on orders is done before the other jobs get their turn.
 MOST_WORK = 100
 
