@@ -42,7 +42,14 @@ def search_page(request: Asked, q: str = "", status: str = "", system: str = "")
             rows += [_listed(request, name, dict(row)) for row in found]
     rows.sort(key=lambda row: row["created_at"], reverse=True)
     return show(
-        request, "operations/messages.html", q=q, status_name=status, system=system, systems=list(posts), states=STATES, rows=rows[:MOST]
+        request,
+        "operations/messages.html",
+        q=q,
+        status_name=status,
+        system=system,
+        systems=list(posts),
+        states=STATES,
+        rows=rows[:MOST],
     )
 
 
