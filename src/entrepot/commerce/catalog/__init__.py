@@ -46,6 +46,7 @@ from entrepot.commerce.catalog.kits import (
     content_of,
     decimal_of,
     explode,
+    members_of,
     reaches,
 )
 from entrepot.commerce.catalog.navigation import (
@@ -193,6 +194,7 @@ __all__ = [
     "groups_with_content",
     "hidden_because",
     "items_of",
+    "members_of",
     "place_group",
     "place_groups",
     "product_facts",
