@@ -35,7 +35,7 @@ from entrepot.commerce.catalog.entry_tables import (
     VALUES,
 )
 from entrepot.commerce.catalog.facts import entries_by_ids, entries_by_part_numbers
-from entrepot.commerce.catalog.family import entry_ids, items_of
+from entrepot.commerce.catalog.family import configurable_entries, entry_ids, items_of
 from entrepot.commerce.catalog.kits import (
     Component,
     KitCycle,
@@ -180,6 +180,7 @@ __all__ = [
     "catalogs_of",
     "category_page",
     "components_of",
+    "configurable_entries",
     "content_closure",
     "content_of",
     "create_store",

@@ -1,5 +1,20 @@
-"""Storefront."""
+"""The shopper's storefront: find something, put it together, put it into the cart, order it, follow it.
+
+Every page works as plain HTML; htmx only spares a reload. The same handlers serve the home store at ``/`` and
+every other store at ``/stores/{store}``.
+"""
 
 from typing import Any
 
-routes: list[Any] = []
+from litestar import Router
+
+from entrepot.web.storefront import browse, pictures
+
+HANDLERS = [browse.home, browse.category, browse.search]
+routes: list[Any] = [
+    pictures.serve,
+    Router("/", route_handlers=HANDLERS, include_in_schema=False),
+    Router("/stores/{store:str}", route_handlers=HANDLERS, include_in_schema=False),
+]
+
+__all__ = ["routes"]

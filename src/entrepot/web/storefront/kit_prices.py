@@ -1,0 +1,43 @@
+"""What a kit or bundle costs as it stands: a kit with its default content, a bundle as the sum of its members."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import Connection
+
+from entrepot.commerce import capture, catalog
+from entrepot.commerce.catalog import EntryType
+from entrepot.kernel.money import parse_price
+from entrepot.web import shop
+
+
+def default_price(conn: Connection, now: capture.Visit, view: catalog.ProductView) -> int | None:
+    """The price of the kit's default configuration, or of one of each member of a bundle; none when nothing is set."""
+    if not view.components:
+        return None
+    if view.facts.type is EntryType.BUNDLE:
+        return _sum_of_members(conn, now, view)
+    document = {
+        "EntitledPrice": {
+            "StoreIdentifier": now.store.identifier,
+            "BuyerIdentifier": now.buyer.logon_id,
+            "Currency": now.currency,
+            "Product": [
+                {
+                    "PartNumber": view.facts.part_number,
+                    "Component": [
+                        {"PartNumber": one.facts.part_number, "Quantity": one.facts.step.parse(one.quantity)}
+                        for one in view.components
+                    ],
+                }
+            ],
+        }
+    }
+    found = capture.price_items(conn, document, now.at)["EntitledPrice"]
+    return parse_price(found[0]["UnitPrice"]) if found else None
+
+
+def _sum_of_members(conn: Connection, now: capture.Visit, view: catalog.ProductView) -> int | None:
+    prices = shop.shown_prices(conn, now, [one.facts.id for one in view.components])
+    if any(one.facts.id not in prices for one in view.components):
+        return None
+    return sum(prices[one.facts.id].price * one.facts.step.parse(one.quantity) for one in view.components)
