@@ -140,3 +140,7 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
+
+
+if __name__ == "__main__":
+    main()

@@ -198,7 +198,7 @@ class Outbox:
     def counts(self, conn: Connection) -> dict[str, int]:
         """How many messages stand in each state."""
         rows = conn.execute(sa.select(self.table.c.state, sa.func.count()).group_by(self.table.c.state))
-        return dict(rows)
+        return dict(rows.tuples().all())
 
 
 def _envelope(row: sa.RowMapping, sender: str) -> Envelope:

@@ -149,7 +149,7 @@ def find_rules(conn: Connection, store_id: int) -> dict[str, tuple[int, Any]]:
 def find_price_lists(conn: Connection, store_id: int) -> dict[str, int]:
     """The ids of the store's price lists by name."""
     rows = conn.execute(sa.select(price_list.c.name, price_list.c.id).where(price_list.c.store_id == store_id))
-    return dict(rows)
+    return dict(rows.tuples().all())
 
 
 def find_offers(
@@ -166,7 +166,7 @@ def find_offers(
 
 def find_list_prices(conn: Connection, entries: Sequence[int], currency: str) -> dict[int, int]:
     """The list prices of these entries in one currency."""
-    return dict(conn.execute(_LIST_PRICES, {"entries": list(entries), "currency": currency}))
+    return dict(conn.execute(_LIST_PRICES, {"entries": list(entries), "currency": currency}).tuples().all())
 
 
 _VERSION = sa.select(pricing_version.c.version).where(pricing_version.c.store_id == sa.bindparam("store_id"))

@@ -173,7 +173,7 @@ def counters(conn: Connection, promotion_ids: Sequence[int]) -> dict[int, int]:
     """How often each promotion is used in all, held uses included."""
     t = promotion_counter
     rows = conn.execute(sa.select(t.c.promotion_id, t.c.used).where(t.c.promotion_id.in_(promotion_ids), t.c.scope == ""))
-    return dict(rows)
+    return dict(rows.tuples().all())
 
 
 def _advance(conn: Connection, order_ref: str, version: int, *, closed: bool, expires_at: datetime | None) -> bool:

@@ -1,0 +1,63 @@
+"""`make bench`: measure the suite on this machine, each figure beside its floor, and write bench/results/latest.json."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from bench import shop
+from bench.figures import Figure, show, write
+from bench.prepare import prepare_data
+from bench.processes import free_port, resident_megabytes, running, suite_command
+from entrepot.tour import take_tour
+
+console = Console()
+
+
+def main(names: list[str]) -> int:
+    """Run the groups named, or all: start, pages, prices, carts, checkouts, tour."""
+    chosen = set(names) or {"start", "pages", "prices", "carts", "checkouts", "tour"}
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="entrepot-bench-") as folder:
+        data = Path(folder)
+        console.print("Preparing the store …")
+        numbers = prepare_data(data)
+        port = free_port()
+        started = time.perf_counter()
+        with running(suite_command(data, port), port) as process:
+            seconds = time.perf_counter() - started
+            if "start" in chosen:
+                time.sleep(2)
+                figures.append(Figure("second start, to listening", round(seconds, 2), "s", None, "≤ 5 s"))
+                figures.append(Figure("memory, idle", round(resident_megabytes(process.pid), 1), "MB", None, "≤ 180 MB"))
+            for group in ("pages", "prices", "carts", "checkouts"):
+                if group in chosen:
+                    console.print(f"Measuring {group} …")
+                    figures += _measure(group, port, data, numbers)
+            if "start" in chosen:
+                figures.append(Figure("memory, after the load", round(resident_megabytes(process.pid), 1), "MB"))
+    if "tour" in chosen:
+        story = take_tour(None, None)
+        figures.append(Figure("order submitted → acknowledged", story.figures["submit_to_acknowledged_ms"], "ms"))
+        if not story.holds:
+            console.print("[red]The tour does not hold.[/red]")
+    show(figures, console)
+    if not names:
+        write(figures)
+    return 0
+
+
+def _measure(group: str, port: int, data: Path, numbers: list[str]) -> list[Figure]:
+    if group == "pages":
+        return shop.pages(port, data)
+    if group == "prices":
+        return shop.prices(port, data / "commerce.db", numbers)
+    return shop.carts(port) if group == "carts" else shop.checkouts(port, data)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

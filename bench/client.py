@@ -1,0 +1,111 @@
+"""A load generator that costs little: HTTP/1.1 over plain sockets with keep-alive, one task a client."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Connection:
+    """One client's connection."""
+
+    host: str
+    port: int
+    headers: dict[str, str] = field(default_factory=dict)
+    reader: asyncio.StreamReader | None = None
+    writer: asyncio.StreamWriter | None = None
+
+    async def request(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> "Answer":
+        """Send one request and read its answer."""
+        if self.writer is None:
+            self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
+        assert self.reader is not None
+        payload = b"" if body is None else json.dumps(body).encode()
+        lines = [f"{method} {path} HTTP/1.1", f"host: {self.host}", f"content-length: {len(payload)}"]
+        if body is not None:
+            lines.append("content-type: application/json")
+        lines += [f"{name}: {value}" for name, value in (self.headers | (headers or {})).items()]
+        self.writer.write(("\r\n".join(lines) + "\r\n\r\n").encode() + payload)
+        head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
+        status = int(head[9:12])
+        found = {name.lower(): value for name, _, value in (line.partition(": ") for line in head.split("\r\n")[1:])}
+        length = int(found.get("content-length", "0"))
+        return Answer(status, found, await self.reader.readexactly(length) if length else b"")
+
+    def close(self) -> None:
+        if self.writer is not None:
+            self.writer.close()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> dict:
+        assert self.status < 400, f"{self.status}: {self.body[:400]!r}"
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a run came to: how many a second, and how long each took (ms)."""
+
+    count: int
+    seconds: float
+    latencies: list[float]
+
+    @property
+    def rate(self) -> float:
+        return self.count / self.seconds
+
+    @property
+    def p50(self) -> float:
+        return statistics.median(self.latencies)
+
+    @property
+    def p95(self) -> float:
+        return sorted(self.latencies)[int(len(self.latencies) * 0.95)]
+
+
+Work = Callable[[Connection], Awaitable[None]]
+
+
+def run_load(port: int, clients: int, count: int, work: Work) -> Load:
+    """``clients`` at once do ``count`` pieces of work together, after each has done one to warm up."""
+    return asyncio.run(_run(port, clients, count, work))
+
+
+async def _run(port: int, clients: int, count: int, work: Work) -> Load:
+    left = count
+    latencies: list[float] = []
+
+    async def one() -> None:
+        nonlocal left
+        connection = Connection("127.0.0.1", port)
+        await work(connection)
+        ready.release()
+        await go.wait()
+        while left > 0:
+            left -= 1
+            started = time.perf_counter()
+            await work(connection)
+            latencies.append((time.perf_counter() - started) * 1000)
+        connection.close()
+
+    ready, go = asyncio.Semaphore(0), asyncio.Event()
+    tasks = [asyncio.create_task(one()) for _ in range(clients)]
+    for _ in range(clients):
+        await ready.acquire()
+    started = time.perf_counter()
+    go.set()
+    await asyncio.gather(*tasks)
+    return Load(len(latencies), time.perf_counter() - started, latencies)

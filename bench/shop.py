@@ -1,0 +1,160 @@
+"""The shop under load: pages, prices, carts, checkouts."""
+
+from __future__ import annotations
+
+import sqlite3
+import statistics
+import time
+from pathlib import Path
+
+from bench.bare import BODY_FILE
+from bench.client import Connection, run_load
+from bench.figures import Figure
+from bench.processes import bare_command, free_port, running
+
+API = "/api/stores/tannwerk"
+ADDRESS = {
+    "first_name": "Ada",
+    "last_name": "Winter",
+    "line1": "12 Harbor Street",
+    "city": "Seattle",
+    "state": "WA",
+    "postal_code": "98101",
+    "country": "US",
+    "email": "ada@example.com",
+}
+CABLES = ("TW-CB-USBC-1", "TW-CB-USBC-2", "TW-CB-DP-2")
+
+
+def get(path: str):  # noqa: ANN201
+    async def work(connection: Connection) -> None:
+        answer = await connection.request("GET", path)
+        assert answer.status == 200, answer.body[:300]
+
+    return work
+
+
+def pages(port: int, scratch: Path) -> list[Figure]:
+    """A category of 24 entries and a product, as JSON, at 16 clients; beside the same bytes from a bare server."""
+    figures = []
+    for name, path, mark in (
+        ("category page, 24 entries", f"{API}/categories/SHOP-BENCH?size=24", "≥ 1,500/s"),
+        ("product page", f"{API}/products/TW-NB14", ""),
+    ):
+        body = fetch(port, path)
+        load = run_load(port, 16, 6000, get(path))
+        file = scratch / "body.json"
+        file.write_bytes(body)
+        bare = free_port()
+        with running(bare_command(bare), bare, {BODY_FILE: str(file)}):
+            floor = run_load(bare, 16, 6000, get("/"))
+        figures.append(Figure(f"{name}, 16 clients", round(load.rate, 1), "requests/s", round(floor.rate, 1), mark))
+        figures.append(Figure(f"{name}, p95", round(load.p95, 2), "ms", round(floor.p95, 2)))
+    return figures
+
+
+def fetch(port: int, path: str) -> bytes:
+    found: list[bytes] = []
+
+    async def work(connection: Connection) -> None:
+        answer = await connection.request("GET", path)
+        assert answer.status == 200, (path, answer.body[:300])
+        found.append(answer.body)
+
+    run_load(port, 1, 1, work)
+    return found[0]
+
+
+def prices(port: int, database: Path, numbers: list[str]) -> list[Figure]:
+    """Entitled prices of 100 SKUs for a guest, beside the bare driver reading the same rows."""
+    body = {"products": [{"part_number": number} for number in numbers[:100]]}
+
+    async def work(connection: Connection) -> None:
+        answer = await connection.request("POST", f"{API}/price", body)
+        assert len(answer.json()["EntitledPrice"]) == len(body["products"])
+
+    load = run_load(port, 1, 400, work)
+    return [Figure("100-SKU price look-up over HTTP, p50", round(load.p50, 2), "ms", round(bare_prices(database, numbers), 3), "≤ 4 ms")]
+
+
+def bare_prices(database: Path, numbers: list[str]) -> float:
+    """The median time of the bare driver to read the offers of these SKUs (ms)."""
+    import json
+
+    conn = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    query = (
+        "SELECT o.entry_id, o.price_list_id, o.price, o.quantity_least, o.quantity_most, o.precedence FROM catalog_entry e "
+        "JOIN offer o ON o.entry_id = e.id AND o.currency = 'USD' WHERE e.part_number IN (SELECT value FROM json_each(?))"
+    )
+    keys = json.dumps(numbers[:100])
+    times = []
+    for _ in range(300):
+        started = time.perf_counter()
+        conn.execute(query, (keys,)).fetchall()
+        times.append((time.perf_counter() - started) * 1000)
+    conn.close()
+    return statistics.median(times)
+
+
+def carts(port: int) -> list[Figure]:
+    """Adding to a cart while 20 promotions are active, one client."""
+    items = iter(CABLES * 400)
+
+    async def work(connection: Connection) -> None:
+        body = {"items": [{"part_number": next(items)}]}
+        answer = await connection.request("POST", f"{API}/cart/items", body)
+        assert answer.status == 201, answer.body[:300]
+        connection.headers["x-cart-token"] = answer.headers.get("x-cart-token", connection.headers.get("x-cart-token", ""))
+
+    load = run_load(port, 1, 300, work)
+    return [Figure("add to cart, 20 active promotions, p50", round(load.p50, 2), "ms")]
+
+
+def checkouts(port: int, scratch: Path) -> list[Figure]:
+    """Complete guest checkouts (3 lines, address, shipping, payment, summary, submit) beside the bare transactions."""
+    many = run_load(port, 8, 400, checkout)
+    one = run_load(port, 1, 60, checkout)
+    floor = bare_transactions(scratch)
+    return [
+        Figure("complete guest checkouts, 8 clients", round(many.rate, 1), "orders/s", round(floor, 1), "≥ 40/s"),
+        Figure("complete guest checkout, 1 client, p50", round(one.p50, 2), "ms"),
+        Figure("complete guest checkout, 8 clients, p95", round(many.p95, 2), "ms"),
+    ]
+
+
+async def checkout(connection: Connection) -> None:
+    """One guest, from the first item to the order."""
+    connection.headers.pop("x-cart-token", None)
+    items = [{"part_number": number, "quantity": "1"} for number in CABLES]
+    added = await connection.request("POST", f"{API}/cart/items", {"items": items[:1]})
+    assert added.status == 201, added.body[:300]
+    connection.headers["x-cart-token"] = added.headers["x-cart-token"]
+    for item in items[1:]:
+        (await connection.request("POST", f"{API}/cart/items", {"items": [item]})).json()
+    (await connection.request("PUT", f"{API}/cart/address", {"ship_to": ADDRESS})).json()
+    (await connection.request("PUT", f"{API}/cart/shipping", {"mode": "standard"})).json()
+    payment = {"method": "card", "token": "tok_visa", "brand": "VISA", "last_four": "4242"}
+    cart = (await connection.request("PUT", f"{API}/cart/payment", payment)).json()
+    ready = (await connection.request("POST", f"{API}/cart/prepare", {"version": cart["version"]})).json()
+    key = {"idempotency-key": ready["id"]}
+    order = (await connection.request("POST", f"{API}/cart/submit", {"version": ready["version"]}, key)).json()
+    assert order["number"]
+
+
+def bare_transactions(scratch: Path) -> float:
+    """How many times a second the bare driver commits the eight transactions a checkout needs at least."""
+    conn = sqlite3.connect(scratch / "bare.db", isolation_level=None)
+    conn.execute("PRAGMA journal_mode=WAL")
+    conn.execute("PRAGMA synchronous=FULL")
+    conn.execute("CREATE TABLE IF NOT EXISTS cart (id INTEGER PRIMARY KEY, body TEXT)")
+    started, orders = time.perf_counter(), 300
+    for _ in range(orders):
+        for _ in range(8):
+            conn.execute("BEGIN IMMEDIATE")
+            conn.execute("INSERT INTO cart (body) VALUES (?)", ("x" * 2000,))
+            conn.execute("COMMIT")
+    seconds = time.perf_counter() - started
+    conn.close()
+    return orders / seconds
+
+
