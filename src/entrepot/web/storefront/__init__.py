@@ -8,9 +8,9 @@ from typing import Any
 
 from litestar import Router
 
-from entrepot.web.storefront import browse, pictures
+from entrepot.web.storefront import browse, pictures, product
 
-HANDLERS = [browse.home, browse.category, browse.search]
+HANDLERS = [browse.home, browse.category, browse.search, product.product, product.configure]
 routes: list[Any] = [
     pictures.serve,
     Router("/", route_handlers=HANDLERS, include_in_schema=False),

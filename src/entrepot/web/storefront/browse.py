@@ -23,6 +23,7 @@ from entrepot.web.storefront.kit_prices import default_price
 
 PER_PAGE = 24
 PER_SHELF = 4
+FEW = 12
 SORTS = {
     "sequence": mark("Recommended"),
     "name": mark("Name, A to Z"),
@@ -42,10 +43,11 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class CategoryShown:
-    """A category with everything its page shows."""
+    """A category with everything its page shows; without articles of its own, those below it, by shelf when many."""
 
     category: catalog.CategoryPage
     shelves: tuple[Shelf, ...]
+    below: tuple[catalog.EntryCard, ...]
     prices: dict[int, Shown]
 
 
@@ -149,14 +151,19 @@ def _number(text: str) -> int:
 def _load(conn: Connection, now: capture.Visit, group: str, paging: catalog.Paging) -> CategoryShown:
     chosen = catalog.find_catalog(conn, now.store)
     found = catalog.category_page(conn, now.view, chosen, group, paging)
-    shelves = []
+    shelves: list[Shelf] = []
     if not found.listing.total:
-        for child in found.children:
-            below = catalog.category_page(conn, now.view, chosen, child.identifier, catalog.Paging(size=PER_SHELF))
-            if below.listing.entries:
-                shelves.append(Shelf(child, below.listing.entries, below.listing.total))
-    cards = [*found.listing.entries, *(card for shelf in shelves for card in shelf.cards)]
-    return CategoryShown(found, tuple(shelves), card_prices(conn, now, cards))
+        below = [catalog.category_page(conn, now.view, chosen, one.identifier, catalog.Paging(size=FEW)) for one in found.children]
+        shelves = [
+            Shelf(child, page.listing.entries, page.listing.total)
+            for child, page in zip(found.children, below, strict=True)
+            if page.listing.entries
+        ]
+    few = {card.id: card for shelf in shelves for card in shelf.cards}
+    if sum(shelf.total for shelf in shelves) <= FEW:
+        return CategoryShown(found, (), tuple(few.values()), card_prices(conn, now, [*found.listing.entries, *few.values()]))
+    shelves = [Shelf(shelf.group, shelf.cards[:PER_SHELF], shelf.total) for shelf in shelves]
+    return CategoryShown(found, tuple(shelves), (), card_prices(conn, now, [card for shelf in shelves for card in shelf.cards]))
 
 
 def card_prices(conn: Connection, now: capture.Visit, cards: list[catalog.EntryCard]) -> dict[int, Shown]:
