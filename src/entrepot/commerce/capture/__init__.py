@@ -6,7 +6,13 @@ anew), submitted once per idempotency key, and handed to order management throug
 
 from entrepot.commerce.capture.availability import Available, find_availability, take_availability
 from entrepot.commerce.capture.calculate import ToCalculate, calculate
-from entrepot.commerce.capture.calculation import Calculation, PricedLine, Problem
+from entrepot.commerce.capture.calculation import (
+    Calculation,
+    LineAdjustment,
+    PricedLine,
+    Problem,
+    PromotionRefused,
+)
 from entrepot.commerce.capture.cart import (
     adopt_guest_cart,
     current_cart,
@@ -45,7 +51,9 @@ from entrepot.commerce.capture.lines import (
 from entrepot.commerce.capture.order import (
     Address,
     CartNotFound,
+    Component,
     Order,
+    OrderLine,
     OrderNotFound,
     OrderState,
     Payment,
@@ -74,17 +82,21 @@ __all__ = [
     "Available",
     "Calculation",
     "CartNotFound",
+    "Component",
     "Configuration",
+    "LineAdjustment",
     "Needed",
     "NoModel",
     "NotReadyToOrder",
     "Order",
+    "OrderLine",
     "OrderNotFound",
     "OrderState",
     "OutOfStock",
     "Payment",
     "PricedLine",
     "Problem",
+    "PromotionRefused",
     "Promise",
     "Reserved",
     "ToCalculate",

@@ -8,9 +8,24 @@ from typing import Any
 
 from litestar import Router
 
-from entrepot.web.storefront import browse, pictures, product
+from entrepot.web.storefront import browse, cart, pictures, product
 
-HANDLERS = [browse.home, browse.category, browse.search, product.product, product.configure]
+HANDLERS = [
+    browse.home,
+    browse.category,
+    browse.search,
+    product.product,
+    product.configure,
+    cart.cart,
+    cart.add,
+    cart.change_quantity,
+    cart.remove_line,
+    cart.undo,
+    cart.enter_code,
+    cart.remove_code,
+    cart.reconfigure,
+    cart.configured,
+]
 routes: list[Any] = [
     pictures.serve,
     Router("/", route_handlers=HANDLERS, include_in_schema=False),

@@ -14,12 +14,11 @@ from litestar import Request, Response, get
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, catalog, promotions
-from entrepot.web import shop
 from entrepot.web.i18n import mark
 from entrepot.web.pages import Link
 from entrepot.web.shop import Shown
 from entrepot.web.storefront.frame import Front, front_of, kept, page_of, show, top_categories
-from entrepot.web.storefront.kit_prices import default_price
+from entrepot.web.storefront.kit_prices import card_prices, default_price
 
 PER_PAGE = 24
 PER_SHELF = 4
@@ -164,17 +163,6 @@ def _load(conn: Connection, now: capture.Visit, group: str, paging: catalog.Pagi
         return CategoryShown(found, (), tuple(few.values()), card_prices(conn, now, [*found.listing.entries, *few.values()]))
     shelves = [Shelf(shelf.group, shelf.cards[:PER_SHELF], shelf.total) for shelf in shelves]
     return CategoryShown(found, tuple(shelves), (), card_prices(conn, now, [card for shelf in shelves for card in shelf.cards]))
-
-
-def card_prices(conn: Connection, now: capture.Visit, cards: list[catalog.EntryCard]) -> dict[int, Shown]:
-    """What the tiles of these entries say about their price; a kit made to order says what its default costs."""
-    prices = shop.shown_prices(conn, now, [card.id for card in cards])
-    for card in cards:
-        if card.id not in prices and card.type not in (catalog.EntryType.PRODUCT, catalog.EntryType.ITEM):
-            price = default_price(conn, now, catalog.product_view(conn, now.view, card.part_number))
-            if price is not None:
-                prices[card.id] = Shown(price, None, lowest=True)
-    return prices
 
 
 @get("/search", permission="public", sync_to_thread=False)

@@ -64,6 +64,12 @@ class Front:
         """Whether only a part of the page is asked for, by htmx."""
         return self.request.headers.get("hx-request") == "true"
 
+    def holding(self, secret: str) -> Front:
+        """The same visitor with the claim to the cart that was just opened, before the browser brings it back."""
+        after = Front(self.request, self.store, self.prefix)
+        after.__dict__["caller"] = replace(self.caller, secret=capture.hashed(secret))
+        return after
+
     def url(self, path: str) -> str:
         """The address of one of this store's pages."""
         return f"{self.prefix}{path}"
@@ -159,10 +165,11 @@ def _footer(front: Front) -> tuple[LinkGroup, ...]:
 
 def show(front: Front, template: str, page: Page, status: int = 200, /, **context: object) -> Response[str]:
     """Answer with a page; what was to be told once is told on it."""
-    told = read_told(front.request)
+    carried = read_told(front.request)
+    told = context.pop("told", None) or carried
     text = render(template, page, told=told, front=front, picture_of=picture_of, **context)
     answer = html(text, status, {"cache-control": "no-store"})
-    if told is not None:
+    if carried is not None:
         forget_told(answer)
     return answer
 

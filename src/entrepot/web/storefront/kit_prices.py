@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, catalog
@@ -41,3 +43,15 @@ def _sum_of_members(conn: Connection, now: capture.Visit, view: catalog.ProductV
     if any(one.facts.id not in prices for one in view.components):
         return None
     return sum(prices[one.facts.id].price * one.facts.step.parse(one.quantity) for one in view.components)
+
+
+def card_prices(conn: Connection, now: capture.Visit, cards: Iterable[catalog.EntryCard]) -> dict[int, shop.Shown]:
+    """What the tiles of these entries say about their price; a kit made to order says what its default costs."""
+    cards = list(cards)
+    prices = shop.shown_prices(conn, now, [card.id for card in cards])
+    for card in cards:
+        if card.id not in prices and card.type not in (catalog.EntryType.PRODUCT, catalog.EntryType.ITEM):
+            price = default_price(conn, now, catalog.product_view(conn, now.view, card.part_number))
+            if price is not None:
+                prices[card.id] = shop.Shown(price, None, lowest=True)
+    return prices

@@ -22,7 +22,7 @@ from entrepot.web.pages import Link
 from entrepot.web.storefront import choosing, words
 from entrepot.web.storefront.choosing import FIELD, Choice, Fault, field_of
 from entrepot.web.storefront.frame import Form, Front, front_of, kept, page_of, show
-from entrepot.web.storefront.kit_prices import default_price
+from entrepot.web.storefront.kit_prices import card_prices, default_price
 from entrepot.web.storefront.pictures import picture_of
 from entrepot.web.storefront.stock_words import StockWords, stock_words, worst
 
@@ -105,9 +105,8 @@ def _load(conn: Connection, now: capture.Visit, part_number: str) -> View:
         view.facts.id,
         *(item.id for item in view.items),
         *(one.facts.id for one in view.components),
-        *(one.entry.id for one in view.associations),
     ]
-    prices = shop.shown_prices(conn, now, ids)
+    prices = shop.shown_prices(conn, now, ids) | card_prices(conn, now, [one.entry for one in view.associations])
     members: tuple[catalog.ProductView, ...] = ()
     if view.facts.type is EntryType.BUNDLE:
         members = tuple(catalog.product_view(conn, now.view, one.facts.part_number) for one in view.components)
@@ -151,8 +150,8 @@ def _box(front: Front, conn: Connection, now: capture.Visit, view: View, wish: W
     elif product.candidates and product.defining:
         faults += _address_faults(product, chosen, link) if not faults else []
         chosen = choosing.settled(product.resolution, chosen)
+        item, chosen = _chosen_item(product, chosen)
         choices = choosing.choices_of(product.resolution, chosen, link)
-        item = _chosen_item(product, chosen)
     elif product.facts.type is EntryType.PRODUCT:
         item = product.items[0] if len(product.items) == 1 else None
     else:
@@ -217,12 +216,13 @@ def _address_faults(product: catalog.ProductView, chosen: Mapping[str, str], lin
     return []
 
 
-def _chosen_item(product: catalog.ProductView, chosen: Mapping[str, str]) -> catalog.EntryFacts | None:
+def _chosen_item(product: catalog.ProductView, chosen: dict[str, str]) -> tuple[catalog.EntryFacts | None, dict[str, str]]:
+    """The item meant, and the choice with whatever follows from it filled in."""
     try:
         found = catalog.resolve_sku(product.resolution, chosen)
     except Error:
-        return None
-    return next((one for one in product.items if one.id == found.entry_id), None)
+        return None, chosen
+    return next((one for one in product.items if one.id == found.entry_id), None), dict(found.values)
 
 
 def _picture(product: catalog.ProductView, chosen: Mapping[str, str], item: catalog.EntryFacts | None) -> str | None:
