@@ -15,6 +15,7 @@ from entrepot.commerce.capture.calculation import (
 )
 from entrepot.commerce.capture.cart import (
     adopt_guest_cart,
+    change_currency,
     current_cart,
     discard_abandoned,
     hashed,
@@ -24,6 +25,7 @@ from entrepot.commerce.capture.cart import (
 )
 from entrepot.commerce.capture.checkout import (
     as_address,
+    check_address,
     enter_code,
     missing,
     offered_methods,
@@ -50,6 +52,7 @@ from entrepot.commerce.capture.lines import (
 )
 from entrepot.commerce.capture.order import (
     Address,
+    AddressInvalid,
     CartNotFound,
     Component,
     Order,
@@ -64,6 +67,7 @@ from entrepot.commerce.capture.prepare import (
     Needed,
     NotReadyToOrder,
     OutOfStock,
+    PriceChanged,
     Promise,
     Reserved,
     is_prepared,
@@ -79,6 +83,7 @@ from entrepot.commerce.capture.transfer import acknowledge_transfer, fail_transf
 __all__ = [
     "Adding",
     "Address",
+    "AddressInvalid",
     "Available",
     "Calculation",
     "CartNotFound",
@@ -94,10 +99,11 @@ __all__ = [
     "OrderState",
     "OutOfStock",
     "Payment",
+    "PriceChanged",
     "PricedLine",
     "Problem",
-    "PromotionRefused",
     "Promise",
+    "PromotionRefused",
     "Reserved",
     "ToCalculate",
     "Visit",
@@ -109,7 +115,9 @@ __all__ = [
     "as_address",
     "calculate",
     "captured_counts",
+    "change_currency",
     "change_quantity",
+    "check_address",
     "current_cart",
     "customer_of",
     "discard_abandoned",

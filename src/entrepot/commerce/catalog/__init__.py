@@ -58,7 +58,7 @@ from entrepot.commerce.catalog.navigation import (
     subcategories,
     top_categories,
 )
-from entrepot.commerce.catalog.product import ProductView, product_facts, product_view
+from entrepot.commerce.catalog.product import ContentLine, ProductView, product_facts, product_view
 from entrepot.commerce.catalog.resolve import (
     AttributeValue,
     Candidate,
@@ -141,6 +141,7 @@ __all__ = [
     "CategoryNotFound",
     "CategoryPage",
     "Component",
+    "ContentLine",
     "DefiningAttribute",
     "EntryCard",
     "EntryFacts",

@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import Router
 
-from entrepot.web.storefront import browse, cart, pictures, product
+from entrepot.web.storefront import accounts, browse, cart, checkout, orders, pictures, preferences, product, summary
 
 HANDLERS = [
     browse.home,
@@ -25,6 +25,28 @@ HANDLERS = [
     cart.remove_code,
     cart.reconfigure,
     cart.configured,
+    checkout.checkout,
+    checkout.address,
+    checkout.take_address,
+    checkout.shipping,
+    checkout.take_shipping,
+    checkout.payment,
+    checkout.take_payment,
+    summary.summary,
+    summary.prepare,
+    summary.place,
+    orders.orders,
+    orders.find,
+    orders.order,
+    accounts.login,
+    accounts.take_login,
+    accounts.logout,
+    accounts.register,
+    accounts.take_register,
+    accounts.account,
+    accounts.change_password,
+    accounts.remove_address,
+    preferences.preferences,
 ]
 routes: list[Any] = [
     pictures.serve,

@@ -152,15 +152,16 @@ def _load(conn: Connection, now: capture.Visit, group: str, paging: catalog.Pagi
     found = catalog.category_page(conn, now.view, chosen, group, paging)
     shelves: list[Shelf] = []
     if not found.listing.total:
-        below = [catalog.category_page(conn, now.view, chosen, one.identifier, catalog.Paging(size=FEW)) for one in found.children]
+        few = catalog.Paging(size=FEW)
+        below = [catalog.category_page(conn, now.view, chosen, one.identifier, few) for one in found.children]
         shelves = [
             Shelf(child, page.listing.entries, page.listing.total)
             for child, page in zip(found.children, below, strict=True)
             if page.listing.entries
         ]
-    few = {card.id: card for shelf in shelves for card in shelf.cards}
+    cards = {card.id: card for shelf in shelves for card in shelf.cards}
     if sum(shelf.total for shelf in shelves) <= FEW:
-        return CategoryShown(found, (), tuple(few.values()), card_prices(conn, now, [*found.listing.entries, *few.values()]))
+        return CategoryShown(found, (), tuple(cards.values()), card_prices(conn, now, [*found.listing.entries, *cards.values()]))
     shelves = [Shelf(shelf.group, shelf.cards[:PER_SHELF], shelf.total) for shelf in shelves]
     return CategoryShown(found, tuple(shelves), (), card_prices(conn, now, [card for shelf in shelves for card in shelf.cards]))
 

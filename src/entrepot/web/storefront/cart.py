@@ -17,13 +17,11 @@ from entrepot.commerce import capture, catalog
 from entrepot.kernel.errors import Error
 from entrepot.web import shop
 from entrepot.web.edge import html
-from entrepot.web.pages import render
 from entrepot.web.storefront import words
 from entrepot.web.storefront.cart_view import CartShown, cart_shown, sums_of
 from entrepot.web.storefront.choosing import FIELD
-from entrepot.web.storefront.frame import Form, Front, front_of, go, keep_secret, page_of, show, text_of, version_in
-from entrepot.web.storefront.pictures import picture_of
-from entrepot.web.storefront.product import Wish, add_refused
+from entrepot.web.storefront.frame import Form, Front, draw, front_of, go, keep_secret, page_of, show, text_of, version_in
+from entrepot.web.storefront.product import Wish, add_refused, product_page
 from entrepot.web.storefront.told import Told, Undo
 
 Change = Callable[[Connection, capture.Visit, capture.Order], capture.Order]
@@ -61,7 +59,7 @@ def cart_page(front: Front, status: int = 200, told: Told | None = None, wrong: 
         "blocked": is_blocked(shown),
     }
     if front.is_fragment:
-        text = render("storefront/cart_main.html", page, told=told, front=front, picture_of=picture_of, oob=True, **context)
+        text = draw(front, "storefront/cart_main.html", page, told=told, oob=True, **context)
         return html(text, status, {"cache-control": "no-store"})
     return show(front, "storefront/cart.html", page, status, told=told, oob=False, **context)
 
@@ -112,15 +110,12 @@ def add(request: Request[Any, Any, Any], data: Form) -> Response[str]:
 
 def added(front: Front, number: str, wish: Wish) -> Response[str]:
     """What htmx swaps after adding: the buy box as it was, the count in the header, and where to go on."""
-    from entrepot.web.storefront.product import product_page
-
     answer = product_page(front, number, wish)
     with front.house.commerce.database.read() as conn:
         now = front.visit(conn)
         page = page_of(front, conn, now)
         found = capture.current_cart(conn, now)
-    line = found.calculation.lines[-1] if found and found.calculation and found.calculation.lines else None
-    extra = render("storefront/added.html", page, front=front, cart=found, line=line, picture_of=picture_of)
+    extra = draw(front, "storefront/added.html", page, cart=found)
     return html(answer.content + extra, 200, {"cache-control": "no-store"})
 
 

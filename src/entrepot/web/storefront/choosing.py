@@ -101,9 +101,8 @@ def _clash(product: catalog.ProductFacts, name: str, wish: Mapping[str, str]) ->
     if any(_fits(one, wish) for one in product.candidates):
         return {}
     others = {key: value for key, value in wish.items() if key != name}
-    alone = {
-        key: value for key, value in others.items() if not any(_fits(one, {name: wish[name], key: value}) for one in product.candidates)
-    }
+    having = [one for one in product.candidates if one.values.get(name) == wish[name]]
+    alone = {key: value for key, value in others.items() if not any(_fits(one, {key: value}) for one in having)}
     return alone or others
 
 
@@ -142,5 +141,6 @@ def faults_of(error: Error, product: catalog.ProductFacts, link: Link, member: s
         for combination in nearest[:4]
     )
     at_fault = error.attributes.get("attribute")
-    field = field_of(at_fault, member) if at_fault in names else field_of(product.attributes[0].identifier, member) if names else ""
+    first = at_fault if at_fault in names else next(iter(names), "")
+    field = field_of(first, member) if first else ""
     return (Fault(field, error.code, str(error.attributes.get("chosen", "")), near),)

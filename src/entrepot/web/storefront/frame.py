@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, TypeVar
 
@@ -19,6 +20,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, catalog, pricing
 from entrepot.kernel.cache import Versioned
+from entrepot.kernel.quantity import Step
 from entrepot.web import i18n, shop
 from entrepot.web.edge import house_of, html
 from entrepot.web.house import House
@@ -167,11 +169,20 @@ def show(front: Front, template: str, page: Page, status: int = 200, /, **contex
     """Answer with a page; what was to be told once is told on it."""
     carried = read_told(front.request)
     told = context.pop("told", None) or carried
-    text = render(template, page, told=told, front=front, picture_of=picture_of, **context)
-    answer = html(text, status, {"cache-control": "no-store"})
+    answer = html(draw(front, template, page, told=told, **context), status, {"cache-control": "no-store"})
     if carried is not None:
         forget_told(answer)
     return answer
+
+
+def draw(front: Front, template: str, page: Page, /, **context: object) -> str:
+    """A page or fragment as text, with what every template of the shop looks things up by."""
+    return render(template, page, front=front, picture_of=picture_of, one_of=_one_of, **context)
+
+
+def _one_of(unit: str) -> Step:
+    """One whole unit of measure: what a price is for."""
+    return Step(Decimal(1), unit)
 
 
 def go(front: Front, path: str, told: Told | None = None) -> Response[str]:

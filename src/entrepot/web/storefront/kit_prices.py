@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 
 from sqlalchemy.engine import Connection
 
@@ -42,7 +43,7 @@ def _sum_of_members(conn: Connection, now: capture.Visit, view: catalog.ProductV
     prices = shop.shown_prices(conn, now, [one.facts.id for one in view.components])
     if any(one.facts.id not in prices for one in view.components):
         return None
-    return sum(prices[one.facts.id].price * one.facts.step.parse(one.quantity) for one in view.components)
+    return sum(int(prices[one.facts.id].price * Fraction(one.quantity)) for one in view.components)
 
 
 def card_prices(conn: Connection, now: capture.Visit, cards: Iterable[catalog.EntryCard]) -> dict[int, shop.Shown]:

@@ -113,8 +113,8 @@ def _load(conn: Connection, now: capture.Visit, part_number: str) -> View:
     if view.facts.id not in prices:
         price = default_price(conn, now, view)
         if price is not None:
-            prices[view.facts.id] = shop.Shown(price, None, lowest=any(prices[m.facts.id].lowest for m in members))
-            prices[view.facts.id] = replace(prices[view.facts.id], lowest=view.facts.type.configured or prices[view.facts.id].lowest)
+            lowest = view.facts.type.configured or any(prices[one.facts.id].lowest for one in members)
+            prices[view.facts.id] = shop.Shown(price, None, lowest)
     return View(view, prices, members)
 
 
@@ -241,7 +241,8 @@ def _pictures(product: catalog.ProductView, chosen: Mapping[str, str], link: cho
     pictures: dict[str, set[str]] = {}
     for attribute in product.defining:
         for value in attribute.values:
-            own = {item.thumbnail or "" for item, one in _with_values(product) if one.get(attribute.identifier) == value.identifier}
+            name, wanted = attribute.identifier, value.identifier
+            own = {item.thumbnail or "" for item, one in _with_values(product) if one.get(name) == wanted}
             pictures.setdefault(attribute.identifier, set()).update(own if len(own) == 1 else {""})
     telling = next((name for name, found in pictures.items() if len(found - {""}) > 1), None)
     if telling is None:
