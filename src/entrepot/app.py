@@ -5,6 +5,7 @@ The only place that wires. Everything else gets what it needs handed in.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ from entrepot.order_management import agent, payments
 from entrepot.order_management import database as order_database
 from entrepot.settings import Settings
 from entrepot.web.house import House
+
+#: How much due work on orders is done before the other jobs get their turn.
+MOST_WORK = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,13 @@ def _jobs(house: House) -> list[tuple[str, float, Callable[[], object]]]:
     commerce, orders, clock = house.commerce.database, house.order_management.database, house.clock
     gateway = payments.LocalGateway()
 
+    def work_on_orders() -> None:
+        for _ in range(MOST_WORK):
+            started = time.perf_counter()
+            if not agent.run_due(orders, clock, gateway, limit=1):
+                return
+            house.relay.pace.rest(time.perf_counter() - started)
+
     def journal() -> None:
         asked = house.requests.take_journal()
         if asked:
@@ -114,7 +125,7 @@ def _jobs(house: House) -> list[tuple[str, float, Callable[[], object]]]:
             capture.discard_abandoned(conn, clock.now())
 
     return [
-        ("orders", 0.5, lambda: agent.run_due(orders, clock, gateway)),
+        ("orders", 0.5, work_on_orders),
         ("journal", 1.0, journal),
         ("promotion holds", 30.0, holds),
         ("sessions and carts", 300.0, sessions),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 import structlog
 import uvicorn
@@ -14,6 +15,9 @@ from entrepot.app import Suite, build
 from entrepot.loading import show, shown_progress
 from entrepot.settings import Settings
 from entrepot.web.application import web_application
+
+#: How long (seconds) background work may keep the interpreter before a waiting request gets it.
+SWITCH = 0.0005
 
 
 def prepare(settings: Settings, console: Console, *, demo: bool) -> Suite:
@@ -32,8 +36,8 @@ def prepare(settings: Settings, console: Console, *, demo: bool) -> Suite:
 
 def serve_forever(suite: Suite) -> None:
     """Listen until stopped; background work runs beside the requests and ends with them."""
-    settings = suite.house.settings
-    server = uvicorn.Server(server_configuration(application(suite), settings))
+    sys.setswitchinterval(SWITCH)
+    server = uvicorn.Server(server_configuration(application(suite), suite.house.settings))
     server.run()
 
 

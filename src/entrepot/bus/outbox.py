@@ -90,6 +90,16 @@ class Outbox:
             .limit(sa.bindparam("limit"))
             .with_for_update(skip_locked=True)
         )
+        self._insert = t.insert()
+        of_message = t.update().where(t.c.id == sa.bindparam("message"))
+        self._settle = of_message.values(
+            state="delivered",
+            settled_at=sa.bindparam("at", type_=Instant),
+            lease_until=None,
+            ms=sa.bindparam("took"),
+            reply=sa.bindparam("answer", type_=Json),
+            error=None,
+        )
         self._lease = (
             t.update()
             .where(any_of(t.c.position, "positions"))
@@ -100,7 +110,7 @@ class Outbox:
         """Say ``message`` if and when the open transaction commits; tell its id."""
         message_id = new_id()
         conn.execute(
-            self.table.insert(),
+            self._insert,
             {
                 "id": message_id,
                 "kind": message.kind,
@@ -131,11 +141,7 @@ class Outbox:
 
     def settle(self, conn: Connection, message_id: str, at: datetime, *, ms: float, reply: Any = None) -> None:
         """The receiver has it: its followers may go."""
-        conn.execute(
-            self.table.update()
-            .where(self.table.c.id == message_id)
-            .values(state="delivered", settled_at=at, lease_until=None, ms=ms, reply=reply, error=None)
-        )
+        conn.execute(self._settle, {"message": message_id, "at": at, "took": ms, "answer": reply})
 
     def fail(self, conn: Connection, envelope: Envelope, error: str, at: datetime, *, final: bool) -> None:
         """Not delivered: tried again later, or a dead letter when that is pointless or was done often enough."""
@@ -198,7 +204,7 @@ class Outbox:
     def counts(self, conn: Connection) -> dict[str, int]:
         """How many messages stand in each state."""
         rows = conn.execute(sa.select(self.table.c.state, sa.func.count()).group_by(self.table.c.state))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
 
 def _envelope(row: sa.RowMapping, sender: str) -> Envelope:

@@ -23,6 +23,7 @@ from entrepot.kernel.clock import Clock
 from entrepot.kernel.db import Database
 from entrepot.kernel.errors import Error, Unavailable
 from entrepot.kernel.ids import new_id
+from entrepot.kernel.pace import Pace
 
 log = structlog.get_logger("bus")
 Refused = Callable[[Connection, Envelope, Error], None]
@@ -65,6 +66,7 @@ class Relay:
     posts: Mapping[str, Post]
     routes: Mapping[str, Route]
     clock: Clock
+    pace: Pace = field(default_factory=Pace)
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _bell: threading.Event = field(default_factory=threading.Event)
@@ -115,9 +117,15 @@ class Relay:
                 envelopes = post.outbox.claim(conn, self.clock.now())
             if not envelopes:
                 break
-            settled = [self._deliver(envelope) for envelope in envelopes]
+            settled = [self._paced(envelope) for envelope in envelopes]
             moved += len(settled)
         return moved
+
+    def _paced(self, envelope: Envelope) -> _Settled:
+        started = time.perf_counter()
+        settled = self._deliver(envelope)
+        self.pace.rest(time.perf_counter() - started)
+        return settled
 
     def _deliver(self, envelope: Envelope) -> _Settled:
         started = time.perf_counter()

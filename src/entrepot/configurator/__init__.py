@@ -7,7 +7,7 @@ The end is a signed *bill of material*. Prices and items are not known here: com
 whoever serves the pages, and hands prices in.
 """
 
-from entrepot.configurator.bom import Document, Extracted
+from entrepot.configurator.bom import Document, Extracted, components
 from entrepot.configurator.compile import Compiled, compile_model, option_title
 from entrepot.configurator.complete import Repair, complete_cheapest, complete_nearest, complete_with_defaults, repairs
 from entrepot.configurator.configure import (
@@ -27,7 +27,7 @@ from entrepot.configurator.configure import (
 )
 from entrepot.configurator.explain import Reason
 from entrepot.configurator.launch import Launch, ReadLaunch, check_return_url, read_launch, sign_launch
-from entrepot.configurator.model import Model, Pick, say
+from entrepot.configurator.model import Model, OptionClass, Pick, say
 from entrepot.configurator.problems import (
     BomInvalid,
     BomTampered,
@@ -64,6 +64,7 @@ __all__ = [
     "ModelContradictory",
     "ModelInvalid",
     "ModelNotFound",
+    "OptionClass",
     "OptionExcluded",
     "Pick",
     "Picks",
@@ -84,6 +85,7 @@ __all__ = [
     "complete_cheapest",
     "complete_nearest",
     "complete_with_defaults",
+    "components",
     "default_bom",
     "extract_picks",
     "find_model",

@@ -125,6 +125,11 @@ def extract(compiled: Compiled, document: Mapping[str, Any], key: bytes | str) -
     return Extracted(str(document.get("ConfigurationId", "")), model, version, compiled.version, kept, lost)
 
 
+def components(compiled: Compiled, taken: Picks) -> list[tuple[str, int]]:
+    """The parts of what is taken with their quantity per kit, for asking a price before there is a document."""
+    return [(line["ItemID"], int(line["Quantity"])) for line in _lines(compiled, taken, {})]
+
+
 def _lines(compiled: Compiled, taken: Picks, prices: Mapping[str, int]) -> list[dict[str, str]]:
     """A line per part, below the line of the class or option it belongs to."""
     lines: list[dict[str, str]] = []

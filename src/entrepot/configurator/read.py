@@ -23,23 +23,8 @@ MAX_ROWS = 200_000
 MAX_QUANTITIES = 100
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
 _PICK = re.compile(r"(?:(?P<quantity>\d+)\s*x\s*)?(?P<owner>[A-Za-z][\w-]*)\.(?P<option>[\w-]+)")
-_TOP = frozenset(
-    [
-        "model",
-        "organization",
-        "languages",
-        "title",
-        "properties",
-        "classes",
-        "rules",
-        "defaults",
-        "recommendations",
-        "visibility",
-        "configurations",
-        "from",
-        "to",
-    ]
-)
+_SOFT = frozenset(["defaults", "recommendations", "visibility", "configurations"])
+_TOP = _SOFT | {"model", "organization", "languages", "title", "properties", "classes", "rules", "from", "to"}
 _CLASS = frozenset(["title", "help", "choose", "items", "classes", "part", "ratio", "unit", "properties"])
 _ITEM = frozenset(["title", "part", "quantity", "unit", "required", "properties", "classes", "picture"])
 _RULE = frozenset(["id", "holds", "when", "requires", "excludes", "table", "message", "source", "from", "to"])

@@ -98,7 +98,7 @@ def _fill_soft(compiled: Compiled, evidence: dict[int, int], values: dict[int, t
             continue
         if place in values or place in evidence or _declined(compiled, advice.pick, evidence):
             continue
-        if advice.when and not holds(compiled.model, as_taken(taken_picks(compiled, values)), advice.when):
+        if not _applies(compiled, advice, values):
             continue
         if compiled.engine.consistent({**evidence, place: mask}):
             evidence[place] = mask
@@ -107,6 +107,17 @@ def _fill_soft(compiled: Compiled, evidence: dict[int, int], values: dict[int, t
     if len(evidence) > len(mine):
         _take_forced(compiled.engine.domains(evidence), evidence, values, State.DEFAULT, mine)
     return evidence
+
+
+def _applies(compiled: Compiled, advice: Advice, values: dict[int, tuple[int, State]]) -> bool:
+    """Whether soft advice is due: its class is asked, its condition holds."""
+    option_class = compiled.model.find_class(advice.pick.option_class)
+    owner = option_class.owner if option_class else None
+    if owner is None and advice.when is None:
+        return True
+    taken = as_taken(taken_picks(compiled, values))
+    asked = owner is None or any(option == owner.option for option, _ in taken.get(owner.option_class, ()))
+    return asked and (advice.when is None or holds(compiled.model, taken, advice.when))
 
 
 def _defaults(compiled: Compiled, base: Picks) -> list[Advice]:

@@ -8,7 +8,9 @@ what the alternatives of a chosen class are.
 
 from __future__ import annotations
 
+import atexit
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,11 +43,22 @@ class Engine(Protocol):
         ...
 
 
+_open: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
+@atexit.register
+def _close_solvers() -> None:
+    """The library's own clean-up trips over a half-dismantled interpreter; end its solvers before."""
+    for solver in list(_open):
+        solver.delete()
+
+
 def open_solver(name: str, clauses: Sequence[Clause]) -> Any:
     """A solver with the clauses in it. The library is loaded here, when somebody configures, and not before."""
     from pysat.solvers import Solver
 
     solver = Solver(name=name)
+    _open.add(solver)
     for clause in clauses:
         if clause:
             solver.add_clause(clause)

@@ -76,8 +76,7 @@ def read_yaml(text: str, source: str) -> Node:
             file=source, line=1, problem=f"the file is longer than {MAX_CHARACTERS} characters.", remedy="Split it."
         )
     try:
-        events = iter(list(yaml.parse(text, _Loader)))
-        return _build(events, source)
+        return _build(yaml.parse(text, _Loader), source)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = 1 if mark is None else mark.line + 1

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -179,22 +180,29 @@ def after_commit(callback: Callable[[], None]) -> None:
 
 def upsert(conn: Connection, table: sa.Table, rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> None:
     """Insert rows, or overwrite the given columns of those whose ``keys`` exist already."""
-    if not rows:
-        return
-    insert = _insert(conn, table)
-    changed = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-    statement = insert.on_conflict_do_update(index_elements=list(keys), set_=changed) if changed else None
-    conn.execute(statement if statement is not None else insert.on_conflict_do_nothing(index_elements=list(keys)), rows)
+    if rows:
+        conn.execute(_upsert(conn.dialect.name, table, tuple(rows[0]), tuple(keys)), rows)
 
 
 def insert_or_ignore(conn: Connection, table: sa.Table, row: dict[str, Any]) -> bool:
     """Insert one row unless a unique key forbids it; tell whether it was inserted."""
-    insert = _insert(conn, table).on_conflict_do_nothing().returning(sa.literal_column("1"))
-    return conn.execute(insert, row).first() is not None
+    return conn.execute(_insert_or_ignore(conn.dialect.name, table), row).first() is not None
 
 
-def _insert(conn: Connection, table: sa.Table) -> Any:
-    return (postgresql if conn.dialect.name == "postgresql" else sqlite).insert(table)
+# Building a statement costs more than running it, so each is built once per table and set of columns.
+@lru_cache(maxsize=1000)
+def _upsert(dialect: str, table: sa.Table, columns: tuple[str, ...], keys: tuple[str, ...]) -> Any:
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    changed = {name: insert.excluded[name] for name in columns if name not in keys}
+    if not changed:
+        return insert.on_conflict_do_nothing(index_elements=list(keys))
+    return insert.on_conflict_do_update(index_elements=list(keys), set_=changed)
+
+
+@lru_cache(maxsize=1000)
+def _insert_or_ignore(dialect: str, table: sa.Table) -> Any:
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    return insert.on_conflict_do_nothing().returning(sa.literal_column("1"))
 
 
 def _is_transient(error: DBAPIError) -> bool:

@@ -143,8 +143,8 @@ def extend(price: int, quantity: int, currency: str, multiple: Fraction | int = 
     >>> extend(1250, 3, "USD")
     4
     """
-    product = Fraction(price * quantity * 10 ** exponent(currency), PRICE_SCALE) * multiple
-    return half_up(product.numerator, product.denominator)
+    units = price * quantity * 10 ** exponent(currency)
+    return half_up(units * multiple.numerator, PRICE_SCALE * multiple.denominator)
 
 
 def as_price(amount: int, currency: str) -> int:
@@ -158,8 +158,8 @@ def percent_of(amount: int, percent: Decimal | Fraction | int) -> int:
     >>> percent_of(8333, 50)
     4167
     """
-    exact = Fraction(percent) * amount / 100
-    return half_up(exact.numerator, exact.denominator)
+    numerator, denominator = percent.as_integer_ratio()
+    return half_up(amount * numerator, denominator * 100)
 
 
 def allocate(total: int, weights: Sequence[int]) -> list[int]:

@@ -90,7 +90,7 @@ def _configure(guide: Guide) -> None:
     story.fact("the configurator opens the kit with its default configuration", session["complete"], session["price"])
     again = guest.post("/api/configurator/sessions", json={"token": httpx.QueryParams(f"t={token}")["t"]})
     story.fact("a launch opens only once", again.status_code >= 400, again.json().get("code"))
-    chosen = guest.post(f"{place}/choices", json={"option_class": "memory", "option": "so-32"}).json()
+    chosen = guest.post(f"{place}/choices", json={"option_class": "memory", "option": "so-48"}).json()
     story.fact(
         "choosing more memory changes the price", chosen["price"] != session["price"], f"{session['price']} → {chosen['price']}"
     )

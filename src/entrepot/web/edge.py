@@ -127,6 +127,7 @@ async def before_request(request: Request[Any, Any, Any]) -> None:
     given = request.headers.get("x-correlation-id", "")
     request.state.correlation_id = given if given.isalnum() and len(given) <= 64 else new_id()
     begin(request.state.correlation_id)
+    house_of(request).relay.pace.somebody_came()
     structlog.contextvars.bind_contextvars(correlation_id=request.state.correlation_id)
 
 

@@ -40,14 +40,9 @@ def open_cart(conn: Connection, visit: Visit) -> tuple[Order, str | None]:
 
 def current_cart(conn: Connection, visit: Visit, *, lock: bool = False) -> Order | None:
     """The visitor's open cart, if there is one."""
-    if visit.buyer.user_id is not None:
-        owner = orders.c.buyer_id == visit.buyer.user_id
-    elif visit.secret is not None:
-        owner = orders.c.secret == visit.secret
-    else:
+    if visit.buyer.user_id is None and visit.secret is None:
         return None
-    pending = orders.c.state == str(OrderState.PENDING)
-    return tables.find_order(conn, owner, pending, orders.c.store_id == visit.store.id, lock=lock)
+    return tables.find_cart(conn, visit.store.id, buyer_id=visit.buyer.user_id, secret=visit.secret, lock=lock)
 
 
 def require_cart(conn: Connection, visit: Visit, version: int | None = None) -> Order:

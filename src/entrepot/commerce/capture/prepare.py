@@ -23,6 +23,7 @@ from entrepot.commerce.capture.calculation import Calculation, Problem
 from entrepot.commerce.capture.cart import to_calculate
 from entrepot.commerce.capture.checkout import missing
 from entrepot.commerce.capture.order import Order, OrderState, StaleVersion, Visit
+from entrepot.kernel.cache import current_terms
 from entrepot.kernel.errors import Conflict, Refused
 
 RESERVATION = timedelta(minutes=15)
@@ -120,7 +121,8 @@ def prepare(conn: Connection, visit: Visit, cart: Order, promise: Promise, confi
     """Record the snapshot the order will be made from; `PRICE_CHANGED` when the total went up unconfirmed."""
     if cart.version != promise.version:
         raise StaleVersion(version=cart.version)
-    calculation = calculate(conn, to_calculate(visit, cart))
+    with current_terms():
+        calculation = calculate(conn, to_calculate(visit, cart))
     shown = cart.calculation.total if cart.calculation else calculation.total
     if calculation.total > max(shown, confirmed_total or 0):
         raise PriceChanged(total=calculation.total, currency=cart.currency)

@@ -140,6 +140,44 @@ def find_order(conn: Connection, *conditions: sa.ColumnElement[bool], lock: bool
     return found[0] if found else None
 
 
+def find_cart(conn: Connection, store_id: int, *, buyer_id: int | None, secret: str | None, lock: bool) -> Order | None:
+    """The newest pending order of an account, or of whoever holds a guest's secret; read on every step of a cart."""
+    query = (_OF_BUYER if buyer_id is not None else _OF_GUEST)[lock]
+    row = conn.execute(query, {"store": store_id, "owner": buyer_id if buyer_id is not None else secret}).mappings().first()
+    return None if row is None else _order(conn, row)
+
+
+def _cart_query(owner: sa.ColumnElement[Any]) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    query = (
+        sa.select(orders)
+        .where(
+            owner == sa.bindparam("owner"),
+            orders.c.state == str(OrderState.PENDING),
+            orders.c.store_id == sa.bindparam("store"),
+        )
+        .order_by(orders.c.updated_at.desc())
+        .limit(1)
+    )
+    return query, query.with_for_update()
+
+
+_OF_BUYER = _cart_query(orders.c.buyer_id)
+_OF_GUEST = _cart_query(orders.c.secret)
+
+
+def _binds(table: sa.Table, *without: str) -> dict[str, sa.BindParameter[Any]]:
+    return {column.name: sa.bindparam(column.name, type_=column.type) for column in table.c if column.name not in without}
+
+
+_SAVE = (
+    orders.update()
+    .where(orders.c.id == sa.bindparam("of_id"), orders.c.version == sa.bindparam("of_version"))
+    .values(_binds(orders, "id", "secret"))
+)
+_SAVE_LINE = order_item.update().where(order_item.c.id == sa.bindparam("of_id")).values(_binds(order_item, "id", "order_id"))
+_ADD_LINE = order_item.insert()
+
+
 def insert_order(conn: Connection, order: Order, secret: str | None) -> None:
     """Write a new, empty cart."""
     conn.execute(orders.insert(), _row(order) | {"id": order.id, "secret": secret})
@@ -147,7 +185,7 @@ def insert_order(conn: Connection, order: Order, secret: str | None) -> None:
 
 def save_order(conn: Connection, before: Order, after: Order) -> None:
     """Write what changed; the version moves by one, from exactly the one that was read."""
-    written = conn.execute(orders.update().where(orders.c.id == before.id, orders.c.version == before.version), _row(after))
+    written = conn.execute(_SAVE, _row(after) | {"of_id": before.id, "of_version": before.version})
     if written.rowcount != 1:
         raise StaleVersion(version=before.version)
     _save_lines(conn, before, after)
@@ -165,10 +203,10 @@ def _save_lines(conn: Connection, before: Order, after: Order) -> None:
         conn.execute(order_item.delete().where(order_item.c.id == key))
     added = [line for line in after.lines if line.id not in old]
     if added:
-        conn.execute(order_item.insert(), [_line_row(line) | {"id": line.id, "order_id": after.id} for line in added])
+        conn.execute(_ADD_LINE, [_line_row(line) | {"id": line.id, "order_id": after.id} for line in added])
     for key, line in new.items():
         if key in old and old[key] != line:
-            conn.execute(order_item.update().where(order_item.c.id == key), _line_row(line))
+            conn.execute(_SAVE_LINE, _line_row(line) | {"of_id": key})
     parts = [
         _component_row(line.id, one)
         for line in after.lines

@@ -49,7 +49,7 @@ def order_by_number(conn: Connection, number: str) -> Order | None:
 def captured_counts(conn: Connection) -> dict[str, int]:
     """How many placed orders stand in each state: captured is always the sum of waiting, transferred and failed."""
     query = sa.select(orders.c.state, sa.func.count()).where(orders.c.placed_at.is_not(None)).group_by(orders.c.state)
-    return dict(conn.execute(query).tuples().all())
+    return dict(conn.execute(query).all())
 
 
 def recent_orders(conn: Connection, text: str = "", limit: int = 50) -> list[Order]:

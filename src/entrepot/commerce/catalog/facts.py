@@ -1,14 +1,17 @@
 """The facts of many entries at once: two statements for a hundred part numbers.
 
 Nothing is filtered: an entry that may not be shown comes back with the reason, so that a cart can say
-"not available any more" and staff can see why.
+"not available any more" and staff can see why. Facts are kept per process until the catalog's version moves;
+whether an entry is shown is decided anew for each instant asked about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -21,8 +24,9 @@ from entrepot.commerce.catalog.entry_tables import (
     store_item,
 )
 from entrepot.commerce.catalog.shown import ASSET, STORE, entry_in_store, entry_text, text_of
-from entrepot.commerce.catalog.store import View
+from entrepot.commerce.catalog.store import Store, View, catalog_version
 from entrepot.commerce.catalog.tables import catalog_group, catalog_group_entry, catalog_group_relation
+from entrepot.kernel.cache import Versioned
 from entrepot.kernel.db import any_of
 from entrepot.kernel.quantity import EACH, Step
 
@@ -125,17 +129,64 @@ _paths = (
 
 def entries_by_part_numbers(conn: Connection, view: View, part_numbers: Iterable[str]) -> dict[str, EntryFacts]:
     """The facts of each known part number; unknown ones are left out, hidden ones carry their reason."""
-    return {facts.part_number: facts for facts in _facts(conn, view, _by_part_number, [p.strip() for p in part_numbers])}
+    kept = _kept_of(conn, view)
+    wanted = [number.strip() for number in part_numbers]
+    missing = [number for number in wanted if number not in kept.by_number]
+    if missing:
+        kept.take(_facts(conn, view, _by_part_number, missing), missing)
+    found = (kept.by_number[number] for number in wanted)
+    return {one.facts.part_number: one.at(view.at) for one in found if one is not None}
 
 
 def entries_by_ids(conn: Connection, view: View, ids: Iterable[int]) -> dict[int, EntryFacts]:
     """The facts of each known entry id, as `entries_by_part_numbers`."""
-    return {facts.id: facts for facts in _facts(conn, view, _by_id, list(ids))}
+    kept = _kept_of(conn, view)
+    wanted = list(ids)
+    missing = [key for key in wanted if key not in kept.by_id]
+    if missing:
+        kept.take(_facts(conn, view, _by_id, missing), ())
+    found = (kept.by_id.get(key) for key in wanted)
+    return {one.facts.id: one.at(view.at) for one in found if one is not None}
 
 
-def _facts(conn: Connection, view: View, statement: sa.Select[Any], wanted: list[Any]) -> list[EntryFacts]:
-    if not wanted:
-        return []
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An entry's facts, and what decides whether it is shown at another instant than the one they were read for."""
+
+    facts: EntryFacts
+    visibility: Visibility
+
+    def at(self, instant: datetime) -> EntryFacts:
+        hidden = hidden_because(self.visibility, instant)
+        return self.facts if hidden is self.facts.hidden else replace(self.facts, hidden=hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """The entries asked for since the catalog last changed, in one store and language."""
+
+    by_number: dict[str, _Kept | None]
+    by_id: dict[int, _Kept]
+
+    def take(self, found: Iterable[_Kept], asked: Iterable[str]) -> None:
+        if len(self.by_id) > MOST_KEPT:
+            self.by_id.clear()
+            self.by_number.clear()
+        self.by_number.update(dict.fromkeys(asked))
+        for one in found:
+            self.by_number[one.facts.part_number] = one
+            self.by_id[one.facts.id] = one
+
+
+MOST_KEPT = 50_000
+_shelves: Versioned[_Shelf] = Versioned(lambda conn, store: catalog_version(conn, cast(Store, store)))
+
+
+def _kept_of(conn: Connection, view: View) -> _Shelf:
+    return _shelves.get(conn, view.store, view.language, lambda: _Shelf({}, {}))
+
+
+def _facts(conn: Connection, view: View, statement: sa.Select[Any], wanted: list[Any]) -> list[_Kept]:
     store = view.store
     found = conn.execute(statement, {**view.binds, "wanted": wanted})
     names = tuple(found.keys())
@@ -160,7 +211,7 @@ def group_paths(conn: Connection, homes: set[int]) -> dict[tuple[int, int], tupl
     return {key: tuple(path) for key, path in paths.items()}
 
 
-def _fact(row: Mapping[str, Any], path: tuple[tuple[int, str], ...], view: View) -> EntryFacts:
+def _fact(row: Mapping[str, Any], path: tuple[tuple[int, str], ...], view: View) -> _Kept:
     visibility = Visibility(
         in_store=row["in_store"],
         marked_for_delete=row["marked_for_delete"],
@@ -169,7 +220,7 @@ def _fact(row: Mapping[str, Any], path: tuple[tuple[int, str], ...], view: View)
         end_at=row["end_at"],
         has_home=row["home_group"] is not None,
     )
-    return EntryFacts(
+    facts = EntryFacts(
         id=row["id"],
         owner_id=row["owner_id"],
         part_number=row["part_number"],
@@ -192,6 +243,7 @@ def _fact(row: Mapping[str, Any], path: tuple[tuple[int, str], ...], view: View)
         model=row["model"],
         policy=_policy_of(row),
     )
+    return _Kept(facts, visibility)
 
 
 def step_of(row: Mapping[str, Any]) -> Step:

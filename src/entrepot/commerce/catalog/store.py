@@ -6,6 +6,7 @@ it can change only what it owns. A closed or suspended store answers no shopper.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -15,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.commerce.catalog import tables
 from entrepot.commerce.catalog.tables import STORES, catalog, store, store_catalog
+from entrepot.kernel.cache import Versioned
 from entrepot.kernel.db import insert_or_ignore
 from entrepot.kernel.errors import Invalid, NotFound, Refused
 
@@ -136,6 +138,17 @@ def find_store(conn: Connection, identifier: str | None) -> Store:
     """The store of this identifier, open or not; raises `StoreRequired` or `StoreNotFound`."""
     if not identifier:
         raise StoreRequired(path="store")
+    return _stores.get(conn, identifier, "store", lambda: _load_store(conn, identifier))
+
+
+def _store_version(conn: Connection, identifier: Hashable) -> int:
+    return hash(tuple(conn.execute(_find, {"identifier": identifier}).first() or ()).__repr__())
+
+
+_stores: Versioned[Store] = Versioned(_store_version)
+
+
+def _load_store(conn: Connection, identifier: str) -> Store:
     row = conn.execute(_find, {"identifier": identifier}).mappings().first()
     if row is None:
         raise StoreNotFound(store=identifier)

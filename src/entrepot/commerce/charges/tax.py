@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from entrepot.kernel.money import allocate, half_up
+from entrepot.kernel.money import allocate, half_up, percent_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def tax_on(amount: int, rates: Iterable[TaxRate], *, included: bool) -> tuple[Ta
     """
     rates = tuple(rates)
     if not included:
-        return tuple(Tax(rate.name, rate.percent, _rounded(Fraction(amount) * rate.percent / 100)) for rate in rates)
+        return tuple(Tax(rate.name, rate.percent, percent_of(amount, rate.percent)) for rate in rates)
     together = sum((rate.percent for rate in rates), Fraction(0))
     total = _rounded(Fraction(amount) * together / (100 + together)) if together else 0
     scale = 10**6

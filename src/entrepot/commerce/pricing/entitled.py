@@ -6,7 +6,7 @@ absolute: a dear offer of higher precedence beats a cheap one; only *between con
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -109,11 +109,8 @@ def entitled_prices(conn: Connection, occasion: Occasion, wanted: Sequence[Wante
     contracts = eligible(terms.contracts, occasion)
     rules = [(contract, terms.rule_of(contract)) for contract in contracts]
     entries = sorted({key for one in wanted for key in _entry_ids(one)})
-    names = _lists_read(terms, [rule for _, rule in rules if rule])
-    at = (occasion.at - _EPOCH) // _MICRO
-    offers = tables.find_offers(conn, entries, [terms.lists[name] for name in names], occasion.currency, at)
-    list_prices = tables.find_list_prices(conn, entries, occasion.currency)
-    book = Book(terms, offers, list_prices, occasion)
+    offers, list_prices = tables.find_offers(conn, occasion.store_id, entries, occasion.currency)
+    book = Book(terms, offers, list_prices, occasion, (occasion.at - _EPOCH) // _MICRO)
     return [_best(book, rules, one) for one in wanted]
 
 
@@ -122,9 +119,10 @@ class Book:
     """All that was read for one occasion; from here on pricing is pure."""
 
     terms: Terms
-    offers: dict[tuple[int, int], list[Offer]]
-    list_prices: dict[int, int]
+    offers: Mapping[int, Mapping[int, tuple[tables.DatedOffer, ...]]]
+    list_prices: Mapping[int, int | None]
     occasion: Occasion
+    at: int
 
     def offer(self, name: str, wanted: Wanted) -> Offer | None:
         """The one offer of a list that counts; an item without any falls back to its product's."""
@@ -134,9 +132,10 @@ class Book:
         for entry in (wanted.entry_id, wanted.parent_id):
             if entry is None:
                 continue
-            held = self.offers.get((key, entry))
-            if held is not None:
-                chosen = select_offer(held, wanted.quantity, self.occasion.customer)
+            held = self.offers[entry].get(key)
+            if held:
+                valid = [one.offer for one in held if one.starts_at <= self.at < one.ends_at]
+                chosen = select_offer(valid, wanted.quantity, self.occasion.customer)
                 if chosen is not None:
                     return chosen
         return None
@@ -236,20 +235,6 @@ def _entry_ids(wanted: Wanted) -> Iterator[int]:
         yield wanted.parent_id
     for component in wanted.components or ():
         yield from _entry_ids(component)
-
-
-def _lists_read(terms: Terms, rules: Sequence[Rule]) -> list[str]:
-    names: set[str] = set()
-    seen: set[str] = set()
-    queue = list(rules)
-    while queue:
-        rule = queue.pop()
-        if rule.name in seen:
-            continue
-        seen.add(rule.name)
-        names |= rule.lists
-        queue += [terms.rules[name] for name in rule.nested()]
-    return sorted(name for name in names if name in terms.lists)
 
 
 _MICRO = datetime(1970, 1, 1, 0, 0, 0, 1) - datetime(1970, 1, 1)

@@ -308,6 +308,8 @@ def _deeper(question: Question, name: str, incoming: Price | None) -> Price | No
 def final_price(price: Price, minor_digits: int) -> int:
     """Round a rule's result half up to the currency's minor unit, as an integer of 1/100,000."""
     grid: int = PRICE_SCALE // 10**minor_digits
+    if isinstance(price, int) and price % grid == 0:
+        return price
     return floor(Fraction(price) / grid + Fraction(1, 2)) * grid
 
 

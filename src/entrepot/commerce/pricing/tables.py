@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.commerce.database import metadata
 from entrepot.commerce.pricing.price import Offer
+from entrepot.kernel.cache import Versioned
 from entrepot.kernel.db import BigKey, Instant, Json, any_of, upsert
 from entrepot.kernel.sheet import Sheet
 
@@ -149,24 +150,58 @@ def find_rules(conn: Connection, store_id: int) -> dict[str, tuple[int, Any]]:
 def find_price_lists(conn: Connection, store_id: int) -> dict[str, int]:
     """The ids of the store's price lists by name."""
     rows = conn.execute(sa.select(price_list.c.name, price_list.c.id).where(price_list.c.store_id == store_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
+
+
+@dataclass(frozen=True, slots=True)
+class DatedOffer:
+    """An offer with the instants (microseconds) between which it is valid."""
+
+    offer: Offer
+    starts_at: int
+    ends_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """The offers and list prices of entries asked for since a price last changed, in one store and currency."""
+
+    offers: dict[int, dict[int, tuple[DatedOffer, ...]]]
+    list_prices: dict[int, int | None]
+
+
+MOST_KEPT = 50_000
+_shelves: Versioned[_Shelf] = Versioned(version_of)
 
 
 def find_offers(
-    conn: Connection, entries: Sequence[int], lists: Sequence[int], currency: str, at: int
-) -> dict[tuple[int, int], list[Offer]]:
-    """The valid offers of these entries in these lists, best precedence first, by (list, entry)."""
-    found: dict[tuple[int, int], list[Offer]] = {}
-    rows = conn.execute(_OFFERS, {"entries": list(entries), "lists": list(lists), "currency": currency, "at": at})
-    for entry, of_list, key, price, least, most, precedence, starts, groups in rows:
+    conn: Connection, store_id: int, entries: Sequence[int], currency: str
+) -> tuple[dict[int, dict[int, tuple[DatedOffer, ...]]], dict[int, int | None]]:
+    """The published offers of these entries by entry and price list, and their list prices, in one currency.
+
+    Kept per process until a price of the store changes; which offers are valid at an instant is decided by whoever
+    asks, so that a price date in the past or the future reads the same.
+    """
+    kept = _shelves.get(conn, store_id, currency, lambda: _Shelf({}, {}))
+    missing = [entry for entry in entries if entry not in kept.offers]
+    if missing:
+        _take(conn, kept, missing, currency)
+    return kept.offers, kept.list_prices
+
+
+def _take(conn: Connection, kept: _Shelf, entries: list[int], currency: str) -> None:
+    if len(kept.offers) > MOST_KEPT:
+        kept.offers.clear()
+        kept.list_prices.clear()
+    found: dict[int, dict[int, list[DatedOffer]]] = {}
+    for row in conn.execute(_OFFERS, {"entries": entries, "currency": currency}):
+        entry, of_list, key, price, least, most, precedence, starts, ends, groups = row
         held = Offer(key, price, least, most, precedence, starts, frozenset(groups) if groups else None)
-        found.setdefault((of_list, entry), []).append(held)
-    return found
-
-
-def find_list_prices(conn: Connection, entries: Sequence[int], currency: str) -> dict[int, int]:
-    """The list prices of these entries in one currency."""
-    return dict(conn.execute(_LIST_PRICES, {"entries": list(entries), "currency": currency}).tuples().all())
+        found.setdefault(entry, {}).setdefault(of_list, []).append(DatedOffer(held, starts, ends))
+    listed = dict(conn.execute(_LIST_PRICES, {"entries": entries, "currency": currency}).all())
+    for entry in entries:
+        kept.offers[entry] = {of_list: tuple(held) for of_list, held in found.get(entry, {}).items()}
+        kept.list_prices[entry] = listed.get(entry)
 
 
 _VERSION = sa.select(pricing_version.c.version).where(pricing_version.c.store_id == sa.bindparam("store_id"))
@@ -179,15 +214,9 @@ _OFFERS = sa.select(
     offer.c.quantity_most,
     offer.c.precedence,
     offer.c.starts_at,
+    offer.c.ends_at,
     offer.c.groups,
-).where(
-    any_of(offer.c.entry_id, "entries"),
-    any_of(offer.c.price_list_id, "lists"),
-    offer.c.currency == sa.bindparam("currency"),
-    offer.c.published,
-    offer.c.starts_at <= sa.bindparam("at"),
-    offer.c.ends_at > sa.bindparam("at"),
-)
+).where(any_of(offer.c.entry_id, "entries"), offer.c.currency == sa.bindparam("currency"), offer.c.published)
 _LIST_PRICES = sa.select(list_price.c.entry_id, list_price.c.price).where(
     any_of(list_price.c.entry_id, "entries"), list_price.c.currency == sa.bindparam("currency")
 )

@@ -80,6 +80,11 @@ class Promotion:
     def in_force(self, at: datetime) -> bool:
         return (self.starts_at is None or self.starts_at <= at) and (self.ends_at is None or at < self.ends_at)
 
+    @property
+    def limited(self) -> bool:
+        """Whether its use over all orders, or by one shopper, has a bound."""
+        return self.limits.total != NO_LIMIT or self.limits.shopper != NO_LIMIT
+
     @cached_property
     def triggers(self) -> tuple[Targets, ...]:
         """The targets of which at least one line has to be there, or nothing when any basket will do."""

@@ -12,8 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.promotions.promotion import NO_LIMIT, Promotion
@@ -93,22 +96,27 @@ def set_uses(
     before = {(row["promotion_id"], row["code"]): row for row in rows}
     ids = _ids(conn, order)
     wanted = {(ids[use.promotion].id, use.code): use for use in order.uses if use.promotion in ids}
-    overdrawn = []
+    terms = {one.id: one for one in ids.values()}
+    overdrawn: list[str] = []
+    changes: dict[int, int] = {}
     for key in sorted(before.keys() | wanted.keys()):
-        kept = before.get(key)
+        kept, use = before.get(key), wanted.get(key)
         counted = kept["times"] if kept is not None and kept["state"] != UseState.OVERDRAWN else 0
-        use = wanted.get(key)
         change = (use.times if use else 0) - counted
-        terms = next((one for one in ids.values() if one.id == key[0]), None)
-        fits = change <= 0 or (terms is not None and _take(conn, terms, key[1], order.buyer, change))
-        if change < 0:
-            _give_back(conn, key[0], key[1], kept["buyer"] if kept else order.buyer, -change)
+        fits = True
+        if key[0] in terms and not terms[key[0]].limited:
+            changes[key[0]] = changes.get(key[0], 0) + change
+        elif change > 0:
+            fits = key[0] in terms and _take(conn, terms[key[0]], order.buyer, change)
+        elif change < 0:
+            _give_back(conn, key[0], kept["buyer"] if kept else order.buyer, -change)
         if not fits and use is not None:
             overdrawn.append(use.promotion)
-        _record(conn, order, key, use, state if fits else UseState.OVERDRAWN, at)
-    if strict and overdrawn:
-        return UsageResult(False, tuple(overdrawn))
-    return UsageResult(True, tuple(overdrawn))
+        reached = state if fits else UseState.OVERDRAWN
+        if kept is None or use is None or kept["state"] != reached or change:
+            _record(conn, order, key, use, reached, at)
+    _count(conn, changes)
+    return UsageResult(not (strict and overdrawn), tuple(overdrawn))
 
 
 def cancel_uses(conn: Connection, order_ref: str, version: int) -> UsageResult:
@@ -118,7 +126,7 @@ def cancel_uses(conn: Connection, order_ref: str, version: int) -> UsageResult:
     t = promotion_use
     for row in conn.execute(sa.select(t).where(t.c.order_ref == order_ref)).mappings().all():
         if row["state"] != UseState.OVERDRAWN:
-            _give_back(conn, row["promotion_id"], row["code"], row["buyer"], row["times"])
+            _give_back(conn, row["promotion_id"], row["buyer"], row["times"])
     conn.execute(t.delete().where(t.c.order_ref == order_ref))
     return UsageResult(True)
 
@@ -131,7 +139,7 @@ def release_expired(conn: Connection, at: datetime, limit: int = 200) -> int:
     for ref in refs:
         for row in conn.execute(sa.select(promotion_use).where(promotion_use.c.order_ref == ref)).mappings().all():
             if row["state"] == UseState.HELD:
-                _give_back(conn, row["promotion_id"], row["code"], row["buyer"], row["times"])
+                _give_back(conn, row["promotion_id"], row["buyer"], row["times"])
         conn.execute(promotion_use.delete().where(promotion_use.c.order_ref == ref))
         conn.execute(t.update().where(t.c.order_ref == ref).values(expires_at=None))
     return len(refs)
@@ -147,7 +155,7 @@ def exhausted(conn: Connection, store_id: int, candidates: Iterable[Promotion], 
         for row in conn.execute(sa.select(promotion_use).where(promotion_use.c.order_ref == order_ref))
         if row.state != UseState.OVERDRAWN
     }
-    scopes = {(one.id, scope): limit for one in limited for scope, limit in _scopes(one, "", buyer)}
+    scopes = {(one.id, scope): limit for one in limited for scope, limit in _scopes(one, buyer)}
     t = promotion_counter
     rows = conn.execute(
         sa.select(t).where(t.c.promotion_id.in_([one.id for one in limited]), t.c.scope.in_({s for _, s in scopes}))
@@ -173,7 +181,7 @@ def counters(conn: Connection, promotion_ids: Sequence[int]) -> dict[int, int]:
     """How often each promotion is used in all, held uses included."""
     t = promotion_counter
     rows = conn.execute(sa.select(t.c.promotion_id, t.c.used).where(t.c.promotion_id.in_(promotion_ids), t.c.scope == ""))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _advance(conn: Connection, order_ref: str, version: int, *, closed: bool, expires_at: datetime | None) -> bool:
@@ -198,17 +206,33 @@ def _ids(conn: Connection, order: OrderUse) -> dict[str, Promotion]:
     return {use.promotion: known[use.promotion] for use in order.uses if use.promotion in known}
 
 
-def _scopes(one: Promotion, code: str, buyer: str) -> list[tuple[str, int]]:
+def _scopes(one: Promotion, buyer: str) -> list[tuple[str, int]]:
     scopes = [("", one.limits.total)] if one.limits.total != NO_LIMIT else []
     if one.limits.shopper != NO_LIMIT and buyer:
         scopes.append((f"buyer:{buyer.casefold()}", one.limits.shopper))
     return scopes
 
 
-def _take(conn: Connection, one: Promotion, code: str, buyer: str, times: int) -> bool:
+def _count(conn: Connection, changes: dict[int, int]) -> None:
+    """Move the counters of promotions without limits, all in one statement: nothing can be refused there."""
+    rows = [{"promotion_id": key, "scope": "", "used": max(0, by), "by": by} for key, by in changes.items() if by]
+    if rows:
+        conn.execute(_counting(conn.dialect.name), rows)
+
+
+@lru_cache(maxsize=2)
+def _counting(dialect: str) -> Any:
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(promotion_counter)
+    moved = promotion_counter.c.used + sa.bindparam("by")
+    return insert.values(
+        promotion_id=sa.bindparam("promotion_id"), scope=sa.bindparam("scope"), used=sa.bindparam("used")
+    ).on_conflict_do_update(index_elements=["promotion_id", "scope"], set_={"used": moved})
+
+
+def _take(conn: Connection, one: Promotion, buyer: str, times: int) -> bool:
     """Count the uses under every limit, or under none."""
     taken: list[str] = []
-    scopes = _scopes(one, code, buyer)
+    scopes = _scopes(one, buyer)
     if ("", one.limits.total) not in scopes:
         scopes.append(("", 2**62))
     for scope, limit in sorted(scopes):
@@ -227,7 +251,7 @@ def _take(conn: Connection, one: Promotion, code: str, buyer: str, times: int) -
     return True
 
 
-def _give_back(conn: Connection, promotion_id: int, code: str, buyer: str, times: int) -> None:
+def _give_back(conn: Connection, promotion_id: int, buyer: str, times: int) -> None:
     for scope in ("", f"buyer:{buyer.casefold()}"):
         _move(conn, promotion_id, scope, -times)
 

@@ -136,6 +136,10 @@ def _answer(request: Request[Any, Any, Any], store: str, root: str, load: Any) -
     """Answer a catalog read; a guest's answer is kept until the catalog or a price changes."""
     house, caller, form = house_of(request), caller_of(request, store), chosen_form(request)
     media_type = form if form.endswith("json") else f"{form}; charset=utf-8"
+    if caller.logon_id is None:
+        kept = _pages.peek(house.commerce.database.engine, store, (request.scope["path"], request.scope["query_string"], form))
+        if kept is not None:
+            return Response(kept, media_type=media_type)
     with house.commerce.database.read() as conn:
         if caller.logon_id is not None:
             return Response(encode(load(conn, visit(conn, caller, house)), form, root), media_type=media_type)

@@ -1,0 +1,192 @@
+"""The configurator for programs: the same steps as the page, in JSON.
+
+A session is opened with a launch token and answers, after every step, the whole state: each value of each class
+as chosen, set, default, possible or excluded, and the price commerce gives the kit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Request, delete, get, post
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from entrepot import configurator
+from entrepot.configurator import Pick, Session
+from entrepot.kernel.money import format_price
+from entrepot.web.configurator import shown
+from entrepot.web.configurator.asking import ask
+from entrepot.web.configurator.configuring import complete, find, finish, repair, way_back
+from entrepot.web.edge import house_of
+
+Asking = Request[Any, Any, Any]
+
+
+class NewSession(msgspec.Struct, forbid_unknown_fields=True):
+    token: str
+
+
+class Choice(msgspec.Struct, forbid_unknown_fields=True):
+    """A value; no option is "none of this class", no quantity the least possible."""
+
+    option_class: str
+    option: str = ""
+    quantity: int = 0
+
+
+class ChosenRepair(msgspec.Struct, forbid_unknown_fields=True):
+    """One of the alternatives that ``why`` offered, by its place in the list."""
+
+    option_class: str
+    option: str
+    number: int = 0
+
+
+class Completion(msgspec.Struct, forbid_unknown_fields=True):
+    how: str = "defaults"
+
+
+class ConfiguratorApi(Controller):
+    """`/api/configurator/sessions`"""
+
+    path = "/api/configurator/sessions"
+    tags = ["Configurator"]
+    opt = {"permission": "public"}
+
+    @post("/", sync_to_thread=True)
+    def open(self, request: Asking, data: JSONBody[NewSession]) -> dict[str, Any]:
+        """Open a session with a launch token; a token opens one session only."""
+        house = house_of(request)
+        read = configurator.read_launch(house.settings.secret, data.token, house.clock.now(), [house.settings.address])
+        with house.configurator.database.write() as conn:
+            session = configurator.open_session(conn, read, house.clock.now())
+        return _state(request, session)
+
+    @get("/{session:str}", sync_to_thread=True)
+    def show(self, request: Asking, session: FromPath[str]) -> dict[str, Any]:
+        """The state of a configuration."""
+        return _state(request, find(house_of(request), session))
+
+    @post("/{session:str}/choices", sync_to_thread=True, status_code=200)
+    def choose(self, request: Asking, session: FromPath[str], data: JSONBody[Choice]) -> dict[str, Any]:
+        """Take a value; an excluded one is refused (ask ``why``)."""
+        house, wanted = house_of(request), Pick(data.option_class, data.option, data.quantity)
+        found = find(house, session)
+        with house.configurator.database.write() as conn:
+            found = configurator.choose_option(conn, found, wanted, house.clock.now())
+        return _state(request, found)
+
+    @delete("/{session:str}/choices/{option_class:str}", sync_to_thread=True, status_code=200)
+    def retract(
+        self, request: Asking, session: FromPath[str], option_class: FromPath[str], option: FromQuery[str] = ""
+    ) -> dict[str, Any]:
+        """Take a choice back; what followed from it is free again."""
+        house = house_of(request)
+        found = find(house, session)
+        with house.configurator.database.write() as conn:
+            found = configurator.retract_option(conn, found, option_class, option, house.clock.now())
+        return _state(request, found)
+
+    @get("/{session:str}/why", sync_to_thread=True)
+    def why(
+        self,
+        request: Asking,
+        session: FromPath[str],
+        option_class: FromQuery[str],
+        option: FromQuery[str],
+        quantity: FromQuery[int] = 0,
+    ) -> dict[str, Any]:
+        """Why a value is excluded: the fewest choices and rules, and the smallest changes that would allow it."""
+        house = house_of(request)
+        found = find(house, session)
+        answers = ask(house, found, ())
+        reason = shown.explain(found, answers, Pick(option_class, option, quantity), found.launch.locale)
+        if reason is None:
+            return {"possible": True, "choices": [], "rules": [], "repairs": []}
+        return {
+            "possible": False,
+            "choices": list(reason.picks),
+            "rules": list(reason.rules),
+            "repairs": [[msgspec.to_builtins(change) for change in changes] for changes in reason.repairs],
+        }
+
+    @post("/{session:str}/repairs", sync_to_thread=True, status_code=200)
+    def repair(self, request: Asking, session: FromPath[str], data: JSONBody[ChosenRepair]) -> dict[str, Any]:
+        """Take an excluded value anyway, with one of the offered changes."""
+        house = house_of(request)
+        text = f"{data.option_class}.{data.option}/{data.number}"
+        return _state(request, repair(house, find(house, session), text)[0])
+
+    @post("/{session:str}/undo", sync_to_thread=True, status_code=200)
+    def undo(self, request: Asking, session: FromPath[str]) -> dict[str, Any]:
+        """Go back one step."""
+        house = house_of(request)
+        found = find(house, session)
+        with house.configurator.database.write() as conn:
+            found = configurator.undo(conn, found, house.clock.now())
+        return _state(request, found)
+
+    @post("/{session:str}/completion", sync_to_thread=True, status_code=200)
+    def complete(self, request: Asking, session: FromPath[str], data: JSONBody[Completion]) -> dict[str, Any]:
+        """Fill in everything that is open: ``defaults`` or ``cheapest``."""
+        house = house_of(request)
+        return _state(request, complete(house, find(house, session), data.how))
+
+    @post("/{session:str}/finish", sync_to_thread=True, status_code=200)
+    def finish(self, request: Asking, session: FromPath[str]) -> dict[str, Any]:
+        """End the configuration: its id, its signed bill of material and the way back to the shop."""
+        house = house_of(request)
+        found = find(house, session)
+        bom = finish(house, found)
+        return {"configuration_id": bom["ConfigurationId"], "return_url": way_back(found), "bom": bom}
+
+
+def _state(request: Asking, session: Session) -> dict[str, Any]:
+    view = session.view()
+    answers = ask(house_of(request), session, view.taken)
+    made = shown.show(session, view, answers, session.launch.locale)
+    currency = session.launch.currency
+
+    def money(price: int | None) -> str | None:
+        return None if price is None else format_price(price, currency)
+
+    return {
+        "session": session.configuration.session,
+        "configuration_id": session.configuration.id,
+        "model": session.compiled.model.name,
+        "version": session.compiled.version,
+        "item": session.launch.item,
+        "currency": currency,
+        "complete": made.complete,
+        "finished": made.finished,
+        "missing": list(view.missing),
+        "lost": list(made.lost),
+        "price": money(made.price),
+        "price_confirmed": not made.estimated,
+        "picks": [{"option_class": pick.option_class, "option": pick.option, "quantity": pick.quantity} for pick in view.taken],
+        "classes": [_question(question, money) for section in made.sections for question in section.questions],
+    }
+
+
+def _question(question: shown.Question, money: Any) -> dict[str, Any]:
+    return {
+        "name": question.name,
+        "title": question.title,
+        "many": question.many,
+        "optional": question.optional,
+        "missing": question.missing,
+        "chosen_by_you": question.mine,
+        "values": [
+            {
+                "name": option.name,
+                "title": option.title,
+                "state": str(option.state),
+                "quantity": option.quantity,
+                "quantities": [one.quantity for one in option.amounts if one.possible],
+                "difference": money(option.difference),
+                "recommended": option.recommended,
+            }
+            for option in question.options
+        ],
+    }

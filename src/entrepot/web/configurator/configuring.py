@@ -1,0 +1,208 @@
+"""The configuring page: one form, every button a step. Without JavaScript each step is a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+from urllib.parse import urlencode, urlsplit
+
+from litestar import Controller, Request, Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, FromQuery
+from litestar.response import Redirect
+from sqlalchemy.engine import Connection
+
+from entrepot import configurator
+from entrepot.configurator import Pick, Session
+from entrepot.kernel.errors import Invalid
+from entrepot.web.configurator import shown
+from entrepot.web.configurator.asking import ask, ask_prices
+from entrepot.web.edge import house_of, html
+from entrepot.web.house import House
+from entrepot.web.page import page_for
+from entrepot.web.pages import Page, render
+
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+Asking = Request[Any, Any, Any]
+
+
+class StepNotUnderstood(Invalid):
+    code = "STEP_NOT_UNDERSTOOD"
+    message = "{path}: this is not a step of the configurator."
+
+
+class ConfiguratorPages(Controller):
+    """`/configurator`: where a shop sends its shoppers."""
+
+    path = "/configurator"
+    opt = {"permission": "public"}
+    include_in_schema = False
+
+    @get("/", sync_to_thread=False)
+    def enter(self, request: Asking, token: FromQuery[str] = "") -> Redirect:
+        """Use the launch and go on to the session it opened."""
+        house = house_of(request)
+        read = configurator.read_launch(house.settings.secret, token, house.clock.now(), [house.settings.address])
+        with house.configurator.database.write() as conn:
+            session = configurator.open_session(conn, read, house.clock.now())
+        return Redirect(address(session), status_code=303)
+
+    @get("/shared/{link:str}", sync_to_thread=False)
+    def shared(self, request: Asking, link: FromPath[str]) -> Redirect:
+        """Start from a configuration somebody shared."""
+        house = house_of(request)
+        with house.configurator.database.write() as conn:
+            session = configurator.open_shared(conn, link, house.clock.now())
+        return Redirect(address(session), status_code=303)
+
+    @get("/s/{session:str}", sync_to_thread=True)
+    def show(self, request: Asking, session: FromPath[str], why: FromQuery[str] = "") -> Response[str]:
+        """The page, with the reason of one excluded value if asked for."""
+        house = house_of(request)
+        found = find(house, session)
+        return _page(request, found, read_choice(why) if why else None)
+
+    @post("/s/{session:str}", sync_to_thread=True, status_code=200)
+    def step(self, request: Asking, session: FromPath[str], data: Form) -> Response[Any]:
+        """Take one step: choose, take back, repair, complete, undo, or finish."""
+        house = house_of(request)
+        found = find(house, session)
+        if data.get("do") == "done":
+            return _finished(request, found)
+        try:
+            found, where = take_step(house, found, data)
+        except configurator.OptionExcluded:
+            return _page(request, found, read_choice(data.get("choose", "")))
+        if "hx-request" in request.headers:
+            return _page(request, found, None)
+        return Redirect(f"{address(found)}{where}", status_code=303)
+
+
+def find(house: House, session: str) -> Session:
+    with house.configurator.database.read() as conn:
+        return configurator.find_session(conn, session, house.clock.now())
+
+
+def address(session: Session) -> str:
+    return f"/configurator/s/{session.configuration.session}"
+
+
+def read_choice(text: str) -> Pick:
+    """``class.option`` or ``class.option:2``; no option is "none of this class"."""
+    name, _, quantity = text.partition(":")
+    option_class, dot, option = name.partition(".")
+    if not option_class or not dot or (quantity and not quantity.isdecimal()):
+        raise StepNotUnderstood(path=text or "choose")
+    return Pick(option_class, option, int(quantity or 0))
+
+
+def take_step(house: House, session: Session, data: dict[str, str]) -> tuple[Session, str]:
+    """Do what the pressed button says; also answers where on the page it was."""
+    at = house.clock.now()
+    if "choose" in data:
+        wanted = read_choice(data["choose"])
+        return _record(house, lambda conn: configurator.choose_option(conn, session, wanted, at)), f"#q-{wanted.option_class}"
+    if "retract" in data:
+        name, _, option = data["retract"].partition(".")
+        return _record(house, lambda conn: configurator.retract_option(conn, session, name, option, at)), f"#q-{name}"
+    if "repair" in data:
+        return repair(house, session, data["repair"])
+    match data.get("do"):
+        case "undo":
+            return _record(house, lambda conn: configurator.undo(conn, session, at)), ""
+        case "start-over":
+            return _record(house, lambda conn: configurator.start_over(conn, session, at)), ""
+        case "complete" | "cheapest" as how:
+            return complete(house, session, how), ""
+    raise StepNotUnderstood(path="do")
+
+
+def repair(house: House, session: Session, text: str) -> tuple[Session, str]:
+    """Apply one of the alternatives offered for an excluded value, named ``class.option/number``."""
+    name, _, number = text.rpartition("/")
+    wanted = read_choice(name)
+    prices, _ = ask_prices(house, session, ())
+    offered = configurator.repairs(session.compiled, session.configuration.picks, wanted, prices)
+    if not number.isdecimal() or int(number) >= len(offered):
+        raise StepNotUnderstood(path="repair")
+    picks = offered[int(number)].picks
+    at = house.clock.now()
+    return _record(house, lambda conn: configurator.set_picks(conn, session, picks, at)), f"#q-{wanted.option_class}"
+
+
+def complete(house: House, session: Session, how: str) -> Session:
+    """Fill in everything that is open: by defaults, or as cheaply as possible."""
+    prices, _ = ask_prices(house, session, ())
+    made = session.configuration
+    if how == "cheapest":
+        found = configurator.complete_cheapest(session.compiled, made.picks, prices)
+        picks = found[1] if found else made.picks
+    else:
+        picks = configurator.complete_with_defaults(session.compiled, made.picks, made.base, prices)
+    at = house.clock.now()
+    return _record(house, lambda conn: configurator.set_picks(conn, session, picks, at))
+
+
+def finish(house: House, session: Session) -> dict[str, Any]:
+    """The signed bill of material, with the prices commerce named last."""
+    prices, _ = ask_prices(house, session, ())
+    at = house.clock.now()
+    key = house.settings.secret
+    with house.configurator.database.write() as conn:
+        return configurator.finish(conn, session, key, at, prices)
+
+
+def way_back(session: Session) -> str:
+    """The shop's return address with the configuration's id, and the cart line it came from."""
+    url = session.launch.return_url
+    told = {"configuration_id": session.configuration.id, "quantity": session.launch.quantity}
+    if session.launch.line:
+        told["line"] = session.launch.line
+    return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(told)}"
+
+
+def _record(house: House, work: Callable[[Connection], Session]) -> Session:
+    with house.configurator.database.write() as conn:
+        return work(conn)
+
+
+def _finished(request: Asking, session: Session) -> Response[Any]:
+    finish(house_of(request), session)
+    target = way_back(session)
+    if "hx-request" in request.headers:
+        return Response("", status_code=204, headers={"HX-Redirect": target})
+    return Redirect(target, status_code=303)
+
+
+def _page(request: Asking, session: Session, why: Pick | None) -> Response[str]:
+    house, launch = house_of(request), session.launch
+    view = session.view()
+    answers = ask(house, session, view.taken)
+    page = page_for(request, locale=launch.locale, currency=launch.currency, store_name=_store_name(session))
+    made = shown.show(session, view, answers, launch.locale)
+    reason = shown.explain(session, answers, why, launch.locale) if why is not None else None
+    fragment = "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
+    template = "configurator/steps.html" if fragment else "configurator/page.html"
+    return html(_rendered(template, page, session, made, reason), headers={"Cache-Control": "no-store"})
+
+
+def _rendered(template: str, page: Page, session: Session, made: shown.Configuring, why: shown.Why | None) -> str:
+    return render(
+        template,
+        page,
+        it=made,
+        why=why,
+        address=address(session),
+        back=session.launch.return_url,
+        share=f"/configurator/shared/{session.configuration.link}",
+        picture_of=picture_address,
+    )
+
+
+def picture_address(image: str) -> str:
+    """Where a picture that the catalog names (``images/x.svg``) is served."""
+    return image if image.startswith(("/", "https://")) else f"/{image}"
+
+
+def _store_name(session: Session) -> str:
+    return session.launch.organization.replace("-", " ").title()

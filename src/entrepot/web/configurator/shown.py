@@ -1,0 +1,295 @@
+"""What the page and the interface for programs show of a configuration: the same values, in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from entrepot import configurator
+from entrepot.configurator import OptionClass, Pick, ShownClass, ShownValue, State, say
+from entrepot.web.configurator.asking import Answers
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A quantity of an option: taken, possible or excluded."""
+
+    quantity: int
+    taken: bool
+    possible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value as a card: ``difference`` is what taking it would change of the sum of prices."""
+
+    option_class: str
+    name: str
+    title: str
+    note: str
+    picture: str
+    state: State
+    quantity: int
+    amounts: tuple[Amount, ...]
+    difference: int | None
+    recommended: str
+    unavailable: bool
+
+    @property
+    def key(self) -> str:
+        return f"{self.option_class}.{self.name}"
+
+    @property
+    def anchor(self) -> str:
+        return f"o-{self.option_class}-{self.name or 'none'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A class with its options."""
+
+    name: str
+    title: str
+    help: str
+    options: tuple[Option, ...]
+    many: bool
+    optional: bool
+    missing: bool
+    mine: bool
+
+    @property
+    def taken(self) -> tuple[Option, ...]:
+        return tuple(option for option in self.options if option.state.taken and option.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A step of the page: a class of the top level with everything below it."""
+
+    name: str
+    title: str
+    questions: tuple[Question, ...]
+
+    @property
+    def missing(self) -> bool:
+        return any(question.missing for question in self.questions)
+
+    @property
+    def done(self) -> bool:
+        return not self.missing and any(question.taken for question in self.questions)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the summary."""
+
+    question: str
+    anchor: str
+    label: str
+    price: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of a repair: what goes, what comes in its place."""
+
+    question: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a value is excluded, and how to have it anyway."""
+
+    option_class: str
+    name: str
+    title: str
+    picks: tuple[str, ...]
+    rules: tuple[str, ...]
+    repairs: tuple[tuple[Change, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Configuring:
+    """The whole page."""
+
+    title: str
+    sections: tuple[Section, ...]
+    lines: tuple[Line, ...]
+    price: int | None
+    estimated: bool
+    complete: bool
+    missing: tuple[tuple[str, str], ...]
+    lost: tuple[str, ...]
+    picture: str
+    can_undo: bool
+    finished: bool
+
+
+class Words:
+    """Names of options and classes: commerce's, else the model's own."""
+
+    def __init__(self, compiled: configurator.Compiled, answers: Answers, language: str) -> None:
+        self.compiled = compiled
+        self.answers = answers
+        self.language = language
+
+    def option(self, pick: Pick) -> str:
+        option_class = self.compiled.model.find_class(pick.option_class)
+        item = option_class.item(pick.option) if option_class else None
+        if item is None:
+            return pick.option
+        known = self.answers.items.get(item.part)
+        own = say(item.words, self.language)
+        title = own or (known.name if known else "") or item.part or item.name
+        return f"{pick.quantity} × {title}" if pick.quantity > 1 else title
+
+    def question(self, name: str) -> str:
+        option_class = self.compiled.model.find_class(name)
+        return say(option_class.words, self.language, name) if option_class else name
+
+
+def show(session: configurator.Session, view: configurator.View, answers: Answers, language: str) -> Configuring:
+    """The page for a view of a configuration."""
+    words = Words(session.compiled, answers, language)
+    costs = _Costs(session.compiled, answers)
+    sections: list[Section] = []
+    for shown in view.classes:
+        option_class = shown.option_class
+        if shown.asked and not option_class.parent and option_class.owner is None:
+            below = [one for one in view.classes if one.asked and _belongs(session.compiled, one.option_class, option_class.name)]
+            questions = tuple(_question(words, costs, one) for one in below if one.values)
+            if questions:
+                sections.append(Section(option_class.name, words.question(option_class.name), questions))
+    lines = tuple(
+        Line(words.question(pick.option_class), f"q-{pick.option_class}", words.option(pick), costs(pick)) for pick in view.taken
+    )
+    priced = [line.price for line in lines if line.price is not None]
+    known = answers.items.get(session.launch.item)
+    return Configuring(
+        title=known.name if known else say(session.compiled.model.words, language),
+        sections=tuple(sections),
+        lines=lines,
+        price=answers.kit if answers.kit is not None else (sum(priced) if answers.prices else None),
+        estimated=answers.kit is None,
+        complete=view.complete,
+        missing=tuple((f"q-{name}", words.question(name)) for name in view.missing),
+        lost=tuple(words.option(pick) for pick in session.configuration.lost),
+        picture=_picture(session.compiled, view.taken) or (known.picture if known else ""),
+        can_undo=bool(session.configuration.history),
+        finished=not session.configuration.open,
+    )
+
+
+def explain(session: configurator.Session, answers: Answers, wanted: Pick, language: str) -> Why | None:
+    """Why a value is excluded, with the smallest changes that would allow it; None when it is possible."""
+    compiled, picks = session.compiled, session.configuration.picks
+    reason = configurator.why_not(compiled, picks, wanted)
+    if reason is None:
+        return None
+    words = Words(compiled, answers, language)
+    changes = []
+    for repair in configurator.repairs(compiled, picks, wanted, answers.prices):
+        made = []
+        for pick in repair.dropped:
+            after = next((words.option(one) for one in repair.added if one.option_class == pick.option_class), "")
+            made.append(Change(words.question(pick.option_class), words.option(pick), after))
+        changes.append(tuple(made))
+    return Why(
+        wanted.option_class,
+        wanted.option,
+        words.option(wanted),
+        tuple(words.option(pick) or words.question(pick.option_class) for pick in reason.picks),
+        tuple(compiled.rule_text(rule, language) for rule in reason.rules),
+        tuple(changes),
+    )
+
+
+class _Costs:
+    """What a pick costs by the prices of its parts; None while prices are not known."""
+
+    def __init__(self, compiled: configurator.Compiled, answers: Answers) -> None:
+        self._compiled = compiled
+        self._prices = answers.prices
+
+    def __call__(self, pick: Pick) -> int | None:
+        option_class = self._compiled.model.find_class(pick.option_class)
+        item = option_class.item(pick.option) if option_class else None
+        if not self._prices or option_class is None:
+            return None
+        if item is None or not item.part:
+            return 0
+        price = self._prices.get(item.part)
+        return None if price is None else price * pick.quantity * self._compiled.model.multiplier(option_class)
+
+
+def _belongs(compiled: configurator.Compiled, option_class: OptionClass, top: str) -> bool:
+    found: OptionClass | None = option_class
+    while found is not None:
+        if found.name == top:
+            return True
+        found = compiled.model.find_class(found.parent or (found.owner.option_class if found.owner else ""))
+    return False
+
+
+def _question(words: Words, costs: _Costs, shown: ShownClass) -> Question:
+    option_class = shown.option_class
+    present = sum(costs(Pick(option_class.name, value.option, value.quantity)) or 0 for value in shown.taken)
+    return Question(
+        name=option_class.name,
+        title=words.question(option_class.name),
+        help=say(option_class.help, words.language),
+        options=tuple(_option(words, costs, shown, value, present) for value in shown.values),
+        many=not option_class.single,
+        optional=option_class.least == 0,
+        missing=shown.missing,
+        mine=shown.mine,
+    )
+
+
+def _option(words: Words, costs: _Costs, shown: ShownClass, value: ShownValue, present: int) -> Option:
+    option_class, item = shown.option_class, value.item
+    known = words.answers.items.get(item.part) if item else None
+    quantity = value.quantity or (value.quantities[0] if value.quantities else 1)
+    cost = costs(Pick(option_class.name, value.option, quantity))
+    before = present if option_class.single else 0
+    state = value.state
+    unavailable = item is not None and not words.answers.has(item.part) and not state.taken
+    return Option(
+        option_class=option_class.name,
+        name=value.option,
+        title=words.option(Pick(option_class.name, value.option)) if item else "",
+        note=known.note if known else "",
+        picture=(known.picture if known else "") if item else "",
+        state=State.EXCLUDED if unavailable else state,
+        quantity=value.quantity,
+        amounts=_amounts(value),
+        difference=None if cost is None or state.taken else cost - before,
+        recommended=_recommendation(words, option_class.name, value),
+        unavailable=unavailable,
+    )
+
+
+def _amounts(value: ShownValue) -> tuple[Amount, ...]:
+    if value.item is None or len(value.item.quantities) < 2:
+        return ()
+    return tuple(Amount(one, one == value.quantity, one in value.quantities) for one in value.item.quantities)
+
+
+def _recommendation(words: Words, option_class: str, value: ShownValue) -> str:
+    if not value.recommended or value.state.taken:
+        return ""
+    for advice in words.compiled.model.recommendations:
+        if advice.pick.option_class == option_class and advice.pick.option == value.option:
+            return say(advice.words, words.language, "")
+    return ""
+
+
+def _picture(compiled: configurator.Compiled, taken: configurator.Picks) -> str:
+    """The picture of the first choice that has one of its own in the model."""
+    for pick in taken:
+        option_class = compiled.model.find_class(pick.option_class)
+        item = option_class.item(pick.option) if option_class else None
+        if item is not None and item.picture:
+            return item.picture
+    return ""

@@ -1,0 +1,52 @@
+"""Questions have a time limit, are journaled, and are never asked while rows are locked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from entrepot.bus import Requests, Service
+from entrepot.kernel.db import Database
+from entrepot.kernel.errors import Refused, Unavailable
+
+
+def answering(answer: Callable[[dict[str, Any]], dict[str, Any]], timeout: float = 1.0) -> Requests:
+    return Requests({"ask": Service("ask", "here", "there", answer, timeout)})
+
+
+def test_an_answer_comes_back_and_is_journaled() -> None:
+    requests = answering(lambda body: {"double": body["n"] * 2})
+    assert requests.request("ask", {"n": 4}) == {"double": 8}
+    (asked,) = requests.take_journal()
+    assert (asked.kind, asked.caller, asked.callee, asked.outcome) == ("ask", "here", "there", "answered")
+    assert requests.take_journal() == []
+
+
+def test_a_slow_neighbor_is_not_waited_for() -> None:
+    requests = answering(lambda body: time.sleep(0.5) or {}, timeout=0.05)
+    with pytest.raises(Unavailable):
+        requests.request("ask", {})
+    assert requests.take_journal()[0].outcome == "too late"
+
+
+def test_a_refusal_is_passed_on_and_a_crash_is_not() -> None:
+    def refuse(body: dict[str, Any]) -> dict[str, Any]:
+        raise Refused("no")
+
+    def crash(body: dict[str, Any]) -> dict[str, Any]:
+        raise ZeroDivisionError
+
+    with pytest.raises(Refused):
+        answering(refuse).request("ask", {})
+    with pytest.raises(Unavailable):
+        answering(crash).request("ask", {})
+
+
+def test_asking_inside_a_transaction_is_a_bug(open_database: Callable[[sa.MetaData, str], Database]) -> None:
+    database = open_database(sa.MetaData(), "locked")
+    with database.write(), pytest.raises(AssertionError, match="transaction is open"):
+        answering(lambda body: {}).request("ask", {})

@@ -1,0 +1,185 @@
+"""The configurator over HTTP: launch, choose, why not, repair, finish; as a plain form, as a fragment, in JSON.
+
+Commerce is played by two answers here, so that the configurator is seen to stand alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+from entrepot import configurator
+from entrepot.app import build
+from entrepot.bus import Requests, Service
+from entrepot.configurator import Launch, sign_launch
+from entrepot.kernel.errors import Unavailable
+from entrepot.settings import Settings
+from entrepot.web.application import web_application
+from entrepot.web.configurator import asking
+from tests.configurator.models import DEMO
+
+Document = dict[str, Any]
+LAUNCH = Launch(
+    model="workstation",
+    organization="tannwerk",
+    item="TW-WORKSTATION",
+    return_url="/cart/configured",
+    currency="EUR",
+    locale="de-DE",
+)
+
+
+class Commerce:
+    """Answers GetItemList and GetItemPrice as commerce would, or not at all."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.gone: set[str] = set()
+
+    def items(self, document: Document) -> Document:
+        self._present()
+        wanted = [one["ItemID"] for one in document["Items"] if one["ItemID"] not in self.gone]
+        return {"Items": [{"ItemID": one, "DisplayName": f"Teil {one}", "IsSellable": "Y"} for one in wanted]}
+
+    def prices(self, document: Document) -> Document:
+        self._present()
+        answer: Document = {"Items": [{"ItemID": one["ItemID"], "UnitPrice": "10.00"} for one in document["Items"]]}
+        if "Kit" in document:
+            pieces = sum(int(one["Quantity"]) for one in document["Kit"]["Components"])
+            answer["Kit"] = {"UnitPrice": f"{pieces * 10 - 5}.00"}
+        return answer
+
+    def _present(self) -> None:
+        if self.away:
+            raise Unavailable(service="commerce")
+
+
+@pytest.fixture
+def commerce() -> Commerce:
+    return Commerce()
+
+
+@pytest.fixture
+def client(tmp_path: Path, commerce: Commerce) -> Iterator[TestClient[Any]]:
+    suite = build(Settings(data=tmp_path, secret="a secret of the tests"))
+    with suite.house.configurator.database.write() as conn:
+        configurator.publish(conn, (DEMO / "workstation.yaml").read_text("utf-8"), "workstation.yaml", suite.house.clock.now())
+    services = [
+        Service("GetItemList", "configurator", "commerce", commerce.items, 1.0),
+        Service("GetItemPrice", "configurator", "commerce", commerce.prices, 1.0),
+    ]
+    house = replace(suite.house, requests=Requests({one.kind: one for one in services}))
+    asking.forget()
+    with TestClient(web_application(house)) as opened:
+        opened.follow_redirects = True
+        opened.app.state.launch = lambda launch=LAUNCH: sign_launch(house.settings.secret, launch, house.clock.now())
+        yield opened
+    suite.stop()
+
+
+def token(client: TestClient[Any], launch: Launch = LAUNCH) -> str:
+    made: str = client.app.state.launch(launch)
+    return made
+
+
+def enter(client: TestClient[Any]) -> str:
+    page = client.get("/configurator", params={"token": token(client)})
+    assert page.status_code == 200, page.text[:500]
+    return str(page.url.path)
+
+
+def step(client: TestClient[Any], place: str, **pressed: str) -> Any:
+    secret = client.cookies.get("csrftoken") or ""
+    return client.post(place, data={"_csrf_token": secret, **pressed})
+
+
+def test_the_form_works_without_any_script(client: TestClient[Any]) -> None:
+    place = enter(client)
+    page = step(client, place, choose="case.mini")
+    assert 'data-state="chosen"' in page.text
+    assert "Warum nicht?" in page.text
+    page = client.get(f"{place}?why=cpu.k7-32")
+    assert "Die Hauptplatine passt nicht in dieses Gehäuse." in page.text
+    page = step(client, place, repair="cpu.k7-32/0")
+    assert "Warum nicht Teil" not in page.text
+    answer = client.post(place, data={"_csrf_token": client.cookies.get("csrftoken") or "", "do": "done"}, follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/cart/configured?configuration_id=")
+
+
+def test_an_excluded_value_sent_anyway_is_explained_and_changes_nothing(client: TestClient[Any]) -> None:
+    place = enter(client)
+    step(client, place, choose="case.mini")
+    page = step(client, place, choose="cpu.k7-32")
+    assert 'id="why"' in page.text
+    assert 'value="cpu.k7-32/0"' in page.text
+
+
+def test_htmx_gets_the_form_alone_and_is_sent_on_at_the_end(client: TestClient[Any]) -> None:
+    place = enter(client)
+    headers = {"hx-request": "true", "x-csrftoken": client.cookies.get("csrftoken") or ""}
+    page = client.post(place, data={"choose": "case.mini"}, headers=headers)
+    assert page.text.lstrip().startswith("<form")
+    done = client.post(place, data={"do": "done"}, headers=headers)
+    assert done.headers["hx-redirect"].startswith("/cart/configured?")
+
+
+def test_without_prices_the_page_goes_on_and_says_so(client: TestClient[Any], commerce: Commerce) -> None:
+    commerce.away = True
+    place = enter(client)
+    page = step(client, place, choose="case.mini")
+    assert page.status_code == 200
+    assert "Preise werden noch bestätigt" in page.text
+
+
+def test_what_commerce_does_not_sell_cannot_be_chosen(client: TestClient[Any], commerce: Commerce) -> None:
+    commerce.gone = {"TW-CPU-K7-32"}
+    assert "Nicht erhältlich" in client.get(enter(client)).text
+
+
+@pytest.mark.parametrize(
+    "pressed", [{"choose": "nothing"}, {"choose": "cpu.nothing"}, {"do": "dance"}, {"repair": "cpu.k7-32/99"}, {}]
+)
+def test_steps_that_mean_nothing_are_refused(client: TestClient[Any], pressed: dict[str, str]) -> None:
+    client.headers["accept"] = "application/json"
+    assert step(client, enter(client), **pressed).status_code == 422
+
+
+def test_a_launch_to_a_foreign_origin_is_refused(client: TestClient[Any]) -> None:
+    evil = Launch(
+        model="workstation", organization="o", item="X", return_url="https://evil.example/", currency="EUR", locale="de-DE"
+    )
+    answer = client.post("/api/configurator/sessions", json={"token": token(client, evil)})
+    assert (answer.status_code, answer.json()["code"]) == (422, "URL_NOT_ALLOWED")
+
+
+def test_programs_take_the_same_steps(client: TestClient[Any]) -> None:
+    opened = client.post("/api/configurator/sessions", json={"token": token(client)}).json()
+    place = f"/api/configurator/sessions/{opened['session']}"
+    state = client.post(f"{place}/choices", json={"option_class": "memory", "option": "ram-16", "quantity": 4}).json()
+    assert state["price_confirmed"]
+    assert {"option_class": "memory", "option": "ram-16", "quantity": 4} in state["picks"]
+    boards = {value["name"]: value["state"] for one in state["classes"] if one["name"] == "board" for value in one["values"]}
+    assert boards == {"k5-itx": "excluded", "k5-atx": "set", "k7-atx": "excluded", "k7-eatx": "excluded"}
+    why = client.get(f"{place}/why", params={"option_class": "board", "option": "k5-itx"}).json()
+    assert why["rules"] == ["So viele Speichersteckplätze hat die Hauptplatine nicht."]
+    refused = client.post(f"{place}/choices", json={"option_class": "board", "option": "k5-itx"})
+    assert refused.json()["code"] == "OPTION_EXCLUDED"
+    repaired = client.post(f"{place}/repairs", json={"option_class": "board", "option": "k5-itx"}).json()
+    assert {"option_class": "board", "option": "k5-itx", "quantity": 1} in repaired["picks"]
+    assert client.post(f"{place}/undo").json()["picks"] == state["picks"]
+    cheapest = client.post(f"{place}/completion", json={"how": "cheapest"}).json()
+    assert cheapest["complete"]
+    done = client.post(f"{place}/finish").json()
+    assert done["bom"]["ConfigurationId"] == done["configuration_id"] == opened["configuration_id"]
+    again = client.post(f"{place}/choices", json={"option_class": "case", "option": "mid"})
+    assert (again.status_code, again.json()["code"]) == (409, "CONFIGURATION_FINISHED")
+
+
+def test_an_unknown_session_is_not_found(client: TestClient[Any]) -> None:
+    assert client.get("/api/configurator/sessions/nothing").json()["code"] == "CONFIGURATION_NOT_FOUND"
