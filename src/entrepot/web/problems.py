@@ -1,18 +1,45 @@
-"""A failure as a page: what happened, what to do next, and a number to quote."""
+"""A failure as a page: what happened, what to do next, and a number to quote.
+
+In the shop it is told in the shopper's words and stands in the shop's own frame, with its categories and the cart,
+so that somebody who got lost can go on from there.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import structlog
 from litestar import Request, Response
 
 from entrepot.kernel.errors import Error
 from entrepot.web.edge import Problem, html
-from entrepot.web.page import page_for
-from entrepot.web.pages import render
+from entrepot.web.page import face_of, page_for
+from entrepot.web.pages import Page, render
+from entrepot.web.storefront.frame import front_of, page_of
+from entrepot.web.storefront.words import sentence
+
+log = structlog.get_logger("web")
 
 
 def problem_page(request: Request[Any, Any, Any], problem: Problem, error: Error | None) -> Response[str]:
     """The page for a failure; somebody who is not logged on is shown where to do that."""
-    page = page_for(request)
+    if face_of(request.scope["path"]) != "storefront":
+        return html(render("design/problem.html", page_for(request), problem=problem), problem.status)
+    page = _shop_page(request)
+    if error is not None:
+        problem.detail = sentence(error, page.locale)
     return html(render("design/problem.html", page, problem=problem), problem.status)
+
+
+def _shop_page(request: Request[Any, Any, Any]) -> Page:
+    """The shop's frame where there is a shop to frame; a plain page where even that fails."""
+    front = front_of(request)
+    try:
+        with front.house.commerce.database.read() as conn:
+            return page_of(front, conn, front.visit(conn))
+    except Error:
+        return replace(page_for(request), home="/")
+    except Exception:
+        log.exception("problem_page.frame_failed", path=request.scope["path"])
+        return page_for(request)

@@ -35,7 +35,7 @@ from entrepot.commerce.catalog.entry_tables import (
     VALUES,
 )
 from entrepot.commerce.catalog.facts import entries_by_ids, entries_by_part_numbers
-from entrepot.commerce.catalog.family import entry_ids, items_of
+from entrepot.commerce.catalog.family import configurable_entries, entry_ids, items_of
 from entrepot.commerce.catalog.kits import (
     Component,
     KitCycle,
@@ -59,7 +59,7 @@ from entrepot.commerce.catalog.navigation import (
     subcategories,
     top_categories,
 )
-from entrepot.commerce.catalog.product import ProductView, product_facts, product_view
+from entrepot.commerce.catalog.product import ContentLine, ProductView, product_facts, product_view
 from entrepot.commerce.catalog.resolve import (
     AttributeValue,
     Candidate,
@@ -142,6 +142,7 @@ __all__ = [
     "CategoryNotFound",
     "CategoryPage",
     "Component",
+    "ContentLine",
     "DefiningAttribute",
     "EntryCard",
     "EntryFacts",
@@ -181,6 +182,7 @@ __all__ = [
     "catalogs_of",
     "category_page",
     "components_of",
+    "configurable_entries",
     "content_closure",
     "content_of",
     "create_store",

@@ -89,7 +89,7 @@ def content_of(conn: Connection, entry_ids: Iterable[int]) -> dict[int, tuple[Co
 
 def members_of(conn: Connection, bundle_id: int) -> tuple[Component, ...]:
     """What a bundle suggests, in its sequence: items, and products that still need their attributes."""
-    return tuple(_component(row) for row in conn.execute(_members, {"parents": [bundle_id]}).mappings())
+    return tuple(_component(dict(row)) for row in conn.execute(_members, {"parents": [bundle_id]}).mappings())
 
 
 def components_of(conn: Connection, entry_ids: Iterable[int]) -> dict[int, tuple[Leaf, ...]]:
