@@ -47,7 +47,9 @@ def test_the_order_arrives_exactly_once(point: str, data: Path) -> None:
         suite.settle()
         orders = suite.house.order_management
         with orders.database.read() as conn:
-            found = conn.execute(sa.text("SELECT order_no FROM orders WHERE order_no = :number"), {"number": f"WC_{number}"}).all()
+            found = conn.execute(
+                sa.text("SELECT order_no FROM orders WHERE order_no = :number"), {"number": f"WC_{number}"}
+            ).all()
         with suite.house.commerce.database.read() as conn:
             state, external = conn.execute(
                 sa.text("SELECT state, external_id FROM orders WHERE number = :number"), {"number": number}

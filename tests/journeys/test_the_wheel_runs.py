@@ -27,7 +27,11 @@ def test_an_installed_wheel_serves_the_demo_store(tmp_path: Path) -> None:
         port = probe.getsockname()[1]
     environment = os.environ | {"PYTHONPATH": str(site), "PYTHONSAFEPATH": "1"}
     where = subprocess.run(
-        [sys.executable, "-c", "import entrepot; print(entrepot.__file__)"], env=environment, cwd=empty, capture_output=True, text=True
+        [sys.executable, "-c", "import entrepot; print(entrepot.__file__)"],
+        env=environment,
+        cwd=empty,
+        capture_output=True,
+        text=True,
     )
     assert where.stdout.strip().startswith(str(site))
     server = subprocess.Popen(

@@ -172,6 +172,27 @@ class Outbox:
         query = sa.select(self.table).where(self.table.c.state == state).order_by(self.table.c.position).limit(limit)
         return list(conn.execute(query).mappings())
 
+    def find(self, conn: Connection, message_id: str) -> sa.RowMapping | None:
+        """One message by its id."""
+        return conn.execute(sa.select(self.table).where(self.table.c.id == message_id)).mappings().first()
+
+    def search(self, conn: Connection, text: str = "", state: str = "", limit: int = 100) -> list[sa.RowMapping]:
+        """Messages, newest first: by a whole id, order or process, or a part of a kind or business key."""
+        t = self.table
+        query = sa.select(t).order_by(t.c.position.desc()).limit(limit)
+        if state:
+            query = query.where(t.c.state == state)
+        if text:
+            whole = (t.c.id == text, t.c.correlation_id == text, t.c.ordering_key == text)
+            query = query.where(sa.or_(*whole, *(c.contains(text, autoescape=True) for c in (t.c.kind, t.c.business_key))))
+        return list(conn.execute(query).mappings())
+
+    def troubled(self, conn: Connection, limit: int = 20) -> list[sa.RowMapping]:
+        """Messages whose last attempt failed, newest first: those tried again and those that wait for a person."""
+        t = self.table
+        query = sa.select(t).where(t.c.error.is_not(None), t.c.state.in_(("pending", "dead")))
+        return list(conn.execute(query.order_by(t.c.position.desc()).limit(limit)).mappings())
+
     def counts(self, conn: Connection) -> dict[str, int]:
         """How many messages stand in each state."""
         rows = conn.execute(sa.select(self.table.c.state, sa.func.count()).group_by(self.table.c.state))

@@ -89,6 +89,7 @@ from entrepot.commerce.catalog.store import (
     create_store,
     find_catalog,
     find_store,
+    store_names,
 )
 from entrepot.commerce.catalog.tables import (
     CATALOG_TEXTS,
@@ -205,6 +206,7 @@ __all__ = [
     "resolve_sku",
     "search",
     "search_text",
+    "store_names",
     "subcategories",
     "top_categories",
     "values_called",
