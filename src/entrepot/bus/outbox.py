@@ -42,36 +42,7 @@ class Outbox:
     def __init__(self, metadata: sa.MetaData, sender: str) -> None:
         self.sender = sender
         self.bell = threading.Event()
-        self.table = sa.Table(
-            "outbox",
-            metadata,
-            sa.Column("position", BigKey, primary_key=True, autoincrement=True),
-            sa.Column("id", sa.String(26), nullable=False, unique=True),
-            sa.Column("kind", sa.String(80), nullable=False),
-            sa.Column("version", sa.Integer, nullable=False),
-            sa.Column("business_key", sa.String(200), nullable=False),
-            sa.Column("ordering_key", sa.String(200), nullable=False),
-            sa.Column("sequence", sa.BigInteger, nullable=False),
-            sa.Column("correlation_id", sa.String(64), nullable=False),
-            sa.Column("causation_id", sa.String(64)),
-            sa.Column("store", sa.String(64), nullable=False),
-            sa.Column("principal", sa.String(254), nullable=False),
-            sa.Column("body", Json, nullable=False),
-            sa.Column("original_body", Json),
-            sa.Column("state", sa.String(10), nullable=False),
-            sa.Column("attempts", sa.Integer, nullable=False, default=0),
-            sa.Column("not_before", Instant, nullable=False),
-            sa.Column("lease_until", Instant),
-            sa.Column("created_at", Instant, nullable=False),
-            sa.Column("settled_at", Instant),
-            sa.Column("ms", sa.Float),
-            sa.Column("error", sa.Text),
-            sa.Column("reply", Json),
-            sa.Index("outbox_open", "ordering_key", "position", **_where("state IN ('pending', 'dead')")),
-            sa.Index("outbox_due", "position", **_where("state = 'pending'")),
-            sa.Index("outbox_correlation", "correlation_id"),
-            sa.Index("outbox_ordering_key", "ordering_key"),
-        )
+        self.table = _table(metadata)
         t, earlier = self.table, self.table.alias("earlier")
         blocked = sa.exists().where(
             earlier.c.ordering_key == t.c.ordering_key,
@@ -226,6 +197,39 @@ class Outbox:
         """How many messages stand in each state."""
         rows = conn.execute(sa.select(self.table.c.state, sa.func.count()).group_by(self.table.c.state))
         return dict(rows.all())
+
+
+def _table(metadata: sa.MetaData) -> sa.Table:
+    return sa.Table(
+        "outbox",
+        metadata,
+        sa.Column("position", BigKey, primary_key=True, autoincrement=True),
+        sa.Column("id", sa.String(26), nullable=False, unique=True),
+        sa.Column("kind", sa.String(80), nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("business_key", sa.String(200), nullable=False),
+        sa.Column("ordering_key", sa.String(200), nullable=False),
+        sa.Column("sequence", sa.BigInteger, nullable=False),
+        sa.Column("correlation_id", sa.String(64), nullable=False),
+        sa.Column("causation_id", sa.String(64)),
+        sa.Column("store", sa.String(64), nullable=False),
+        sa.Column("principal", sa.String(254), nullable=False),
+        sa.Column("body", Json, nullable=False),
+        sa.Column("original_body", Json),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False, default=0),
+        sa.Column("not_before", Instant, nullable=False),
+        sa.Column("lease_until", Instant),
+        sa.Column("created_at", Instant, nullable=False),
+        sa.Column("settled_at", Instant),
+        sa.Column("ms", sa.Float),
+        sa.Column("error", sa.Text),
+        sa.Column("reply", Json),
+        sa.Index("outbox_open", "ordering_key", "position", **_where("state IN ('pending', 'dead')")),
+        sa.Index("outbox_due", "position", **_where("state = 'pending'")),
+        sa.Index("outbox_correlation", "correlation_id"),
+        sa.Index("outbox_ordering_key", "ordering_key"),
+    )
 
 
 def _envelope(row: sa.RowMapping, sender: str) -> Envelope:

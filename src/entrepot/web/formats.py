@@ -192,6 +192,15 @@ def language_name(tag: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def country_name(code: str, locale: str) -> str:
+    """A country's name in the reader's language, its code when there is none.
+
+    >>> country_name("DE", "en-US")
+    'Germany'
+    """
+    return str(locale_of(locale).territories.get(code, code))
+
+
 def filters(locale: str) -> dict[str, Callable[..., str]]:
     """The formats as template filters that already know the locale."""
     return {
@@ -204,5 +213,6 @@ def filters(locale: str) -> dict[str, Callable[..., str]]:
         "date": lambda at, length="medium": day(at, locale, length),
         "datetime": lambda at, zone="UTC", length="medium": moment(at, locale, zone, length),
         "ago": lambda at, now: ago(at, now, locale),
+        "country": lambda code: country_name(code, locale),
         "language_name": language_name,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from litestar import Request
@@ -40,10 +41,15 @@ def locale_of(request: Request[Any, Any, Any]) -> str:
     return i18n.negotiate(i18n.languages(), request.headers.get("accept-language", ""), cookie)
 
 
+def cart_cookie(store: str) -> str:
+    """The cookie that holds a guest's secret: one per store, since carts of different stores are different carts."""
+    return f"{CART_COOKIE}_{re.sub('[^A-Za-z0-9]', '-', store)}"
+
+
 def shopper_of(request: Request[Any, Any, Any], store: str) -> Caller:
     """The browser as a shopper: its session's account, or the guest's cart its cookie holds the secret of."""
     session = session_of(request)
-    secret = request.cookies.get(CART_COOKIE, "")
+    secret = request.cookies.get(cart_cookie(store), "")
     return Caller(
         store=store,
         logon_id=session.user.logon_id if session is not None and session.user is not None else None,

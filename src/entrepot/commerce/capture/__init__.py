@@ -6,9 +6,16 @@ anew), submitted once per idempotency key, and handed to order management throug
 
 from entrepot.commerce.capture.availability import Available, find_availability, take_availability
 from entrepot.commerce.capture.calculate import ToCalculate, calculate
-from entrepot.commerce.capture.calculation import Calculation, PricedLine, Problem
+from entrepot.commerce.capture.calculation import (
+    Calculation,
+    LineAdjustment,
+    PricedLine,
+    Problem,
+    PromotionRefused,
+)
 from entrepot.commerce.capture.cart import (
     adopt_guest_cart,
+    change_currency,
     current_cart,
     discard_abandoned,
     hashed,
@@ -18,6 +25,7 @@ from entrepot.commerce.capture.cart import (
 )
 from entrepot.commerce.capture.checkout import (
     as_address,
+    check_address,
     enter_code,
     missing,
     offered_methods,
@@ -44,8 +52,11 @@ from entrepot.commerce.capture.lines import (
 )
 from entrepot.commerce.capture.order import (
     Address,
+    AddressInvalid,
     CartNotFound,
+    Component,
     Order,
+    OrderLine,
     OrderNotFound,
     OrderState,
     Payment,
@@ -56,6 +67,7 @@ from entrepot.commerce.capture.prepare import (
     Needed,
     NotReadyToOrder,
     OutOfStock,
+    PriceChanged,
     Promise,
     Reserved,
     is_prepared,
@@ -71,21 +83,27 @@ from entrepot.commerce.capture.transfer import acknowledge_transfer, fail_transf
 __all__ = [
     "Adding",
     "Address",
+    "AddressInvalid",
     "Available",
     "Calculation",
     "CartNotFound",
+    "Component",
     "Configuration",
+    "LineAdjustment",
     "Needed",
     "NoModel",
     "NotReadyToOrder",
     "Order",
+    "OrderLine",
     "OrderNotFound",
     "OrderState",
     "OutOfStock",
     "Payment",
+    "PriceChanged",
     "PricedLine",
     "Problem",
     "Promise",
+    "PromotionRefused",
     "Reserved",
     "ToCalculate",
     "Visit",
@@ -97,7 +115,9 @@ __all__ = [
     "as_address",
     "calculate",
     "captured_counts",
+    "change_currency",
     "change_quantity",
+    "check_address",
     "current_cart",
     "customer_of",
     "discard_abandoned",

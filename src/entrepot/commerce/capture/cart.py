@@ -94,6 +94,11 @@ def reprice(conn: Connection, visit: Visit, cart: Order) -> Order:
     return replace(cart, calculation=calculate(conn, to_calculate(visit, cart)))
 
 
+def change_currency(conn: Connection, visit: Visit, cart: Order) -> Order:
+    """Price the whole cart in the visitor's currency from now on."""
+    return cart if cart.currency == visit.currency else change(conn, visit, cart, replace(cart, currency=visit.currency))
+
+
 def to_calculate(visit: Visit, cart: Order) -> ToCalculate:
     """The cart as the order calculation wants it."""
     address = cart.ship_to

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -54,25 +54,35 @@ class TooManyCodes(Refused):
 
 
 def check_address(address: Address, *, guest: bool = True) -> Address:
-    """The address with blanks trimmed, or a refusal naming the first field at fault."""
+    """The address with blanks trimmed, or a refusal naming the first field at fault and listing all of them."""
     values = {name: getattr(address, name).strip() for name in address.__struct_fields__}
-    for name in ("last_name", "line1", "city", "postal_code", "country"):
-        if not values[name]:
-            raise AddressInvalid(path=name, problem="please fill this in")
-    if len(values["country"]) != 2 or not values["country"].isupper():
-        raise AddressInvalid(path="country", problem="choose a country")
-    if values["country"] in _NEEDS_STATE and not values["state"]:
-        raise AddressInvalid(path="state", problem="please choose a state")
-    pattern = _POSTAL.get(values["country"])
-    if pattern and not re.fullmatch(pattern, values["postal_code"]):
-        raise AddressInvalid(path="postal_code", problem="this is not a postal code of that country")
-    if (guest or values["email"]) and not _EMAIL.match(values["email"]):
-        raise AddressInvalid(path="email", problem="write an e-mail address such as name@example.org")
-    if any(len(value) > 254 for value in values.values()):
-        raise AddressInvalid(path="line1", problem="at most 254 characters per field")
     for name, value in values.items():
         refuse_card_number(value, name)
+    faults = dict(_address_faults(values, guest))
+    if faults:
+        first = next(iter(faults))
+        raise AddressInvalid(path=first, problem=faults[first], faults=faults)
     return Address(**values)
+
+
+def _address_faults(values: dict[str, str], guest: bool) -> Iterator[tuple[str, str]]:
+    """What is wrong with each field, in the order of the fields that are needed."""
+    for name in ("last_name", "line1", "city", "postal_code", "country"):
+        if not values[name]:
+            yield name, "please fill this in"
+    country = values["country"]
+    if country and (len(country) != 2 or not country.isupper()):
+        yield "country", "choose a country"
+    if country in _NEEDS_STATE and not values["state"]:
+        yield "state", "please choose a state"
+    pattern = _POSTAL.get(country)
+    if pattern and values["postal_code"] and not re.fullmatch(pattern, values["postal_code"]):
+        yield "postal_code", "this is not a postal code of that country"
+    if (guest or values["email"]) and not _EMAIL.match(values["email"]):
+        yield "email", "write an e-mail address such as name@example.org"
+    for name, value in values.items():
+        if len(value) > 254:
+            yield name, "at most 254 characters per field"
 
 
 def set_address(conn: Connection, visit: Visit, cart: Order, ship_to: Address, bill_to: Address | None = None) -> Order:

@@ -35,7 +35,7 @@ from entrepot.commerce.catalog.entry_tables import (
     VALUES,
 )
 from entrepot.commerce.catalog.facts import entries_by_ids, entries_by_part_numbers
-from entrepot.commerce.catalog.family import entry_ids, items_of
+from entrepot.commerce.catalog.family import configurable_entries, entry_ids, items_of
 from entrepot.commerce.catalog.inspect import (
     AttributeUse,
     EntryPlace,
@@ -59,6 +59,7 @@ from entrepot.commerce.catalog.kits import (
     content_of,
     decimal_of,
     explode,
+    members_of,
     reaches,
 )
 from entrepot.commerce.catalog.navigation import (
@@ -71,7 +72,7 @@ from entrepot.commerce.catalog.navigation import (
     subcategories,
     top_categories,
 )
-from entrepot.commerce.catalog.product import ProductView, product_facts, product_view
+from entrepot.commerce.catalog.product import ContentLine, ProductView, product_facts, product_view
 from entrepot.commerce.catalog.resolve import (
     AttributeValue,
     Candidate,
@@ -156,6 +157,7 @@ __all__ = [
     "CategoryNotFound",
     "CategoryPage",
     "Component",
+    "ContentLine",
     "DefiningAttribute",
     "EntryCard",
     "EntryFacts",
@@ -199,6 +201,7 @@ __all__ = [
     "catalogs_of",
     "category_page",
     "components_of",
+    "configurable_entries",
     "content_closure",
     "content_of",
     "create_store",

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.catalog.entry import EntryFacts
-from entrepot.commerce.catalog.entry_tables import catalog_entry, catalog_entry_relation
+from entrepot.commerce.catalog.entry_tables import catalog_entry, catalog_entry_relation, configurable_entry
 from entrepot.commerce.catalog.facts import entries_by_ids
 from entrepot.commerce.catalog.store import Store, View
 from entrepot.kernel.db import any_of
@@ -21,6 +21,19 @@ _items = (
 
 
 _all = sa.select(catalog_entry.c.id).where(catalog_entry.c.owner_id == sa.bindparam("owner")).order_by(catalog_entry.c.id)
+
+_configurable = (
+    sa.select(configurable_entry.c.entry_id)
+    .where(configurable_entry.c.model.is_not(None), configurable_entry.c.configurable)
+    .order_by(configurable_entry.c.entry_id)
+    .limit(100)
+)
+
+
+def configurable_entries(conn: Connection, view: View) -> list[EntryFacts]:
+    """The kits this store lets shoppers put together, the first hundred of them."""
+    facts = entries_by_ids(conn, view, conn.execute(_configurable).scalars())
+    return [one for _, one in sorted(facts.items()) if one.displayable and one.buyable and one.type.configured]
 
 
 def entry_ids(conn: Connection, store: Store) -> list[int]:

@@ -12,6 +12,7 @@ function show({ text, tone = "info" }) {
 }
 
 function watch(toast) {
+  toast.dataset.watched = "yes";
   const leave = () => toast.remove();
   let timer = setTimeout(leave, STAY);
   const hold = () => clearTimeout(timer);
@@ -23,6 +24,9 @@ function watch(toast) {
 }
 
 region?.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".notice").remove());
+document.addEventListener("htmx:oobAfterSwap", ({ detail }) => {
+  if (detail.target === region) for (const toast of region.querySelectorAll(".notice:not([data-watched])")) watch(toast);
+});
 document.addEventListener("toast", (event) => show(event.detail));
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, () => show({ text: region.dataset.failed, tone: "danger" }));
