@@ -42,12 +42,12 @@ from entrepot.commerce.catalog.inspect import (
     EntryText,
     GroupPlace,
     Member,
+    contents_of,
     entries_in,
     entry_attributes,
     entry_places,
     entry_texts,
     group_places,
-    members_of,
 )
 from entrepot.commerce.catalog.kits import (
     Component,
@@ -204,6 +204,7 @@ __all__ = [
     "configurable_entries",
     "content_closure",
     "content_of",
+    "contents_of",
     "create_store",
     "decimal_of",
     "entries_by_ids",

@@ -172,7 +172,7 @@ def entry_attributes(conn: Connection, view: View, entry_id: int) -> list[Attrib
     return [AttributeUse(*row) for row in conn.execute(_attributes, {**view.binds, "entry": entry_id})]
 
 
-def members_of(conn: Connection, view: View, entry_ids: Sequence[int]) -> dict[int, list[Member]]:
+def contents_of(conn: Connection, view: View, entry_ids: Sequence[int]) -> dict[int, list[Member]]:
     """What each entry consists of, hidden ones too, in its sequence."""
     t = catalog_entry_relation
     query = sa.select(t.c.parent_id, t.c.child_id, t.c.type, t.c.quantity, t.c.sequence)

@@ -126,7 +126,7 @@ def entry_page(request: Asked, part_number: str) -> Response[str]:
         facts = catalog.entries_by_part_numbers(conn, view, [part_number]).get(part_number)
         if facts is None:
             raise catalog.CatalogEntryNotFound(part_number=part_number)
-        content = catalog.members_of(conn, view, [facts.id]).get(facts.id, [])
+        content = catalog.contents_of(conn, view, [facts.id]).get(facts.id, [])
         offers, _ = pricing.offers_of(
             conn, view.store.id, entry_ids=[facts.id, *([facts.product_id] if facts.product_id else [])]
         )
