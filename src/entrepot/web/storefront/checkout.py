@@ -88,6 +88,7 @@ def _address_page(
         values=values,
         bill=bill,
         errors=errors,
+        summary=address_form.named(errors, front.words),
         same=same,
         book=book,
         guest=at.now.buyer.is_guest,
