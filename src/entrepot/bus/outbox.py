@@ -42,36 +42,7 @@ class Outbox:
     def __init__(self, metadata: sa.MetaData, sender: str) -> None:
         self.sender = sender
         self.bell = threading.Event()
-        self.table = sa.Table(
-            "outbox",
-            metadata,
-            sa.Column("position", BigKey, primary_key=True, autoincrement=True),
-            sa.Column("id", sa.String(26), nullable=False, unique=True),
-            sa.Column("kind", sa.String(80), nullable=False),
-            sa.Column("version", sa.Integer, nullable=False),
-            sa.Column("business_key", sa.String(200), nullable=False),
-            sa.Column("ordering_key", sa.String(200), nullable=False),
-            sa.Column("sequence", sa.BigInteger, nullable=False),
-            sa.Column("correlation_id", sa.String(64), nullable=False),
-            sa.Column("causation_id", sa.String(64)),
-            sa.Column("store", sa.String(64), nullable=False),
-            sa.Column("principal", sa.String(254), nullable=False),
-            sa.Column("body", Json, nullable=False),
-            sa.Column("original_body", Json),
-            sa.Column("state", sa.String(10), nullable=False),
-            sa.Column("attempts", sa.Integer, nullable=False, default=0),
-            sa.Column("not_before", Instant, nullable=False),
-            sa.Column("lease_until", Instant),
-            sa.Column("created_at", Instant, nullable=False),
-            sa.Column("settled_at", Instant),
-            sa.Column("ms", sa.Float),
-            sa.Column("error", sa.Text),
-            sa.Column("reply", Json),
-            sa.Index("outbox_open", "ordering_key", "position", **_where("state IN ('pending', 'dead')")),
-            sa.Index("outbox_due", "position", **_where("state = 'pending'")),
-            sa.Index("outbox_correlation", "correlation_id"),
-            sa.Index("outbox_ordering_key", "ordering_key"),
-        )
+        self.table = _table(metadata)
         t, earlier = self.table, self.table.alias("earlier")
         blocked = sa.exists().where(
             earlier.c.ordering_key == t.c.ordering_key,
@@ -201,10 +172,64 @@ class Outbox:
         query = sa.select(self.table).where(self.table.c.state == state).order_by(self.table.c.position).limit(limit)
         return list(conn.execute(query).mappings())
 
+    def find(self, conn: Connection, message_id: str) -> sa.RowMapping | None:
+        """One message by its id."""
+        return conn.execute(sa.select(self.table).where(self.table.c.id == message_id)).mappings().first()
+
+    def search(self, conn: Connection, text: str = "", state: str = "", limit: int = 100) -> list[sa.RowMapping]:
+        """Messages, newest first: by a whole id, order or process, or a part of a kind or business key."""
+        t = self.table
+        query = sa.select(t).order_by(t.c.position.desc()).limit(limit)
+        if state:
+            query = query.where(t.c.state == state)
+        if text:
+            whole = (t.c.id == text, t.c.correlation_id == text, t.c.ordering_key == text)
+            query = query.where(sa.or_(*whole, *(c.contains(text, autoescape=True) for c in (t.c.kind, t.c.business_key))))
+        return list(conn.execute(query).mappings())
+
+    def troubled(self, conn: Connection, limit: int = 20) -> list[sa.RowMapping]:
+        """Messages whose last attempt failed, newest first: those tried again and those that wait for a person."""
+        t = self.table
+        query = sa.select(t).where(t.c.error.is_not(None), t.c.state.in_(("pending", "dead")))
+        return list(conn.execute(query.order_by(t.c.position.desc()).limit(limit)).mappings())
+
     def counts(self, conn: Connection) -> dict[str, int]:
         """How many messages stand in each state."""
         rows = conn.execute(sa.select(self.table.c.state, sa.func.count()).group_by(self.table.c.state))
         return dict(rows.all())
+
+
+def _table(metadata: sa.MetaData) -> sa.Table:
+    return sa.Table(
+        "outbox",
+        metadata,
+        sa.Column("position", BigKey, primary_key=True, autoincrement=True),
+        sa.Column("id", sa.String(26), nullable=False, unique=True),
+        sa.Column("kind", sa.String(80), nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("business_key", sa.String(200), nullable=False),
+        sa.Column("ordering_key", sa.String(200), nullable=False),
+        sa.Column("sequence", sa.BigInteger, nullable=False),
+        sa.Column("correlation_id", sa.String(64), nullable=False),
+        sa.Column("causation_id", sa.String(64)),
+        sa.Column("store", sa.String(64), nullable=False),
+        sa.Column("principal", sa.String(254), nullable=False),
+        sa.Column("body", Json, nullable=False),
+        sa.Column("original_body", Json),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False, default=0),
+        sa.Column("not_before", Instant, nullable=False),
+        sa.Column("lease_until", Instant),
+        sa.Column("created_at", Instant, nullable=False),
+        sa.Column("settled_at", Instant),
+        sa.Column("ms", sa.Float),
+        sa.Column("error", sa.Text),
+        sa.Column("reply", Json),
+        sa.Index("outbox_open", "ordering_key", "position", **_where("state IN ('pending', 'dead')")),
+        sa.Index("outbox_due", "position", **_where("state = 'pending'")),
+        sa.Index("outbox_correlation", "correlation_id"),
+        sa.Index("outbox_ordering_key", "ordering_key"),
+    )
 
 
 def _envelope(row: sa.RowMapping, sender: str) -> Envelope:

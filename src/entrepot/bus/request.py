@@ -126,3 +126,9 @@ class Journal:
         """The questions put in those business processes, oldest first."""
         query = sa.select(self.table).where(any_of(self.table.c.correlation_id, "keys")).order_by(self.table.c.position)
         return list(conn.execute(query, {"keys": correlation_ids}).mappings())
+
+    def failed(self, conn: Connection, limit: int = 20) -> list[sa.RowMapping]:
+        """The latest questions that got no answer or a refusal."""
+        t = self.table
+        query = sa.select(t).where(t.c.outcome != "answered").order_by(t.c.position.desc()).limit(limit)
+        return list(conn.execute(query).mappings())

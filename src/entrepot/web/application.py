@@ -15,7 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin, ScalarRenderPlugin
 
 from entrepot import __version__
 from entrepot.kernel.errors import Error
-from entrepot.web import api, call_center, configurator, management, operations, store, storefront
+from entrepot.web import api, call_center, configurator, management, operations, staff, store, storefront
 from entrepot.web.design import gallery
 from entrepot.web.edge import (
     before_request,
@@ -31,7 +31,7 @@ from entrepot.web.problems import problem_page
 
 log = structlog.get_logger("web")
 Hook = Callable[[], object]
-FACES = (storefront, configurator, call_center, store, management, operations)
+FACES = (storefront, configurator, staff, call_center, store, management, operations)
 
 
 def web_application(house: House, on_startup: Sequence[Hook] = (), on_shutdown: Sequence[Hook] = ()) -> Litestar:

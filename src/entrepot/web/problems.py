@@ -13,22 +13,28 @@ import structlog
 from litestar import Request, Response
 
 from entrepot.kernel.errors import Error
-from entrepot.web.edge import Problem, html
+from entrepot.web.edge import Problem, html, session_of
 from entrepot.web.page import face_of, page_for
 from entrepot.web.pages import Page, render
+from entrepot.web.staff import FACES, staff_page, to_log_in
 from entrepot.web.storefront.frame import front_of, page_of
 from entrepot.web.storefront.words import sentence
 
 log = structlog.get_logger("web")
 
 
-def problem_page(request: Request[Any, Any, Any], problem: Problem, error: Error | None) -> Response[str]:
-    """The page for a failure; somebody who is not logged on is shown where to do that."""
-    if face_of(request.scope["path"]) != "storefront":
-        return html(render("design/problem.html", page_for(request), problem=problem), problem.status)
-    page = _shop_page(request)
-    if error is not None:
-        problem.detail = sentence(error, page.locale)
+def problem_page(request: Request[Any, Any, Any], problem: Problem, error: Error | None) -> Response[Any]:
+    """The page for a failure; somebody who is not logged on is led to where they can do that and back."""
+    face = face_of(request.scope["path"])
+    if face == "storefront":
+        page = _shop_page(request)
+        if error is not None:
+            problem.detail = sentence(error, page.locale)
+    else:
+        if problem.code == "NOT_LOGGED_ON" and (way := to_log_in(request)) is not None:
+            return way
+        of_staff = any(one.name == face for one in FACES) and session_of(request) is not None
+        page = staff_page(request) if of_staff else page_for(request)
     return html(render("design/problem.html", page, problem=problem), problem.status)
 
 

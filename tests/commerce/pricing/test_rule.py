@@ -100,7 +100,9 @@ def test_p8_what_comes_after_rounding_stays_visible() -> None:
 
 
 def test_p17_a_segment_has_its_own_path() -> None:
-    path = [{"branch": [{"when": {"segments": ["gold"]}, "then": [{"list": "L"}, {"percent": "-15"}]}], "otherwise": [{"list": "L"}]}]
+    path = [
+        {"branch": [{"when": {"segments": ["gold"]}, "then": [{"list": "L"}, {"percent": "-15"}]}], "otherwise": [{"list": "L"}]}
+    ]
     assert price_of(path, {"L": "80.00"}, customer=Customer(frozenset({"registered", "gold"}))) == "68.00"
     assert price_of(path, {"L": "80.00"}) == "80.00"
 

@@ -16,12 +16,12 @@ AT = datetime(2026, 6, 15, tzinfo=UTC)
 
 
 def promotion(number: int, level: str, conditions: list[dict[str, Any]], rewards: list[dict[str, Any]], **more: Any) -> Promotion:
-    return Promotion(
-        number, f"p{number}", 1, Level(level), read_conditions(conditions), read_rewards(rewards), **more
-    )
+    return Promotion(number, f"p{number}", 1, Level(level), read_conditions(conditions), read_rewards(rewards), **more)
 
 
-def basket(*lines: tuple[str, int, int], codes: tuple[str, ...] = (), shipping: int | None = None, mode: str | None = None) -> Basket:
+def basket(
+    *lines: tuple[str, int, int], codes: tuple[str, ...] = (), shipping: int | None = None, mode: str | None = None
+) -> Basket:
     """Lines as (part number, quantity, amount in cents); everything belongs to the category ``all``."""
     made = tuple(Line(str(i), part, quantity, amount, frozenset({"all"})) for i, (part, quantity, amount) in enumerate(lines, 1))
     return Basket(made, "USD", AT, codes=codes, shipping=shipping, shipping_mode=mode)
@@ -61,12 +61,16 @@ def test_m3_percent_with_a_cap() -> None:
 
 
 def test_m14_buy_two_get_two_free() -> None:
-    one = promotion(1, "product", [{"type": "minimum_quantity", "quantity": 4}], [{"type": "buy_some_get_some", "buy": 2, "get": 2}])
+    one = promotion(
+        1, "product", [{"type": "minimum_quantity", "quantity": 4}], [{"type": "buy_some_get_some", "buy": 2, "get": 2}]
+    )
     assert off(evaluate(basket(("a", 4, 1000)), Shelf([one])), 1) == {"1": 500}
 
 
 def test_the_cheapest_units_are_free() -> None:
-    one = promotion(1, "product", [{"type": "minimum_quantity", "quantity": 3}], [{"type": "buy_some_get_some", "buy": 2, "get": 1}])
+    one = promotion(
+        1, "product", [{"type": "minimum_quantity", "quantity": 3}], [{"type": "buy_some_get_some", "buy": 2, "get": 1}]
+    )
     assert off(evaluate(basket(("dear", 2, 6000), ("cheap", 1, 1000)), Shelf([one])), 1) == {"2": 1000}
 
 
@@ -144,7 +148,9 @@ EVERYTHING = [
     GIFT,
     promotion(2, "product", [{"type": "minimum_quantity", "quantity": 3}], [{"type": "buy_some_get_some", "buy": 2, "get": 1}]),
     promotion(3, "product", [], [{"type": "percent_off_each", "percent": "7.5"}], exclusivity=Exclusivity.STACKS),
-    promotion(4, "order", [{"type": "minimum_spend", "amount": {"USD": "20.00"}}], [{"type": "amount_off", "amount": {"USD": "35.55"}}]),
+    promotion(
+        4, "order", [{"type": "minimum_spend", "amount": {"USD": "20.00"}}], [{"type": "amount_off", "amount": {"USD": "35.55"}}]
+    ),
     promotion(5, "order", [], [{"type": "percent_off", "percent": "33"}], exclusivity=Exclusivity.STACKS),
     promotion(6, "shipping", [], [{"type": "shipping_amount_off", "amount": {"USD": "99.00"}}]),
 ]

@@ -118,7 +118,7 @@ def _bundle_lines(conn: Connection, visit: Visit, bundle: EntryFacts, adding: Ad
     """The members as lines of their own with a common group id; attributes are keyed ``member.attribute``."""
     group, lines = new_id(), []
     count = bundle.step.parse(adding.quantity, f"{path}/quantity")
-    members = catalog.content_of(conn, [bundle.id]).get(bundle.id, ())
+    members = catalog.members_of(conn, bundle.id)
     facts = catalog.entries_by_ids(conn, visit.view, [member.entry_id for member in members])
     for member in members:
         prefix = f"{member.part_number}."

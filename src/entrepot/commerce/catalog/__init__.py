@@ -46,6 +46,7 @@ from entrepot.commerce.catalog.kits import (
     content_of,
     decimal_of,
     explode,
+    members_of,
     reaches,
 )
 from entrepot.commerce.catalog.navigation import (
@@ -88,6 +89,7 @@ from entrepot.commerce.catalog.store import (
     create_store,
     find_catalog,
     find_store,
+    store_names,
 )
 from entrepot.commerce.catalog.tables import (
     CATALOG_TEXTS,
@@ -195,6 +197,7 @@ __all__ = [
     "groups_with_content",
     "hidden_because",
     "items_of",
+    "members_of",
     "place_group",
     "place_groups",
     "product_facts",
@@ -203,6 +206,7 @@ __all__ = [
     "resolve_sku",
     "search",
     "search_text",
+    "store_names",
     "subcategories",
     "top_categories",
     "values_called",

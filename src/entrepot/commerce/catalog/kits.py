@@ -58,17 +58,24 @@ class KitTooDeep(Refused):
     message = "A kit may be nested 8 levels deep and consist of 200 components at most."
 
 
-_content = (
-    sa.select(
-        catalog_entry_relation.c.parent_id,
-        catalog_entry_relation.c.quantity,
-        catalog_entry_relation.c.sequence,
-        *(catalog_entry.c[name] for name in ("id", "part_number", "type", "kit_inventory", "quantity_multiple", "quantity_unit")),
+def _parts(types: tuple[str, ...]) -> sa.Select[Any]:
+    return (
+        sa.select(
+            catalog_entry_relation.c.parent_id,
+            catalog_entry_relation.c.quantity,
+            catalog_entry_relation.c.sequence,
+            *(
+                catalog_entry.c[name]
+                for name in ("id", "part_number", "type", "kit_inventory", "quantity_multiple", "quantity_unit")
+            ),
+        )
+        .join(catalog_entry, catalog_entry.c.id == catalog_entry_relation.c.child_id)
+        .where(any_of(catalog_entry_relation.c.parent_id, "parents"), catalog_entry_relation.c.type.in_(types))
+        .order_by(catalog_entry_relation.c.sequence, catalog_entry.c.part_number)
     )
-    .join(catalog_entry, catalog_entry.c.id == catalog_entry_relation.c.child_id)
-    .where(any_of(catalog_entry_relation.c.parent_id, "parents"), catalog_entry_relation.c.type.in_(CONTENT))
-    .order_by(catalog_entry_relation.c.sequence, catalog_entry.c.part_number)
-)
+
+
+_content, _members = _parts(CONTENT), _parts(("bundle_component",))
 
 
 def content_of(conn: Connection, entry_ids: Iterable[int]) -> dict[int, tuple[Component, ...]]:
@@ -78,6 +85,11 @@ def content_of(conn: Connection, entry_ids: Iterable[int]) -> dict[int, tuple[Co
         row = dict(found_row)
         found.setdefault(row["parent_id"], []).append(_component(row))
     return {kit: tuple(components) for kit, components in found.items()}
+
+
+def members_of(conn: Connection, bundle_id: int) -> tuple[Component, ...]:
+    """What a bundle suggests, in its sequence: items, and products that still need their attributes."""
+    return tuple(_component(dict(row)) for row in conn.execute(_members, {"parents": [bundle_id]}).mappings())
 
 
 def components_of(conn: Connection, entry_ids: Iterable[int]) -> dict[int, tuple[Leaf, ...]]:

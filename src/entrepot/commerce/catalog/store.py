@@ -162,6 +162,12 @@ def _load_store(conn: Connection, identifier: str) -> Store:
     return Store(**values)
 
 
+def store_names(conn: Connection) -> dict[str, str]:
+    """Every store's identifier and name, open or not, oldest first."""
+    rows = conn.execute(sa.select(store.c.identifier, store.c.name).order_by(store.c.id))
+    return {identifier: name or identifier for identifier, name in rows}
+
+
 def create_store(
     conn: Connection, identifier: str, *, owner_id: int, languages: tuple[str, ...], currencies: tuple[str, ...]
 ) -> Store:

@@ -14,8 +14,10 @@ from entrepot.order_management.fulfillment.schedule import (
     unschedule_order,
 )
 from entrepot.order_management.fulfillment.shipment import (
+    ShipmentNotFound,
     confirm_shipment,
     create_shipment,
+    get_shipment_details,
     get_shipment_list,
     open_releases,
     shipments_of,
@@ -28,8 +30,10 @@ __all__ = [
     "ConfirmShipment",
     "CreateShipment",
     "Outcome",
+    "ShipmentNotFound",
     "confirm_shipment",
     "create_shipment",
+    "get_shipment_details",
     "get_shipment_list",
     "open_releases",
     "release_order",

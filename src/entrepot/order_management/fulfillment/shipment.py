@@ -165,15 +165,28 @@ def _follow_up(conn: Connection, before: Order, saved: Order, at: datetime) -> N
 
 
 def get_shipment_list(
-    conn: Connection, *, node: str = "", status: str = "", order_key: str = "", limit: int = 200
+    conn: Connection, *, node: str = "", status: str = "", order_key: str = "", since: datetime | None = None, limit: int = 200
 ) -> list[dict[str, Any]]:
-    """Shipments of a node or an order, oldest first; status 1100 are those still to be packed and confirmed."""
+    """Shipments of a node or an order, oldest first; status 1100 are those still to be packed and confirmed.
+
+    ``since`` leaves only those that left at that instant or later.
+    """
     t = tables.shipment
     conditions = [
         column == value for column, value in ((t.c.node, node), (t.c.status, status), (t.c.order_key, order_key)) if value
     ]
+    if since is not None:
+        conditions.append(t.c.shipped_at >= since)
     rows = conn.execute(sa.select(t).where(*conditions).order_by(t.c.created_at, t.c.shipment_no).limit(limit)).mappings()
     return [_listed(row) for row in rows]
+
+
+def get_shipment_details(conn: Connection, shipment_no: str) -> dict[str, Any]:
+    """One shipment by its number; raises `ShipmentNotFound`."""
+    found = conn.execute(sa.select(tables.shipment).where(tables.shipment.c.shipment_no == shipment_no)).mappings().first()
+    if found is None:
+        raise ShipmentNotFound(shipment_no=shipment_no)
+    return _listed(found)
 
 
 def shipments_of(conn: Connection, order_key: str) -> list[dict[str, Any]]:

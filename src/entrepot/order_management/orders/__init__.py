@@ -33,7 +33,18 @@ from entrepot.order_management.orders.pricing import apply_pricing, coupon_reque
 from entrepot.order_management.orders.save import OrderMovedOn, save_order, status_of
 from entrepot.order_management.orders.statuses import NAMES as STATUS_NAMES
 from entrepot.order_management.orders.statuses import Row, in_words, least_and_most, move
-from entrepot.order_management.orders.tasks import INVOICE, PAYMENT, RELEASE, SCHEDULE, Task, due_work, finish, put_off, wake
+from entrepot.order_management.orders.tasks import (
+    INVOICE,
+    PAYMENT,
+    RELEASE,
+    SCHEDULE,
+    Task,
+    due_work,
+    finish,
+    open_work,
+    put_off,
+    wake,
+)
 from entrepot.order_management.orders.totals import goods, line_total, now, of_line, order_wide, totals
 
 __all__ = [
@@ -92,6 +103,7 @@ __all__ = [
     "not_ready",
     "now",
     "of_line",
+    "open_work",
     "order_key",
     "order_wide",
     "pricing_request",

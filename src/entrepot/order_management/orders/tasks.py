@@ -64,6 +64,18 @@ def due_work(conn: Connection, at: datetime, limit: int = 20) -> list[Task]:
     return found
 
 
+def open_work(conn: Connection, limit: int = 100) -> list[sa.RowMapping]:
+    """The work there is, what is due first, each with its order's number; for looking at, nothing is leased."""
+    t = tables.task
+    query = (
+        sa.select(t, tables.order.c.order_no, tables.order.c.enterprise)
+        .join(tables.order, tables.order.c.key == t.c.order_key)
+        .order_by(t.c.available_at, t.c.order_key, t.c.transaction)
+        .limit(limit)
+    )
+    return list(conn.execute(query).mappings())
+
+
 def finish(conn: Connection, task: Task) -> None:
     """The work is done; a row that was woken meanwhile stays."""
     t = tables.task

@@ -1,5 +1,7 @@
-"""Operations."""
+"""Operations: what travels between the systems, what got stuck, and how one order was carried."""
 
 from typing import Any
 
-routes: list[Any] = []
+from entrepot.web.operations import follow, messages, overview
+
+routes: list[Any] = [*overview.routes, *follow.routes, *messages.routes]

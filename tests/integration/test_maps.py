@@ -1,0 +1,77 @@
+"""Maps read in both directions, and say where something is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from entrepot.integration.mapping import Constant, Each, Field, FieldMissing, Map, Values, ValueUnmapped
+from entrepot.integration.maps import order_price, transfer_order
+from entrepot.integration.maps.people import PERSON
+from entrepot.integration.values import read_values
+
+COLORS = {"COLOR": Values("COLOR", (("red", "R"), ("blue", "B")))}
+MAP = Map(
+    "Thing",
+    (
+        Field("Name/Text", "Title", required=True),
+        Field("Color", "Paint/Code", values="COLOR"),
+        Each("Parts", "Lines/Line", (Field("Id", "Key"), Field("Count", "Qty", to_there=str, to_here=int))),
+        Constant("Kind", "T"),
+    ),
+)
+things = st.fixed_dictionaries(
+    {
+        "Name": st.fixed_dictionaries({"Text": st.text(min_size=1)}),
+        "Color": st.sampled_from(["red", "blue"]),
+        "Parts": st.lists(st.fixed_dictionaries({"Id": st.text(), "Count": st.integers(0, 99)})),
+    }
+)
+
+
+@given(things)
+def test_a_document_goes_there_and_comes_back_the_same(thing: dict[str, Any]) -> None:
+    there = MAP.there(thing, COLORS)
+    assert there["Kind"] == "T"
+    assert MAP.here(there, COLORS) == thing
+
+
+def test_what_is_missing_is_named_by_its_path() -> None:
+    with pytest.raises(FieldMissing) as error:
+        MAP.there({"Color": "red"}, COLORS)
+    assert error.value.path == "Thing/Name/Text"
+
+
+def test_an_unmapped_value_is_refused_not_guessed() -> None:
+    with pytest.raises(ValueUnmapped) as error:
+        MAP.there({"Name": {"Text": "x"}, "Color": "green"}, COLORS)
+    assert (error.value.attributes["domain"], error.value.attributes["value"]) == ("COLOR", "green")
+
+
+addresses = st.fixed_dictionaries({field.here: st.text(max_size=20) for field in PERSON})
+
+
+@given(addresses)
+def test_an_address_survives_both_ways(address: dict[str, str]) -> None:
+    values = read_values()
+    assert transfer_order.ADDRESS.here(transfer_order.ADDRESS.there(address, values), values) == address
+
+
+def test_the_category_of_a_discount_follows_level_and_code() -> None:
+    values = read_values()
+    assert transfer_order.category({"PromotionCode": ""}, "order", values) == "Discount"
+    assert transfer_order.category({"PromotionCode": "X"}, "order", values) == "Coupon"
+    assert transfer_order.category({"PromotionCode": "X"}, "shipping", values) == "ShippingDiscount"
+
+
+def test_only_locked_prices_are_taken_as_given() -> None:
+    lines = [
+        {"LineID": "1", "ItemID": "A", "Quantity": "1", "UnitPrice": "5.00", "IsPriceLocked": "Y"},
+        {"LineID": "2", "ItemID": "B", "Quantity": "1", "UnitPrice": "5.00", "IsPriceLocked": "N"},
+    ]
+    document = {"OrganizationCode": "tannwerk", "Currency": "USD", "OrderReference": "k", "OrderLines": {"OrderLine": lines}}
+    items = order_price.calculate(document, read_values())["Order"]["OrderItem"]
+    assert [item.get("LockedPrice") for item in items] == ["5.00", None]
