@@ -28,6 +28,12 @@ if __name__ == "__main__":
 
     content = Path(os.environ[BODY_FILE]).read_bytes()
     config = uvicorn.Config(
-        application(content), host="127.0.0.1", port=int(sys.argv[1]), log_level="error", access_log=False, http="httptools", loop="uvloop"
+        application(content),
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        log_level="error",
+        access_log=False,
+        http="httptools",
+        loop="uvloop",
     )
     uvicorn.Server(config).run()

@@ -29,7 +29,9 @@ def prepare_data(data: Path) -> list[str]:
     files = data / "load"
     files.mkdir()
     rows = "\n".join(f"{number},SHOP-BENCH,{place}" for place, number in enumerate(items[:24]))
-    (files / "1.csv").write_text("CatalogGroup\nGroupIdentifier,CatalogIdentifier,TopGroup,LanguageId,Name,Published\nSHOP-BENCH,TannwerkShop,1,-1,Measured,1\n")
+    (files / "1.csv").write_text(
+        "CatalogGroup\nGroupIdentifier,CatalogIdentifier,TopGroup,LanguageId,Name,Published\nSHOP-BENCH,TannwerkShop,1,-1,Measured,1\n"
+    )
     (files / "2.csv").write_text(
         "CatalogEntryParentCatalogGroupRelationship\nPartNumber,ParentGroupIdentifier,Sequence,CatalogIdentifier\n"
         + "\n".join(f"{line},TannwerkShop" for line in rows.splitlines())

@@ -74,7 +74,11 @@ def prices(port: int, database: Path, numbers: list[str]) -> list[Figure]:
         assert len(answer.json()["EntitledPrice"]) == len(body["products"])
 
     load = run_load(port, 1, 400, work)
-    return [Figure("100-SKU price look-up over HTTP, p50", round(load.p50, 2), "ms", round(bare_prices(database, numbers), 3), "≤ 4 ms")]
+    return [
+        Figure(
+            "100-SKU price look-up over HTTP, p50", round(load.p50, 2), "ms", round(bare_prices(database, numbers), 3), "≤ 4 ms"
+        )
+    ]
 
 
 def bare_prices(database: Path, numbers: list[str]) -> float:
@@ -156,5 +160,3 @@ def bare_transactions(scratch: Path) -> float:
     seconds = time.perf_counter() - started
     conn.close()
     return orders / seconds
-
-
