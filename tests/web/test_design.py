@@ -97,7 +97,10 @@ def test_only_assets_are_served(client: TestClient[Litestar], path: str) -> None
 
 
 def test_style_sheets_are_small_and_scripts_are_not_inline() -> None:
-    assert sum(len(one.content) for path, one in files().items() if path.endswith(".css")) < 45_000
+    sheets = {path: len(one.content) for path, one in files().items() if path.endswith(".css")}
+    shared = [f"css/{name}.css" for name in ("tokens", "base", "components", "shells")]
+    assert sum(sheets.pop(path) for path in shared) < 45_000
+    assert all(size < 15_000 for size in sheets.values()), "a face adds little to what all share"
     own = [one for path, one in files().items() if path.endswith(".js") and "/vendor/" not in path]
     assert sum(len(one.content) for one in own) < 12_000
 

@@ -23,6 +23,8 @@ from entrepot.web.storefront.frame import Form, Front, front_of, go, page_of, sh
 from entrepot.web.storefront.progress import progress_of
 from entrepot.web.storefront.told import Told
 
+#: Which field of the registration an error belongs to.
+AT_FIELD = {"PASSWORD_TOO_WEAK": "password", "LOGON_ID_TAKEN": "logon_id", "LOGON_ID_MALFORMED": "logon_id"}
 #: Where staff go when they came from nowhere: the face of the first of these permissions they have.
 DESKS = (
     ("order.capture", "/call-center"),

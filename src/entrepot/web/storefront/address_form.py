@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from babel.support import NullTranslations
+
 from entrepot.commerce import capture, members
 from entrepot.web import formats
 from entrepot.web.storefront import words
@@ -41,6 +43,23 @@ def checked(values: Mapping[str, str], locale: str, *, guest: bool, prefix: str 
         return capture.check_address(address, guest=guest), {}
     except capture.AddressInvalid as error:
         return address, {prefix + name: words.fault(problem, locale) for name, problem in error.attributes["faults"].items()}
+
+
+def named(errors: Mapping[str, str], words: NullTranslations) -> dict[str, str]:
+    """The faults as a summary lists them: each with the name of its field."""
+    _ = words.gettext
+    names = {
+        "last_name": _("Last name"),
+        "line1": _("Street and number"),
+        "city": _("City"),
+        "postal_code": _("Postal code"),
+        "country": _("Country"),
+        "state": _("State"),
+        "email": _("E-mail"),
+    }
+    return {
+        field: f"{names[key]}: {text}" if (key := field.removeprefix(BILL)) in names else text for field, text in errors.items()
+    }
 
 
 def values_of(address: capture.Address | members.Address | None) -> dict[str, str]:

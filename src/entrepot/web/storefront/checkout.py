@@ -7,7 +7,7 @@ comes back with what was entered and the reason at the field.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -53,7 +53,7 @@ def address(request: Request[Any, Any, Any], use: str = "") -> Response[str]:
         book = members.addresses_of(conn, at.now.buyer.user_id) if at.now.buyer.user_id else ()
         values = _known_address(front, at, book, use)
         bill = address_form.values_of(at.cart.bill_to)
-        return _address_page(front, conn, at, values, bill, {}, same=at.cart.bill_to is None)
+        return _address_page(front, conn, at, AddressEntered(values, bill, at.cart.bill_to is None))
 
 
 def _known_address(front: Front, at: Standing, book: tuple[members.Address, ...], use: str) -> dict[str, str]:
@@ -69,27 +69,29 @@ def _known_address(front: Front, at: Standing, book: tuple[members.Address, ...]
     return values
 
 
-def _address_page(
-    front: Front,
-    conn: Connection,
-    at: Standing,
-    values: Mapping[str, str],
-    bill: Mapping[str, str],
-    errors: Mapping[str, str],
-    same: bool,
-) -> Response[str]:
-    book = members.addresses_of(conn, at.now.buyer.user_id) if at.now.buyer.user_id else ()
+@dataclass(frozen=True, slots=True)
+class AddressEntered:
+    """What stands in the address form: both addresses, whether they are the same, the faults by field."""
+
+    ship: Mapping[str, str]
+    bill: Mapping[str, str]
+    same: bool
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+def _address_page(front: Front, conn: Connection, at: Standing, entered: AddressEntered) -> Response[str]:
     return step_page(
         front,
         conn,
         at,
         "address",
-        422 if errors else 200,
-        values=values,
-        bill=bill,
-        errors=errors,
-        same=same,
-        book=book,
+        422 if entered.errors else 200,
+        values=entered.ship,
+        bill=entered.bill,
+        errors=entered.errors,
+        summary=address_form.named(entered.errors, front.words),
+        same=entered.same,
+        book=members.addresses_of(conn, at.now.buyer.user_id) if at.now.buyer.user_id else (),
         guest=at.now.buyer.is_guest,
         countries=address_form.countries(front.locale),
     )
@@ -117,7 +119,7 @@ def take_address(request: Request[Any, Any, Any], data: Form) -> Response[str]:
         errors = {"": words.sentence(error, front.locale)}
     with front.house.commerce.database.read() as conn:
         at = standing(front, conn)
-        return nothing(front) if at is None else _address_page(front, conn, at, values, bill, errors, same)
+        return nothing(front) if at is None else _address_page(front, conn, at, AddressEntered(values, bill, same, errors))
 
 
 def replace_email(bill_to: capture.Address | None, ship_to: capture.Address) -> capture.Address | None:

@@ -100,7 +100,7 @@ def _headline(order: capture.Order, tracking: dict[str, Any], words: NullTransla
         return (
             _("We are looking into it"),
             "warning",
-            _("Your order is safe with us, a person has to check it. We will write to you."),
+            _("Your order is safe, a person has to check it. We will write to you."),
         )
     if order.state is not capture.OrderState.TRANSFERRED:
         return _("Order received"), "info", _("We have your order and are handing it over to fulfillment.")
@@ -136,6 +136,7 @@ def _steps(
     if order.state is capture.OrderState.CANCELLED:
         return [_step(_("Order placed"), "check", True, order.placed_at), _step(_("Cancelled"), "x", True, None, "danger")]
     lowest = str(tracking.get("MinOrderStatus") or "")
+    farthest = str(tracking.get("MaxOrderStatus") or "")
     transferred = order.state is capture.OrderState.TRANSFERRED
     external = _("Their number: %(id)s") % {"id": order.external_id} if order.external_id else None
     sent = [_instant(one.get("ShippedAt")) for one in shipments]
@@ -146,8 +147,13 @@ def _steps(
         _step(_("Order placed"), "check", True, order.placed_at),
         _step(_("Transferred to fulfillment"), "send", transferred, None, "warning" if failed else "success")
         | {"meta": external},
-        _step(_("With the warehouse"), "warehouse", lowest >= "3200"),
-        _step(_("Shipped"), "truck", lowest.startswith("3700"), shipped_at),
+        _step(_("With the warehouse"), "warehouse", farthest >= "3200"),
+        _step(
+            _("Shipped") if lowest >= "3700" or farthest < "3700" else _("Partly shipped"),
+            "truck",
+            farthest >= "3700",
+            shipped_at,
+        ),
         _step(_("Invoiced"), "receipt", bool(invoices), max(billed, default=None)),
     ]
 

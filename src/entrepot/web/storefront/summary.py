@@ -7,6 +7,7 @@ what, and asks again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -34,7 +35,7 @@ class Snag:
     new_total: int | None = None
 
 
-@get("/checkout/summary", permission="public", sync_to_thread=False)
+@get("/checkout/summary", permission="public", sync_to_thread=True)
 def summary(request: Request[Any, Any, Any]) -> Response[str]:
     """Everything about the order, and the button that makes it one."""
     return summary_page(front_of(request))
@@ -50,7 +51,6 @@ def summary_page(front: Front, snag: Snag | None = None, status: int = 200) -> R
         if True in undone:
             return go(front, f"/checkout/{('address', 'shipping', 'payment')[undone.index(True)]}")
         prepared = at.cart.prepared if capture.is_prepared(at.cart, at.now.at) else None
-        later = {one["line"]: expected_day(one["expected_at"], front.locale) for one in prepared["later"]} if prepared else {}
         return step_page(
             front,
             conn,
@@ -60,10 +60,21 @@ def summary_page(front: Front, snag: Snag | None = None, status: int = 200) -> R
             prepared=prepared is not None,
             expires_at=datetime.fromisoformat(prepared["expires_at"]) if prepared else None,
             now=at.now.at,
-            later=later,
+            later=_later(front, prepared["later"]) if prepared else {},
             snag=snag,
             key=f"{at.cart.id}-{at.cart.version}",
         )
+
+
+def _later(front: Front, backordered: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """The day each backordered line is expected; where the reservation told none, what is known of the item."""
+    unknown = [one["part_number"] for one in backordered if not one["expected_at"]]
+    known = shop.stock_of(front.house, front.store, unknown) if unknown else {}
+    days = {}
+    for one in backordered:
+        stock = known.get(one["part_number"])
+        days[one["line"]] = expected_day(one["expected_at"] or (stock.expected_at if stock else None), front.locale)
+    return days
 
 
 @post("/checkout/prepare", permission="public", sync_to_thread=True, status_code=303)
