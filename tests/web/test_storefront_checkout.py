@@ -175,9 +175,8 @@ def test_a_lower_price_is_good_news(own_shop: Suite, own_guest: Shopper, shop_cl
 
 def test_too_much_of_something_that_is_not_reordered_is_told(own_shop: Suite, own_guest: Shopper) -> None:
     with own_shop.house.commerce.database.write() as conn:
-        conn.exec_driver_sql(
-            "UPDATE store_item SET backorderable = 0 WHERE entry_id = (SELECT id FROM catalog_entry WHERE part_number = 'TW-HUB-4')"
-        )
+        hub = "SELECT id FROM catalog_entry WHERE part_number = 'TW-HUB-4'"
+        conn.exec_driver_sql(f"UPDATE store_item SET backorderable = 0 WHERE entry_id = ({hub})")
     own_guest.follow(own_guest.add("TW-HUB-4", "400"))
     own_guest.follow(own_guest.send("/checkout/address", ADA))
     own_guest.follow(own_guest.send("/checkout/shipping", mode="standard"))

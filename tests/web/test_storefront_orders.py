@@ -10,6 +10,8 @@ from entrepot.commerce import capture
 from entrepot.web.storefront.accounts import safe
 from tests.web.shopper import Shopper
 
+SHIPPED = "2026-11-20T10:00:00+00:00"
+
 
 def test_the_guests_cart_comes_along_at_log_in(guest: Shopper) -> None:
     guest.follow(guest.add("TW-ARM"))
