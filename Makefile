@@ -48,8 +48,9 @@ lint: setup-dev ## Style, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: setup-dev ## Write the reference pages that are made from the code
-	$(BIN)/python -m tests.house.reference write
+docs: setup-dev ## Write docs/reference/openapi.json from the code and check that the documents are true
+	$(BIN)/entrepot openapi > docs/reference/openapi.json
+	$(BIN)/python -m pytest -q tests/house/test_docs.py
 
 lock: setup-dev ## Resolve the dependencies anew (for maintainers)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --group build pyproject.toml -o requirements.lock

@@ -20,7 +20,7 @@ class Connection:
     reader: asyncio.StreamReader | None = None
     writer: asyncio.StreamWriter | None = None
 
-    async def request(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> "Answer":
+    async def request(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Answer:
         """Send one request and read its answer."""
         if self.writer is None:
             self.reader, self.writer = await asyncio.open_connection(self.host, self.port)

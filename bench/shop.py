@@ -26,7 +26,7 @@ ADDRESS = {
 CABLES = ("TW-CB-USBC-1", "TW-CB-USBC-2", "TW-CB-DP-2")
 
 
-def get(path: str):  # noqa: ANN201
+def get(path: str):
     async def work(connection: Connection) -> None:
         answer = await connection.request("GET", path)
         assert answer.status == 200, answer.body[:300]

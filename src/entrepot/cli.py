@@ -137,6 +137,20 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def openapi() -> None:
+    """Print the description of the HTTP interface (OpenAPI, JSON)."""
+    import tempfile
+
+    from entrepot.app import build
+    from entrepot.serving import application
+
+    with tempfile.TemporaryDirectory() as folder:
+        suite = build(read_settings(data=folder))
+        typer.echo(json.dumps(application(suite).openapi_schema.to_schema(), indent=2))
+        suite.stop()
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)

@@ -26,14 +26,9 @@ def test_an_installed_wheel_serves_the_demo_store(tmp_path: Path) -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {"PYTHONPATH": str(site), "PYTHONSAFEPATH": "1"}
-    where = subprocess.run(
-        [sys.executable, "-c", "import entrepot; print(entrepot.__file__)"],
-        env=environment,
-        cwd=empty,
-        capture_output=True,
-        text=True,
-    )
-    assert where.stdout.strip().startswith(str(site))
+    command = [sys.executable, "-c", "import entrepot; print(entrepot.__file__)"]
+    where = subprocess.check_output(command, env=environment, cwd=empty, text=True)
+    assert where.strip().startswith(str(site))
     server = subprocess.Popen(
         [sys.executable, "-m", "entrepot.cli", "run", "--port", str(port)], cwd=empty, env=environment, stdout=subprocess.DEVNULL
     )

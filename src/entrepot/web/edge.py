@@ -101,7 +101,7 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
 
     A coroutine, though it awaits nothing: a plain function would be sent to a thread for every request.
     """
-    permission = handler.opt["permission"] if _own(handler) else PUBLIC
+    permission = handler.opt.get("permission", "" if _own(handler) else PUBLIC)
     if permission == PUBLIC:
         return
     user = require_user(connection)
@@ -122,7 +122,8 @@ def check_permissions(app: Litestar) -> None:
 
 
 def _own(handler: Any) -> bool:
-    return not handler.fn.__module__.startswith("litestar.")
+    """Whether the handler is ours; one that runs on a thread comes wrapped in something of the framework's."""
+    return not getattr(handler.fn, "func", handler.fn).__module__.startswith("litestar.")
 
 
 async def before_request(request: Request[Any, Any, Any]) -> None:

@@ -26,6 +26,7 @@ from entrepot.web.i18n import mark
 from entrepot.web.logon import log_on
 from entrepot.web.page import CURRENCY_COOKIE, LOCALE_COOKIE, STORE_COOKIE, face_of, locale_of, page_for
 from entrepot.web.pages import Link, LinkGroup, Notice, Page, Urls, render
+from entrepot.web.storefront.pictures import picture_of
 
 Asked = Request[Any, Any, Any]
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -62,7 +63,7 @@ FACES = (
         "headphones",
         "order.search",
         (
-            Way(mark("Orders"), "/call-center", "list", "order.search"),
+            Way(mark("Orders and drafts"), "/call-center", "list", "order.search"),
             Way(mark("New order"), "/call-center/new", "plus", "order.capture"),
             Way(mark("Stock"), "/store/stock", "boxes", "inventory.view"),
         ),
@@ -170,15 +171,10 @@ def show(request: Asked, template: str, *, status: int = 200, **context: Any) ->
         "minor": parse_amount,
         "rate": parse_price,
         "instant": datetime.fromisoformat,
-        "picture": picture_address,
+        "picture": picture_of,
         "errors": {},
     }
     return html(render(template, page, **(shared | context)), status)
-
-
-def picture_address(name: str | None) -> str | None:
-    """Where a picture the catalog names is served."""
-    return f"/images/{name.removeprefix('images/')}" if name else None
 
 
 def staff_page(request: Asked, **known: Any) -> Page:

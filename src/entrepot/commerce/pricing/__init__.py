@@ -14,6 +14,7 @@ from entrepot.commerce.pricing.entitled import (
     select_offer,
     terms_of,
 )
+from entrepot.commerce.pricing.inspect import OfferRow, PriceList, in_words, list_prices_of, offers_of, price_lists_of
 from entrepot.commerce.pricing.price import Considered, Customer, Entitled, Occasion, Offer, Step, Unpriced, Wanted
 from entrepot.commerce.pricing.reading import read_rule
 from entrepot.commerce.pricing.tables import (
@@ -48,6 +49,8 @@ __all__ = [
     "Entitled",
     "Occasion",
     "Offer",
+    "OfferRow",
+    "PriceList",
     "Step",
     "Terms",
     "Unpriced",
@@ -58,6 +61,10 @@ __all__ = [
     "find_contracts",
     "find_price_lists",
     "find_rules",
+    "in_words",
+    "list_prices_of",
+    "offers_of",
+    "price_lists_of",
     "put_contract",
     "put_list_prices",
     "put_offers",

@@ -15,7 +15,7 @@ from entrepot.web.staff import Asked, desk_of, show
 PAGE_SIZE = 25
 DRAFTS, OPEN, ALL = "drafts", "orders", "all"
 STATUSES = ("1100", "1300", "1400", "1500", "3200", "3350", "3700", "9000")
-VIEWS = ((OPEN, mark("Orders")), (DRAFTS, mark("Drafts")), (ALL, mark("Both")))
+VIEWS = ((OPEN, mark("Confirmed")), (DRAFTS, mark("Drafts")), (ALL, mark("Both")))
 
 
 @get("/call-center", permission="order.search", sync_to_thread=False)

@@ -1,5 +1,10 @@
-"""Management."""
+"""Management: what is sold where, at which price to whom, and why; promotions with their use.
+
+Changing is done by loading files; these pages show what came of it, also what shoppers never see.
+"""
 
 from typing import Any
 
-routes: list[Any] = []
+from entrepot.web.management import catalogs, prices, promotion_pages
+
+routes: list[Any] = [*catalogs.routes, *prices.routes, *promotion_pages.routes]

@@ -1,0 +1,178 @@
+"""Prices as staff reads them: offers with their dates and ranges, list prices, and rules put into words.
+
+A rule in words comes from the same elements that price, so it cannot say anything else than what is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from entrepot.commerce.pricing import tables
+from entrepot.commerce.pricing.rule import (
+    Amount,
+    Branch,
+    Coordinator,
+    DynamicKit,
+    Element,
+    FromList,
+    FromListPrice,
+    Nested,
+    Percent,
+    Round,
+    Rule,
+)
+from entrepot.kernel.db import any_of
+from entrepot.kernel.money import PRICE_SCALE, format_price
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """An offer as it is stored; an open end is None."""
+
+    price_list: str
+    entry_id: int
+    currency: str
+    price: int
+    quantity_least: int
+    quantity_most: int | None
+    precedence: int
+    starts_at: datetime | None
+    ends_at: datetime | None
+    published: bool
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """A price list and how many offers it holds."""
+
+    name: str
+    description: str
+    offers: int
+
+
+def price_lists_of(conn: Connection, store_id: int) -> list[PriceList]:
+    """The store's price lists by name."""
+    lists, offers = tables.price_list, tables.offer
+    count = sa.select(sa.func.count()).where(offers.c.price_list_id == lists.c.id).scalar_subquery()
+    query = sa.select(lists.c.name, lists.c.description, count).where(lists.c.store_id == store_id).order_by(lists.c.name)
+    return [PriceList(name, description or "", number) for name, description, number in conn.execute(query)]
+
+
+def offers_of(
+    conn: Connection,
+    store_id: int,
+    *,
+    price_list: str = "",
+    entry_ids: Sequence[int] | None = None,
+    limit: int = 200,
+    offset: int = 0,
+) -> tuple[list[OfferRow], int]:
+    """A page of the offers of a store, and how many there are; ``entry_ids`` narrows to those entries."""
+    lists, offers = tables.price_list, tables.offer
+    query = sa.select(lists.c.name, offers).join(lists, lists.c.id == offers.c.price_list_id).where(lists.c.store_id == store_id)
+    binds: dict[str, Any] = {}
+    if price_list:
+        query = query.where(lists.c.name == price_list)
+    if entry_ids is not None:
+        query = query.where(any_of(offers.c.entry_id, "entries"))
+        binds["entries"] = list(entry_ids)
+    total = conn.execute(sa.select(sa.func.count()).select_from(query.subquery()), binds).scalar_one()
+    ordered = query.order_by(offers.c.entry_id, lists.c.name, offers.c.currency, offers.c.quantity_least, offers.c.id)
+    rows = conn.execute(ordered.limit(limit).offset(offset), binds).mappings()
+    return [_offer(row) for row in rows], total
+
+
+def list_prices_of(conn: Connection, entry_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """The list prices of entries by currency."""
+    t = tables.list_price
+    query = sa.select(t).where(any_of(t.c.entry_id, "entries")).order_by(t.c.currency)
+    found: dict[int, dict[str, int]] = {}
+    for entry_id, currency, price in conn.execute(query, {"entries": list(entry_ids)}):
+        found.setdefault(entry_id, {})[currency] = price
+    return found
+
+
+def in_words(rule: Rule) -> list[tuple[int, str]]:
+    """What a rule does, a sentence a step, each with its depth.
+
+    >>> from entrepot.commerce.pricing.reading import read_rule
+    >>> in_words(read_rule("gold", [{"list": "Standard"}, {"percent": "-5"}]))
+    [(0, 'take the price from the price list Standard'), (0, 'lower it by 5 %')]
+    """
+    return _path(rule.path, 0)
+
+
+def _path(path: Iterable[Element], depth: int) -> list[tuple[int, str]]:
+    return [sentence for element in path for sentence in _element(element, depth)]
+
+
+def _element(element: Element, depth: int) -> list[tuple[int, str]]:
+    match element:
+        case Branch(paths=paths, otherwise=otherwise):
+            told: list[tuple[int, str]] = []
+            for condition, path in paths:
+                told += [(depth, f"if {condition.sentence()}:"), *_path(path, depth + 1)]
+            return told if otherwise is None else [*told, (depth, "otherwise:"), *_path(otherwise, depth + 1)]
+        case DynamicKit(items=items, kits=kits):
+            kit = "add up what the chosen parts cost by that rule" if kits else "have no price of their own"
+            return [
+                (depth, f"price everything by the rule {items}"),
+                (depth, f"kits made to order: {kit}"),
+                *_path(kits, depth + 1),
+            ]
+        case _:
+            return [(depth, _sentence(element))]
+
+
+def _sentence(element: Element) -> str:
+    match element:
+        case FromList(name=name):
+            return f"take the price from the price list {name}"
+        case FromListPrice():
+            return "take the list price of the master catalog"
+        case Percent(percent=percent):
+            return f"{'raise' if percent >= 0 else 'lower'} it by {format_price(abs(int(percent * PRICE_SCALE)), 'JPY')} %"
+        case Amount(amount=amount):
+            return f"{'raise' if amount >= 0 else 'lower'} it by {format_price(abs(amount))}"
+        case Round(mode=mode, step=step, offset=offset):
+            direction = {"up": "up", "down": "down"}.get(mode, "to the nearest")
+            ending = f", ending in {format_price(offset)}" if offset else ""
+            return f"round it {direction} in steps of {format_price(step)}{ending}"
+        case Nested(name=name):
+            return f"do what the rule {name} says"
+        case Coordinator(choice=choice, names=names):
+            what = {"lowest": "the lowest price of", "highest": "the highest price of"}.get(choice, "the first price found by")
+            return f"take {what} the rules {', '.join(names)}"
+    raise AssertionError("every element has its sentence")
+
+
+def _offer(row: sa.RowMapping) -> OfferRow:
+    return OfferRow(
+        price_list=row["name"],
+        entry_id=row["entry_id"],
+        currency=row["currency"],
+        price=row["price"],
+        quantity_least=row["quantity_least"],
+        quantity_most=row["quantity_most"] if row["quantity_most"] < tables.MOST_QUANTITY else None,
+        precedence=row["precedence"],
+        starts_at=_instant(row["starts_at"]),
+        ends_at=_instant(row["ends_at"]),
+        published=row["published"],
+        groups=tuple(row["groups"] or ()),
+    )
+
+
+def _instant(micros: int) -> datetime | None:
+    """An end as an instant; the extremes that stand for open ends are none."""
+    if not -tables.FOREVER < micros < tables.FOREVER or micros == 0:
+        return None
+    return _EPOCH + timedelta(microseconds=micros)

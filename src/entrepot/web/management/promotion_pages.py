@@ -1,0 +1,75 @@
+"""Promotions: what each asks and gives, how often it was used, and whether it is active."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get, post
+
+from entrepot.commerce import promotions
+from entrepot.kernel.errors import NotFound
+from entrepot.web.edge import house_of
+from entrepot.web.staff import Asked, Form, back, desk_of, show, text
+
+STATUSES = ("active", "inactive")
+
+
+class PromotionUnknown(NotFound):
+    code = "PROMOTION_UNKNOWN"
+    message = "There is no promotion {promotion} in this store."
+
+
+@get("/management/promotions", permission="promotion.view", sync_to_thread=False)
+def list_page(request: Asked, status: str = "") -> Response[str]:
+    """The promotions, best priority first, each in a sentence with its use."""
+    store, house = desk_of(request).store, house_of(request)
+    with house.commerce.database.read() as conn:
+        stored = promotions.stored_promotions(conn, store.id)
+        found = promotions.find_promotions(conn, store.id)
+        used = promotions.counters(conn, [one.id for one in found])
+    rows = [
+        {
+            "one": one,
+            "status": stored[one.identifier]["status"],
+            "used": used.get(one.id, 0),
+            "runs": one.in_force(house.clock.now()),
+        }
+        for one in found
+        if status in ("", stored[one.identifier]["status"])
+    ]
+    return show(request, "management/promotions.html", rows=rows, chosen=status, statuses=STATUSES)
+
+
+@get("/management/promotions/{identifier:str}", permission="promotion.view", sync_to_thread=False)
+def promotion_page(request: Asked, identifier: str) -> Response[str]:
+    """One promotion: its terms in words, its texts, its use."""
+    store, house = desk_of(request).store, house_of(request)
+    with house.commerce.database.read() as conn:
+        stored = promotions.stored_promotions(conn, store.id).get(identifier)
+        one = promotions.find_promotion(conn, store.id, identifier=identifier)
+        if stored is None or one is None:
+            raise PromotionUnknown(promotion=identifier)
+        used = promotions.counters(conn, [one.id]).get(one.id, 0)
+    return show(
+        request,
+        "management/promotion.html",
+        one=one,
+        status_name=stored["status"],
+        used=used,
+        runs=one.in_force(house.clock.now()),
+    )
+
+
+@post("/management/promotions/{identifier:str}/status", permission="promotion.edit", sync_to_thread=False)
+def set_status(request: Asked, identifier: str, data: Form) -> Response[Any]:
+    """Let a promotion apply, or no longer; orders that used it keep what they got."""
+    store, status = desk_of(request).store, text(data, "status")
+    with house_of(request).commerce.database.write() as conn:
+        stored = promotions.stored_promotions(conn, store.id).get(identifier)
+        if stored is None or status not in STATUSES:
+            raise PromotionUnknown(promotion=identifier)
+        promotions.put_promotions(conn, store.id, [stored | {"status": status}])
+    return back(f"/management/promotions/{identifier}", "status")
+
+
+routes: list[Any] = [list_page, promotion_page, set_status]
