@@ -25,6 +25,7 @@ from entrepot.dataload.kind import Batch, Kind, Mode, PriceHook, Row, Settings
 from entrepot.dataload.order import LoadItem, load_order
 from entrepot.dataload.report import ItemReport, Problem, Report
 from entrepot.dataload.stores import ensure_store
+from entrepot.kernel.cache import changing
 from entrepot.kernel.db import Database
 
 Progress = Callable[[ItemReport], None]
@@ -118,6 +119,7 @@ def _dry(run: _Run, system: str) -> Iterator[None]:
         return
     try:
         with run.databases[system].write() as conn:
+            changing()
             run.open = (system, conn)
             yield
             raise _RollBack
@@ -135,6 +137,7 @@ def _transaction(run: _Run, system: str) -> Iterator[Connection]:
         yield run.open[1]
     else:
         with run.databases[system].write() as conn:
+            changing()
             yield conn
 
 

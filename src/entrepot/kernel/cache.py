@@ -1,8 +1,9 @@
 """What every request needs and few ever change: kept per process, dropped when its version moves.
 
-An entry remembers the version it was loaded at. The version is compared at most once per ``ttl`` seconds, so what
-is shown is at most that far behind another process's change; within `current_terms`, where something binding is
-decided, it is compared every time.
+An entry remembers the version it was loaded at. The version is compared at most once per ``ttl`` seconds, so what is
+shown is at most that far behind another process's change; a change by this process is seen at once; within
+`current_terms`, where something binding is decided, the version is compared every time. A transaction that changes what
+is kept says so (`changing`) and neither reads from caches nor fills them, so that nothing it may still take back is kept.
 """
 
 from __future__ import annotations
@@ -11,13 +12,33 @@ import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import Pool
+
+from entrepot.kernel.db import after_commit, is_changing, mark_changing
 
 V = TypeVar("V")
 _binding: ContextVar[bool] = ContextVar("binding", default=False)
+
+
+class _Changes:
+    """How often this process has changed what anybody keeps."""
+
+    count = 0
+
+
+def changing() -> None:
+    """Say, in a writing transaction, that it changes what is kept; from its commit on every version is compared again."""
+
+    def count() -> None:
+        _Changes.count += 1
+
+    if mark_changing():
+        after_commit(count)
 
 
 @contextmanager
@@ -30,6 +51,14 @@ def current_terms() -> Iterator[None]:
         _binding.reset(token)
 
 
+@dataclass(slots=True)
+class _Kept(Generic[V]):
+    value: V
+    version: int
+    until: float
+    change: int
+
+
 class Versioned(Generic[V]):
     """A cache of values loaded from a database, each as good as its version."""
 
@@ -37,30 +66,29 @@ class Versioned(Generic[V]):
         self._version = version
         self._ttl = ttl
         self._most = most
-        self._kept: WeakKeyDictionary[Engine, dict[Hashable, tuple[float, int, V]]] = WeakKeyDictionary()
+        self._kept: WeakKeyDictionary[Pool, dict[Hashable, _Kept[V]]] = WeakKeyDictionary()
 
     def get(self, conn: Connection, scope: Hashable, key: Hashable, load: Callable[[], V]) -> V:
         """The value of ``key``, loaded again when the version of ``scope`` has moved."""
-        kept = self._kept.setdefault(conn.engine, {})
-        now = time.monotonic()
+        if is_changing():
+            return load()
+        kept = self._kept.setdefault(conn.engine.pool, {})
+        now, change = time.monotonic(), _Changes.count
         found = kept.get((scope, key))
-        if found is not None and now < found[0] and not _binding.get():
-            return found[2]
+        if found is not None and now < found.until and found.change == change and not _binding.get():
+            return found.value
         version = self._version(conn, scope)
-        if found is not None and found[1] == version:
-            kept[(scope, key)] = (now + self._ttl, version, found[2])
-            return found[2]
+        if found is not None and found.version == version:
+            found.until, found.change = now + self._ttl, change
+            return found.value
         value = load()
         if len(kept) >= self._most:
             kept.clear()
-        kept[(scope, key)] = (now + self._ttl, version, value)
+        kept[(scope, key)] = _Kept(value, version, now + self._ttl, change)
         return value
 
     def peek(self, engine: Engine, scope: Hashable, key: Hashable) -> V | None:
         """The value of ``key`` while it needs no comparing, for whoever has not opened a connection yet."""
-        found = self._kept.get(engine, {}).get((scope, key))
-        return found[2] if found is not None and time.monotonic() < found[0] else None
-
-    def forget(self, conn: Connection) -> None:
-        """Drop what is kept for this database: its own process has just changed it."""
-        self._kept.pop(conn.engine, None)
+        found = self._kept.get(engine.pool, {}).get((scope, key))
+        fresh = found is not None and time.monotonic() < found.until and found.change == _Changes.count
+        return found.value if found is not None and fresh else None

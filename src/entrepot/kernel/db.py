@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -32,7 +33,17 @@ from entrepot.kernel.errors import Unavailable
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_open_write: ContextVar[list[Callable[[], None]] | None] = ContextVar("open_write", default=None)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A writing transaction under way: what waits for its commit, and whether it changes what caches keep."""
+
+    callbacks: list[Callable[[], None]]
+    changing: bool = False
+
+
+_open_write: ContextVar[_Open | None] = ContextVar("open_write", default=None)
 
 #: Autoincrementing 64-bit key (SQLite autoincrements only what it calls INTEGER).
 BigKey = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -140,14 +151,14 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction: commits at the end of the block, rolls back when it raises."""
         assert _open_write.get() is None, "a transaction is already open here; pass its connection on"
-        callbacks: list[Callable[[], None]] = []
-        token = _open_write.set(callbacks)
+        opened = _Open([])
+        token = _open_write.set(opened)
         try:
             with self._writer, self._writing.begin() as conn:
                 yield conn
         finally:
             _open_write.reset(token)
-        for callback in callbacks:
+        for callback in opened.callbacks:
             callback()
 
     def retrying(self, work: Callable[[Connection], T], attempts: int = 5) -> T:
@@ -173,9 +184,23 @@ def in_write() -> bool:
 
 def after_commit(callback: Callable[[], None]) -> None:
     """Run ``callback`` once the open transaction has committed; not at all when it rolls back."""
-    callbacks = _open_write.get()
-    assert callbacks is not None, "there is no transaction to wait for"
-    callbacks.append(callback)
+    opened = _open_write.get()
+    assert opened is not None, "there is no transaction to wait for"
+    opened.callbacks.append(callback)
+
+
+def mark_changing() -> bool:
+    """Note that the open transaction changes what caches keep; tell whether that is news."""
+    opened = _open_write.get()
+    assert opened is not None, "only a writing transaction changes anything"
+    news, opened.changing = not opened.changing, True
+    return news
+
+
+def is_changing() -> bool:
+    """Whether the open transaction has changed what caches keep."""
+    opened = _open_write.get()
+    return opened is not None and opened.changing
 
 
 def upsert(conn: Connection, table: sa.Table, rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> None:

@@ -76,6 +76,7 @@ def test_lists_hide_what_the_facts_call_hidden(tannwerk: Database) -> None:
     with tannwerk.write() as conn:
         view = catalog.View(catalog.find_store(conn, "tannwerk"), "en-US", NOW)
         owner = view.store.owner_id
+        catalog.begin_change(conn, owner)
         for part_number, change, _ in hidings:
             catalog.ENTRIES.write(conn, [{"owner_id": owner, "part_number": part_number, **change}], at=NOW)
         facts = catalog.entries_by_part_numbers(

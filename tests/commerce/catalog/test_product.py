@@ -79,7 +79,7 @@ def test_only_atomic_entries_are_orderable(conn: Connection, view: catalog.View,
         assert refused.value.code == code
 
 
-def test_a_hundred_part_numbers_cost_two_statements(tannwerk: Database) -> None:
+def test_a_hundred_part_numbers_cost_two_statements_and_then_none(tannwerk: Database) -> None:
     statements: list[str] = []
 
     def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
@@ -90,8 +90,10 @@ def test_a_hundred_part_numbers_cost_two_statements(tannwerk: Database) -> None:
         names = [card.part_number for card in catalog.search(conn, view, "tannwerk", catalog.Paging(1, 100)).entries]
         sa.event.listen(tannwerk.engine, "before_cursor_execute", note)
         assert len(catalog.entries_by_part_numbers(conn, view, names)) == len(names) > 5
-        assert len(statements) == 2
+        assert len([one for one in statements if "catalog_version" not in one]) == 2
         statements.clear()
+        catalog.entries_by_part_numbers(conn, view, names)
+        assert statements == []
         catalog.category_page(conn, view, catalog.find_catalog(conn, view.store), "NOTEBOOKS")
         assert len(statements) <= 5
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.commerce.catalog import tables
 from entrepot.commerce.catalog.tables import STORES, catalog, store, store_catalog
-from entrepot.kernel.cache import Versioned
+from entrepot.kernel.cache import Versioned, changing
 from entrepot.kernel.db import insert_or_ignore
 from entrepot.kernel.errors import Invalid, NotFound, Refused
 
@@ -172,6 +172,7 @@ def create_store(
     conn: Connection, identifier: str, *, owner_id: int, languages: tuple[str, ...], currencies: tuple[str, ...]
 ) -> Store:
     """Open a new store of this owner; the first language and currency are its defaults."""
+    changing()
     STORES.write(
         conn,
         [
@@ -219,6 +220,7 @@ def begin_change(conn: Connection, owner_id: int) -> None:
 
     Tree rules are checked after this call, so two editors cannot close a loop together.
     """
+    changing()
     bumped = (
         tables.catalog_version.update()
         .where(tables.catalog_version.c.owner_id == owner_id)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from entrepot.commerce.charges.shipping import Rate, ShippingMode
 from entrepot.commerce.charges.tax import TaxRate
 from entrepot.commerce.database import metadata
-from entrepot.kernel.cache import Versioned
+from entrepot.kernel.cache import Versioned, changing
 from entrepot.kernel.db import BigKey, Json, upsert
 from entrepot.kernel.sheet import Sheet
 
@@ -95,6 +95,7 @@ def put_tax_rates(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]
 
 def touch(conn: Connection, store_id: int) -> None:
     """Tell every process that charges of the store have changed."""
+    changing()
     upsert(conn, charges_version, [{"store_id": store_id, "version": _version_of(conn, store_id) + 1}], ["store_id"])
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.commerce.database import metadata
 from entrepot.commerce.pricing.price import Offer
-from entrepot.kernel.cache import Versioned
+from entrepot.kernel.cache import Versioned, changing
 from entrepot.kernel.db import BigKey, Instant, Json, any_of, upsert
 from entrepot.kernel.sheet import Sheet
 
@@ -124,6 +124,7 @@ def version_of(conn: Connection, store_id: Any) -> int:
 
 def touch(conn: Connection, store_id: int) -> None:
     """Tell every process that prices of the store have changed."""
+    changing()
     upsert(conn, pricing_version, [{"store_id": store_id, "version": version_of(conn, store_id) + 1}], ["store_id"])
 
 

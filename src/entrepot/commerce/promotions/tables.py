@@ -20,7 +20,7 @@ from entrepot.commerce.promotions.promotion import (
     read_conditions,
     read_rewards,
 )
-from entrepot.kernel.cache import Versioned
+from entrepot.kernel.cache import Versioned, changing
 from entrepot.kernel.db import BigKey, Instant, Json, upsert
 
 promotion = sa.Table(
@@ -141,6 +141,7 @@ def put_texts(conn: Connection, store_id: int, identifier: str, texts: dict[str,
 
 
 def _touch(conn: Connection, store_id: int) -> None:
+    changing()
     upsert(conn, promotion_version, [{"store_id": store_id, "version": version_of(conn, store_id) + 1}], ["store_id"])
 
 
