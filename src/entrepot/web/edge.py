@@ -132,6 +132,8 @@ async def before_request(request: Request[Any, Any, Any]) -> None:
     request.state.correlation_id = given if given.isalnum() and len(given) <= 64 else new_id()
     begin(request.state.correlation_id)
     house_of(request).relay.pace.somebody_came()
+    if not _is_api(request):
+        check_origin(request)
     structlog.contextvars.bind_contextvars(correlation_id=request.state.correlation_id)
 
 

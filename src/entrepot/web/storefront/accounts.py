@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar import Request, Response, get, post
+from litestar.params import FromQuery
 
 from entrepot.commerce import capture, members
 from entrepot.kernel.errors import Error
@@ -35,7 +36,7 @@ DESKS = (
 
 
 @get("/login", permission="public", sync_to_thread=False)
-def login(request: Request[Any, Any, Any], return_to: str = "") -> Response[str]:
+def login(request: Request[Any, Any, Any], return_to: FromQuery[str] = "") -> Response[str]:
     """The log-in form."""
     front = front_of(request)
     if front.caller.logon_id is not None:
@@ -103,7 +104,7 @@ def logout(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 @get("/register", permission="public", sync_to_thread=False)
-def register(request: Request[Any, Any, Any], return_to: str = "") -> Response[str]:
+def register(request: Request[Any, Any, Any], return_to: FromQuery[str] = "") -> Response[str]:
     """The form for a new account."""
     front = front_of(request)
     if front.caller.logon_id is not None:

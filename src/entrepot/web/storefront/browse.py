@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Request, Response, get
+from litestar.params import FromPath, FromQuery
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, catalog, promotions
@@ -116,7 +117,9 @@ def _kind(promotion: promotions.Promotion) -> str:
 
 
 @get("/categories/{group:str}", permission="public", sync_to_thread=False)
-def category(request: Request[Any, Any, Any], group: str, page: str = "1", sort: str = "sequence") -> Response[str]:
+def category(
+    request: Request[Any, Any, Any], group: FromPath[str], page: FromQuery[str] = "1", sort: FromQuery[str] = "sequence"
+) -> Response[str]:
     """One category: the way here, what is below it, its articles with their prices."""
     front = front_of(request)
     sort = sort if sort in SORTS else "sequence"
@@ -167,7 +170,7 @@ def _load(conn: Connection, now: capture.Visit, group: str, paging: catalog.Pagi
 
 
 @get("/search", permission="public", sync_to_thread=False)
-def search(request: Request[Any, Any, Any], q: str = "", page: str = "1") -> Response[str]:
+def search(request: Request[Any, Any, Any], q: FromQuery[str] = "", page: FromQuery[str] = "1") -> Response[str]:
     """What was found for some words; a whole part number leads straight to its article."""
     front, text = front_of(request), q.strip()[:200]
     paging = catalog.Paging(_number(page), PER_PAGE)

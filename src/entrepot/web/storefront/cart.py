@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath, FromQuery
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, catalog
@@ -120,7 +121,7 @@ def added(front: Front, number: str, wish: Wish) -> Response[str]:
 
 
 @post("/cart/lines/{line:str}/quantity", permission="public", sync_to_thread=False, status_code=200)
-def change_quantity(request: Request[Any, Any, Any], line: str, data: Form) -> Response[str]:
+def change_quantity(request: Request[Any, Any, Any], line: FromPath[str], data: Form) -> Response[str]:
     """Change how much of a line is wanted; 0 removes it."""
     front, quantity = front_of(request), text_of(data, "quantity", 20)
     if quantity == "0":
@@ -139,7 +140,7 @@ def change_quantity(request: Request[Any, Any, Any], line: str, data: Form) -> R
 
 
 @post("/cart/lines/{line:str}/remove", permission="public", sync_to_thread=False, status_code=200)
-def remove_line(request: Request[Any, Any, Any], line: str, data: Form) -> Response[str]:
+def remove_line(request: Request[Any, Any, Any], line: FromPath[str], data: Form) -> Response[str]:
     """Take a line off the cart, with a way back."""
     return remove(request, line, data)
 
@@ -213,7 +214,7 @@ def remove_code(request: Request[Any, Any, Any], data: Form) -> Response[str]:
 
 
 @post("/cart/lines/{line:str}/configure", permission="public", sync_to_thread=True, status_code=303)
-def reconfigure(request: Request[Any, Any, Any], line: str, data: Form) -> Response[str]:
+def reconfigure(request: Request[Any, Any, Any], line: FromPath[str], data: Form) -> Response[str]:
     """Open the configurator with the configuration of a line; it comes back to this line."""
     front = front_of(request)
     try:
@@ -226,13 +227,18 @@ def reconfigure(request: Request[Any, Any, Any], line: str, data: Form) -> Respo
 
 
 @get("/cart/configured", permission="public", sync_to_thread=True)
-def configured(request: Request[Any, Any, Any], configuration_id: str = "", line: str = "") -> Response[str]:
+def configured(
+    request: Request[Any, Any, Any],
+    configuration_id: FromQuery[str] = "",
+    line: FromQuery[str] = "",
+    quantity: FromQuery[str] = "1",
+) -> Response[str]:
     """Back from the configurator: take the configuration over. Coming here twice adds it once."""
     front = front_of(request)
     if not configuration_id:
         return go(front, "/cart")
     try:
-        _, secret = shop.add_configuration(front.house, front.caller, configuration_id[:128], "1", line or None)
+        _, secret = shop.add_configuration(front.house, front.caller, configuration_id[:128], quantity[:20], line or None)
     except Error as error:
         return go(front, "/cart", Told(words.sentence(error, front.locale), "danger"))
     _ = front.words.gettext

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.params import FromQuery
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, members
@@ -43,7 +44,7 @@ def checkout(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 @get("/checkout/address", permission="public", sync_to_thread=False)
-def address(request: Request[Any, Any, Any], use: str = "") -> Response[str]:
+def address(request: Request[Any, Any, Any], use: FromQuery[str] = "") -> Response[str]:
     """Where the order goes: prefilled with what is known, or with an address of the book."""
     front = front_of(request)
     with front.house.commerce.database.read() as conn:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath, FromQuery
 
 from entrepot.commerce import capture, members
 from entrepot.kernel.errors import Error
@@ -62,7 +63,9 @@ def find(request: Request[Any, Any, Any], data: Form) -> Response[str]:
 
 
 @get("/orders/{number:str}", permission="public", sync_to_thread=False)
-def order(request: Request[Any, Any, Any], number: str, placed: str = "", seen: str = "") -> Response[str]:
+def order(
+    request: Request[Any, Any, Any], number: FromPath[str], placed: FromQuery[str] = "", seen: FromQuery[str] = ""
+) -> Response[str]:
     """One order: what was ordered and where it stands; for whom it is not, the form that asks who they are."""
     front = front_of(request)
     with front.house.commerce.database.read() as conn:

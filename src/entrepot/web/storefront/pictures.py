@@ -14,6 +14,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 _PACKAGE = Path(__file__).parents[2]
 _PLACES = (_PACKAGE.parent.parent / "demo" / "images", _PACKAGE / "demo_store" / "images")
@@ -59,7 +60,7 @@ def picture_of(name: str | None) -> str | None:
 
 
 @get("/images/{name:str}", permission="public", sync_to_thread=False, include_in_schema=False)
-def serve(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+def serve(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """Send a picture; its address with the version never changes its content, so it may be kept for a year."""
     found = pictures().get(name)
     if found is None:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, catalog, pricing
@@ -79,7 +80,7 @@ class Box:
 
 
 @get("/products/{part_number:str}", permission="public", sync_to_thread=True)
-def product(request: Request[Any, Any, Any], part_number: str) -> Response[str]:
+def product(request: Request[Any, Any, Any], part_number: FromPath[str]) -> Response[str]:
     """The article with the values chosen in the address."""
     front = front_of(request)
     chosen = {name.removeprefix(FIELD): value for name, value in request.query_params.items() if name.startswith(FIELD)}
@@ -332,7 +333,7 @@ def _faults_of(front: Front, part_number: str, wish: Wish, error: Error) -> tupl
 
 
 @post("/products/{part_number:str}/configure", permission="public", sync_to_thread=True, status_code=303)
-def configure(request: Request[Any, Any, Any], part_number: str, data: Form) -> Response[str]:
+def configure(request: Request[Any, Any, Any], part_number: FromPath[str], data: Form) -> Response[str]:
     """Send the shopper to the configurator with this kit; it comes back to the cart."""
     front = front_of(request)
     try:
