@@ -122,6 +122,20 @@ def test_a_search_finds_by_number_customer_and_item(agent: Person) -> None:
     assert "Nothing fits" in text_of(agent.get("/call-center", q="no such words").text)
 
 
+def test_what_the_warehouse_has_in_hand_only_a_supervisor_stops(agent: Person) -> None:
+    key = order_by_phone(agent, {CASE: 2})
+    demo_suite().settle()
+    here = f"/call-center/orders/{key}"
+    page = agent.get(here).text
+    assert "The warehouse has it in hand already" in text_of(page)
+    wish = {"version": version_of(page), "quantity": "1", "reason": "CUSTOMER_REQUEST"}
+    line = the_order(key).lines[0].key
+    refused = agent.post(f"{here}/lines/{line}/cancel", wish)
+    assert refused.status_code == 422 and quantities(key) == {CASE: "2"}
+    Person("supervisor").does(f"{here}/lines/{line}/cancel", wish)
+    assert quantities(key) == {CASE: "1"}
+
+
 def test_a_hold_stops_the_order_until_it_is_resolved(agent: Person) -> None:
     key = order_by_phone(agent, {CASE: 1})
     here = f"/call-center/orders/{key}"

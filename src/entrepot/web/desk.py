@@ -111,12 +111,16 @@ def confirm_draft(house: House, agent: Agent, key: str) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class Cancelling:
-    """What of an order is to be cancelled, and why; ``version`` is the order's as it was seen."""
+    """What of an order is to be cancelled, and why; ``version`` is the order's as it was seen.
+
+    Without a line it is all of the order; ``override`` also stops what a node has in hand already.
+    """
 
     version: str
-    line: str
-    quantity: str
-    reason: str
+    line: str = ""
+    quantity: str = ""
+    reason: str = ""
+    override: bool = False
 
 
 def cancel_quantity(house: House, agent: Agent, key: str, wish: Cancelling) -> Document:
@@ -126,14 +130,16 @@ def cancel_quantity(house: House, agent: Agent, key: str, wish: Cancelling) -> D
         "Version": wish.version,
         "Action": "MODIFY",
         "ReasonCode": wish.reason,
+        "Override": "Y" if wish.override else "N",
         "OrderLines": {"OrderLine": [{"OrderLineKey": wish.line, "QuantityToCancel": wish.quantity}]},
     }
     return invoke(house, agent, "changeOrder", change)
 
 
-def cancel_order(house: House, agent: Agent, key: str, version: str, reason: str) -> Document:
-    """Cancel all that may still be cancelled."""
-    return invoke(house, agent, "cancelOrder", {"OrderHeaderKey": key, "Version": version, "ReasonCode": reason})
+def cancel_order(house: House, agent: Agent, key: str, wish: Cancelling) -> Document:
+    """Cancel the whole order, or refuse it as a whole."""
+    document = {"OrderHeaderKey": key, "Version": wish.version, "ReasonCode": wish.reason}
+    return invoke(house, agent, "cancelOrder", document | {"Override": "Y" if wish.override else "N"})
 
 
 def promotion_details(house: House, store: str, promotion: str, locale: str) -> Document:

@@ -163,8 +163,8 @@ class PriceMoved(Conflict):
 @post("/call-center/orders/{key:str}/discard", permission="order.cancel", sync_to_thread=True)
 def discard(request: Asked, key: str, data: Form) -> Response[Any]:
     """Give the draft up."""
-    version, reason = text(data, "version"), text(data, "reason")
-    return attempt(request, key, data, "cancelled", lambda house, agent: desk.cancel_order(house, agent, key, version, reason))
+    wish = desk.Cancelling(text(data, "version"), reason=text(data, "reason"))
+    return attempt(request, key, data, "cancelled", lambda house, agent: desk.cancel_order(house, agent, key, wish))
 
 
 routes: list[Any] = [add_item, change_line, enter_code, choose_shipping, choose_payment, price_again, confirm, discard]

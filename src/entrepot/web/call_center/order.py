@@ -10,7 +10,7 @@ from entrepot.kernel.errors import Unavailable
 from entrepot.order_management import orders
 from entrepot.web import desk
 from entrepot.web.call_center.draft import attempt
-from entrepot.web.call_center.shown import show_order
+from entrepot.web.call_center.shown import OVERRIDE, show_order
 from entrepot.web.edge import house_of
 from entrepot.web.staff import Asked, Form, back, desk_of, show, text
 
@@ -39,15 +39,20 @@ def by_number(request: Asked, number: str = "") -> Response[Any]:
 @post("/call-center/orders/{key:str}/lines/{line:str}/cancel", permission="order.cancel", sync_to_thread=True)
 def cancel_line(request: Asked, key: str, line: str, data: Form) -> Response[Any]:
     """Cancel some of a line; a gift it earned goes too."""
-    wish = desk.Cancelling(text(data, "version"), line, text(data, "quantity"), text(data, "reason"))
+    wish = desk.Cancelling(text(data, "version"), line, text(data, "quantity"), text(data, "reason"), _may_override(request))
     return attempt(request, key, data, "cancelled", lambda house, agent: desk.cancel_quantity(house, agent, key, wish))
 
 
 @post("/call-center/orders/{key:str}/cancel", permission="order.cancel", sync_to_thread=True)
 def cancel(request: Asked, key: str, data: Form) -> Response[Any]:
     """Cancel the whole order."""
-    version, reason = text(data, "version"), text(data, "reason")
-    return attempt(request, key, data, "cancelled", lambda house, agent: desk.cancel_order(house, agent, key, version, reason))
+    wish = desk.Cancelling(text(data, "version"), reason=text(data, "reason"), override=_may_override(request))
+    return attempt(request, key, data, "cancelled", lambda house, agent: desk.cancel_order(house, agent, key, wish))
+
+
+def _may_override(request: Asked) -> bool:
+    """Whether this agent may stop what a node has in hand already."""
+    return OVERRIDE in desk_of(request).user.permissions
 
 
 @post("/call-center/orders/{key:str}/holds", permission="order.hold.apply", sync_to_thread=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -29,7 +30,9 @@ ACCOUNT = "account"
 REASONS = ("CUSTOMER_REQUEST", "OUT_OF_STOCK", "ORDERED_BY_MISTAKE")
 HOLDS = ("CUSTOMER_REQUEST", "ADDRESS_CHECK", "FRAUD_CHECK")
 MOST_FOUND = 20
+OVERRIDE = "order.modify.override"
 SHIPPING_DISCOUNT = "ShippingDiscount"
+CANCELLED = "9000"
 _NO_PRICE: tuple[int | None, int | None] = (None, None)
 
 
@@ -46,6 +49,7 @@ class FoundItem:
     quantity: str
     expected: str
     configured: bool
+    step: Decimal
 
 
 def read_order(house: House, key: str) -> OrderPage:
@@ -84,6 +88,8 @@ def show_order(
         "discounts": discounts(page),
         "shipping_charge": shipping_charge(page),
         "shipping_name": names.get(page.order.carrier_service, page.order.carrier_service),
+        "live": stoppable(page, override=OVERRIDE in at_desk.user.permissions),
+        "in_hand": stoppable(page, override=True),
         "stale": bool(errors) and status == 409,
     }
     if not page.draft:
@@ -128,6 +134,7 @@ def find_items(house: House, at_desk: Desk, key: str, words: str) -> list[FoundI
             stock.get(one.part_number, {}).get("AvailableQty", ""),
             stock.get(one.part_number, {}).get("FirstFutureAvailableDate", ""),
             one.type.configured,
+            one.step.multiple,
         )
         for one in chosen
     ]
@@ -201,3 +208,12 @@ def shipping_charge(page: OrderPage) -> int:
     """What shipping costs before discounts on it, so that the lines of a sum add up as they are read."""
     saved = sum(charge.amount for charge in page.order_wide if charge.category == SHIPPING_DISCOUNT)
     return page.shipping - saved
+
+
+def stoppable(page: OrderPage, *, override: bool) -> list[LinePart]:
+    """The lines of which units may still be cancelled; with ``override`` also those a node has in hand."""
+
+    def open_rows(line: LinePart) -> bool:
+        return any(row.status != CANCELLED and orders.may("CANCEL", row.status, override=override) for row in line.statuses)
+
+    return [line for line in page.lines if open_rows(line)]
