@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from entrepot import migrate
@@ -27,6 +28,8 @@ from entrepot.web.house import House
 
 #: How much due work on orders is done before the other jobs get their turn.
 MOST_WORK = 100
+#: An order taken on the phone stays open for changes for two minutes; the shop's orders go to the nodes at once.
+PACE = agent.Pace(phone_release_after=timedelta(minutes=2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ def _jobs(house: House) -> list[tuple[str, float, Callable[[], object]]]:
     def work_on_orders() -> None:
         for _ in range(MOST_WORK):
             started = time.perf_counter()
-            if not agent.run_due(orders, clock, gateway, limit=1):
+            if not agent.run_due(orders, clock, gateway, PACE, limit=1):
                 return
             house.relay.pace.rest(time.perf_counter() - started)
 

@@ -14,6 +14,7 @@ from litestar.testing import TestClient
 
 from entrepot import demo
 from entrepot.app import Suite, build
+from entrepot.kernel.clock import FixedClock, SystemClock
 from entrepot.settings import read_settings
 from entrepot.web.application import web_application
 
@@ -29,15 +30,25 @@ MARA = {
 }
 
 
+CLOCK = FixedClock(SystemClock().now())
+
+
 @cache
 def demo_suite() -> Suite:
     """The demo store, loaded once for all tests of a process; nothing runs by itself, `settle` does what is due."""
     folder = Path(tempfile.mkdtemp(prefix="entrepot-staff-"))
-    suite = build(read_settings(data=folder))
+    suite = build(read_settings(data=folder), clock=CLOCK)
     report = demo.load(suite)
     assert not report.problems
     suite.settle()
     return suite
+
+
+def two_minutes_later() -> None:
+    """Do what is due now, and what comes due once an order taken on the phone goes to the warehouse."""
+    demo_suite().settle()
+    CLOCK.advance(minutes=2)
+    demo_suite().settle()
 
 
 @cache

@@ -8,7 +8,18 @@ import pytest
 
 from entrepot.order_management import order_page
 from entrepot.web.trail import follow
-from tests.web.staff_suite import CASE, MARA, NOTEBOOK, Person, demo_suite, open_draft, order_by_phone, text_of, version_of
+from tests.web.staff_suite import (
+    CASE,
+    MARA,
+    NOTEBOOK,
+    Person,
+    demo_suite,
+    open_draft,
+    order_by_phone,
+    text_of,
+    two_minutes_later,
+    version_of,
+)
 
 
 @pytest.fixture
@@ -124,7 +135,7 @@ def test_a_search_finds_by_number_customer_and_item(agent: Person) -> None:
 
 def test_what_the_warehouse_has_in_hand_only_a_supervisor_stops(agent: Person) -> None:
     key = order_by_phone(agent, {CASE: 2})
-    demo_suite().settle()
+    two_minutes_later()
     here = f"/call-center/orders/{key}"
     page = agent.get(here).text
     assert "The warehouse has it in hand already" in text_of(page)
@@ -140,12 +151,12 @@ def test_a_hold_stops_the_order_until_it_is_resolved(agent: Person) -> None:
     key = order_by_phone(agent, {CASE: 1})
     here = f"/call-center/orders/{key}"
     agent.does(f"{here}/holds", {"hold_type": "FRAUD_CHECK", "reason_text": "unusual"})
-    demo_suite().settle()
+    two_minutes_later()
     assert not the_order(key).shipments
     assert agent.post(f"{here}/holds/resolve", {"hold_type": "FRAUD_CHECK"}).status_code == 403
     page = Person("supervisor").does(f"{here}/holds/resolve", {"hold_type": "FRAUD_CHECK", "reason_text": "called back"})
     assert "resolved" in text_of(page)
-    demo_suite().settle()
+    two_minutes_later()
     assert the_order(key).shipments
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from entrepot.bus import Message
-from tests.web.staff_suite import CASE, Person, demo_suite, order_by_phone, text_of
+from tests.web.staff_suite import CASE, Person, demo_suite, order_by_phone, text_of, two_minutes_later
 from tests.web.test_store import the_order
 
 
@@ -26,7 +26,7 @@ def say_nonsense(key: str) -> str:
         message = house.order_management.outbox.put(
             conn, Message(kind="order.created", body=body, business_key=f"{key}/1/created", ordering_key=key), datetime.now(UTC)
         )
-    demo_suite().settle()
+    two_minutes_later()
     return message
 
 
@@ -40,7 +40,7 @@ def state_of(message: str) -> str:
 
 def test_an_order_is_followed_through_every_message_and_question(operator: Person) -> None:
     key = order_by_phone(Person("agent"), {CASE: 1})
-    demo_suite().settle()
+    two_minutes_later()
     number = the_order(key).order_no
     page = operator.get("/operations/orders", number=number).text
     shown = text_of(page)
@@ -70,7 +70,7 @@ def test_a_dead_letter_is_corrected_and_takes_effect(operator: Person) -> None:
     assert row is not None
     page = operator.does(f"{here}/rerun", {"body": json.dumps(row["body"] | {"EnterpriseCode": "tannwerk"})})
     assert "back at its place" in text_of(page)
-    demo_suite().settle()
+    two_minutes_later()
     assert state_of(message) == "delivered"
     assert "What it said first" in text_of(operator.get(here).text)
 
@@ -94,7 +94,7 @@ def test_the_overview_accounts_for_every_order(operator: Person) -> None:
 def test_messages_are_found_by_kind_state_and_order(operator: Person) -> None:
     key = order_by_phone(Person("agent"), {CASE: 1})
     number = the_order(key).order_no
-    demo_suite().settle()
+    two_minutes_later()
     assert number in operator.get("/operations/messages", q=number).text
     assert number not in operator.get("/operations/messages", q="inventory.").text
     assert "No such message" in text_of(operator.get("/operations/messages", q="nothing-like-this").text)

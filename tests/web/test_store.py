@@ -7,7 +7,7 @@ import re
 import pytest
 
 from entrepot.order_management import order_page
-from tests.web.staff_suite import Person, demo_suite, order_by_phone, text_of
+from tests.web.staff_suite import Person, demo_suite, order_by_phone, text_of, two_minutes_later
 
 ITEM = "TW-CASE-16"
 
@@ -20,7 +20,7 @@ def store() -> Person:
 def released(item: str = ITEM, quantity: int = 1) -> tuple[str, str]:
     """An order with its shipment waiting; tells the order's key and the shipment's number."""
     key = order_by_phone(Person("agent"), {item: quantity}, buyer="jonas")
-    demo_suite().settle()
+    two_minutes_later()
     return key, str(the_order(key).shipments[0]["ShipmentNo"])
 
 

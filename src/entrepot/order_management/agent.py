@@ -18,7 +18,7 @@ from entrepot.kernel.db import Database
 from entrepot.kernel.errors import Error
 from entrepot.order_management import fulfillment, inventory, orders, payments
 from entrepot.order_management.fulfillment import CreateShipment
-from entrepot.order_management.orders import Task
+from entrepot.order_management.orders import Order, Task
 from entrepot.order_management.payments import Gateway
 
 BUSY = "stock is being taken by others"
@@ -26,10 +26,19 @@ BUSY = "stock is being taken by others"
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long a scheduled order may still be changed freely, and whether released goods become shipments at once."""
+    """How long a scheduled order may still be changed freely, and whether released goods become shipments at once.
+
+    ``phone_release_after`` is for orders that an agent took: a customer who is still on the line may change her mind, and
+    once goods are being picked an agent may no longer cancel.
+    """
 
     release_after: timedelta = timedelta(0)
+    phone_release_after: timedelta = timedelta(0)
     pack_at_once: bool = True
+
+    def grace(self, order: Order) -> timedelta:
+        """How long this order may still be changed before its goods are picked."""
+        return self.phone_release_after if order.entry_type == "Call Center" else self.release_after
 
 
 def run_due(database: Database, clock: Clock, gateway: Gateway, pace: Pace | None = None, limit: int = 20) -> int:
@@ -70,7 +79,7 @@ def _do(database: Database, gateway: Gateway, pace: Pace, task: Task, at: dateti
 
 def _step(conn: Connection, task: Task, pace: Pace, at: datetime) -> None:
     if task.transaction == orders.SCHEDULE:
-        outcome = fulfillment.schedule_order(conn, task.order_key, at, release_after=pace.release_after)
+        outcome = fulfillment.schedule_order(conn, task.order_key, at, release_after=pace.grace)
         if outcome.waiting and outcome.reason in ("", BUSY):
             orders.put_off(conn, task, outcome.reason or "waits for stock", at)
             return

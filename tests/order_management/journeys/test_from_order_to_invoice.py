@@ -60,6 +60,21 @@ def test_the_plain_way(open_database: Open) -> None:
     shop.reconciles()
 
 
+def test_what_an_agent_took_on_the_phone_may_be_changed_for_a_while(open_database: Open) -> None:
+    shop = desk(open_database, {"NB-14": {"N1": 9}})
+    pace = Pace(phone_release_after=timedelta(minutes=2))
+    by_web = web_order("8", [web_line(1, "NB-14", 1, "10.01")], "10.01")
+    web = shop.do("createOrder", by_web)["OrderHeaderKey"]
+    by_phone = web_order("9", [web_line(1, "NB-14", 2, "10.01")], "20.02") | {"EntryType": "Call Center"}
+    phone = shop.do("createOrder", by_phone)["OrderHeaderKey"]
+    shop.work(pace)
+    assert shop.rows(web, "NB-14") == {"3350@N1": 1}
+    assert shop.rows(phone, "NB-14") == {"1500@N1": 2}
+    shop.clock.advance(minutes=2)
+    shop.work(pace)
+    assert shop.rows(phone, "NB-14") == {"3350@N1": 2}
+
+
 def test_the_walk_of_ten_units_through_two_nodes(open_database: Open) -> None:
     shop = desk(open_database, {"NB-14": {"N1": 6, "N2": 4}})
     key = shop.do("createOrder", web_order("8", [web_line(1, "NB-14", 10, "10.01")], "100.10"))["OrderHeaderKey"]

@@ -34,10 +34,18 @@ class Outcome:
     reason: str = ""
 
 
+def at_once(_: Order) -> timedelta:
+    """Released as soon as it is scheduled."""
+    return timedelta(0)
+
+
 def schedule_order(
-    conn: Connection, key: str, at: datetime, user: str = "schedule", release_after: timedelta = timedelta(0)
+    conn: Connection, key: str, at: datetime, user: str = "schedule", release_after: Callable[[Order], timedelta] = at_once
 ) -> Outcome:
-    """Promise what can be promised of an order, to be released after a while; the rest is backordered."""
+    """Promise what can be promised of an order, to be released after the while that is left for changing it.
+
+    What cannot be promised is backordered.
+    """
     before = orders.load_order(conn, key, lock=True)
     reason = _not_yet(before)
     if reason:
@@ -56,7 +64,7 @@ def schedule_order(
             continue
         savepoint.commit()
         if any(row.status == "1500" for line in saved.lines for row in line.rows):
-            orders.wake(conn, key, orders.RELEASE, at + release_after)
+            orders.wake(conn, key, orders.RELEASE, at + release_after(saved))
         orders.say_status(conn, saved, at)
         return Outcome(changed=True, waiting=_waits(saved))
     return Outcome(waiting=True, reason="stock is being taken by others")
