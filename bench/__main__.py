@@ -43,8 +43,8 @@ def main(names: list[str]) -> int:
     if "tour" in chosen:
         story = take_tour(None, None)
         figures.append(Figure("order submitted → acknowledged", story.figures["submit_to_acknowledged_ms"], "ms"))
-        if not story.holds:
-            console.print("[red]The tour does not hold.[/red]")
+        for fact in (fact for step in story.steps for fact in step["facts"] if not fact["holds"]):
+            console.print(f"[red]The tour does not hold:[/red] {fact['fact']} (seen: {fact['seen']})")
     show(figures, console)
     if not names:
         write(figures)
