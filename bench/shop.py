@@ -11,18 +11,8 @@ from bench.bare import BODY_FILE
 from bench.client import Connection, run_load
 from bench.figures import Figure
 from bench.processes import bare_command, free_port, running
+from entrepot.tour.shopper import ADDRESS, API
 
-API = "/api/stores/tannwerk"
-ADDRESS = {
-    "first_name": "Ada",
-    "last_name": "Winter",
-    "line1": "12 Harbor Street",
-    "city": "Seattle",
-    "state": "WA",
-    "postal_code": "98101",
-    "country": "US",
-    "email": "ada@example.com",
-}
 CABLES = ("TW-CB-USBC-1", "TW-CB-USBC-2", "TW-CB-DP-2")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -118,6 +118,12 @@ class Batch:
         else:
             row.out = True
             self.deferred.append(row)
+
+    def put_off_unknown(self, column: str, known: Container[Any]) -> None:
+        """Put off every row whose column names nothing known."""
+        for row in self.live:
+            if row.get(column) not in known:
+                self.unresolved(row, column)
 
     def note(self, row: Row, outcome: Outcome) -> None:
         row.outcome = max(row.outcome, outcome)

@@ -95,44 +95,30 @@ class Map:
     entries: tuple[Entry, ...]
 
     def there(self, document: Document, values: Mapping[str, Values]) -> Document:
-        return _forward(self.entries, document, values, self.name)
+        return _mapped(self.entries, document, values, self.name, forward=True)
 
     def here(self, document: Document, values: Mapping[str, Values]) -> Document:
-        return _backward(self.entries, document, values, self.name)
+        return _mapped(self.entries, document, values, self.name, forward=False)
 
 
-def _forward(entries: Sequence[Entry], document: Document, values: Mapping[str, Values], path: str) -> Document:
+def _mapped(entries: Sequence[Entry], document: Document, values: Mapping[str, Values], path: str, *, forward: bool) -> Document:
     made: Document = {}
     for entry in entries:
         if isinstance(entry, Constant):
-            put(made, entry.there, entry.value)
+            if forward:
+                put(made, entry.there, entry.value)
             continue
-        found = take(document, entry.here)
-        here = f"{path}/{entry.here}"
+        source, target = (entry.here, entry.there) if forward else (entry.there, entry.here)
+        found = take(document, source)
+        at = f"{path}/{source}"
         if isinstance(entry, Each):
             if found is not _ABSENT and found is not None:
-                put(made, entry.there, [_forward(entry.fields, one, values, f"{here}[{i}]") for i, one in enumerate(found)])
+                many = [_mapped(entry.fields, one, values, f"{at}[{i}]", forward=forward) for i, one in enumerate(found)]
+                put(made, target, many)
             continue
-        value = _converted(entry, found, here, values, forward=True)
+        value = _converted(entry, found, at, values, forward=forward)
         if value is not _ABSENT:
-            put(made, entry.there, value)
-    return made
-
-
-def _backward(entries: Sequence[Entry], document: Document, values: Mapping[str, Values], path: str) -> Document:
-    made: Document = {}
-    for entry in entries:
-        if isinstance(entry, Constant):
-            continue
-        found = take(document, entry.there)
-        there = f"{path}/{entry.there}"
-        if isinstance(entry, Each):
-            if found is not _ABSENT and found is not None:
-                put(made, entry.here, [_backward(entry.fields, one, values, f"{there}[{i}]") for i, one in enumerate(found)])
-            continue
-        value = _converted(entry, found, there, values, forward=False)
-        if value is not _ABSENT:
-            put(made, entry.here, value)
+            put(made, target, value)
     return made
 
 

@@ -66,9 +66,7 @@ def _delete_attributes(batch: Batch) -> None:
 def _put_values(batch: Batch) -> None:
     tags = languages(batch)
     ids = {name: found["id"] for name, found in _attributes(batch, "Identifier").items()}
-    for row in batch.live:
-        if row.get("Identifier") not in ids:
-            batch.unresolved(row, "Identifier")
+    batch.put_off_unknown("Identifier", ids)
     named = [(row, ids[row.get("Identifier")], row.get("ValueIdentifier") or row.get("Value")) for row in batch.live]
     for row, _, value in named:
         if value is None:

@@ -54,9 +54,7 @@ def _put(batch: Batch) -> None:
 def _put_texts(batch: Batch) -> None:
     tags = languages(batch)
     ids = {name: found["id"] for name, found in by_identifier(batch, catalog.CATALOGS, _names(batch)).items()}
-    for row in batch.live:
-        if row.get("Identifier") not in ids:
-            batch.unresolved(row, "Identifier")
+    batch.put_off_unknown("Identifier", ids)
     _write_texts(batch, tags, ids)
 
 

@@ -8,6 +8,7 @@ from entrepot.commerce import catalog
 from entrepot.dataload.cells import integer, number, text
 from entrepot.dataload.kind import Batch, Kind, Row, columns
 from entrepot.dataload.kinds.entries import leave_other_families
+from entrepot.dataload.kinds.groups import PLACE_COLUMNS
 from entrepot.dataload.kinds.lookups import catalogs, entries, groups, require, translate_ids
 
 _PRODUCT_IDS = {"PartNumber": "CatalogEntryUniqueId", "ParentPartNumber": "ParentCatalogEntryUniqueId"}
@@ -119,16 +120,7 @@ KINDS = [
         keyword="CatalogEntryParentCatalogGroupRelationship",
         sequence=3.5,
         identity=("PartNumber", "CatalogEntryUniqueId", "ParentGroupIdentifier", "ParentGroupUniqueId", "CatalogIdentifier"),
-        columns=columns(
-            PartNumber=text(64),
-            CatalogEntryUniqueId=integer,
-            ParentGroupIdentifier=text(),
-            ParentGroupUniqueId=integer,
-            ParentStoreIdentifier=text(64),
-            ParentStoreUniqueId=integer,
-            CatalogIdentifier=text(),
-            Sequence=number,
-        ),
+        columns={**columns(PartNumber=text(64), CatalogEntryUniqueId=integer), **PLACE_COLUMNS},
         put=_put_in_group,
         delete=_delete_from_group,
     ),

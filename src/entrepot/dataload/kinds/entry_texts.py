@@ -65,9 +65,7 @@ def _put(batch: Batch) -> None:
     require(batch, "PartNumber")
     tags = languages(batch)
     ids = {name: found["id"] for name, found in entries(batch, "PartNumber").items()}
-    for row in batch.live:
-        if row.get("PartNumber") not in ids:
-            batch.unresolved(row, "PartNumber")
+    batch.put_off_unknown("PartNumber", ids)
     write_entry_texts(batch, tags, ids)
 
 

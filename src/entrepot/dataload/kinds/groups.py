@@ -45,9 +45,7 @@ _TEXT_COLUMNS = columns(
     MetaDescription=text(512),
     ImageAltText=text(),
 )
-_PARENT_COLUMNS = columns(
-    GroupIdentifier=text(),
-    GroupUniqueId=integer,
+PLACE_COLUMNS = columns(
     ParentGroupIdentifier=text(),
     ParentGroupUniqueId=integer,
     ParentStoreIdentifier=text(64),
@@ -55,6 +53,7 @@ _PARENT_COLUMNS = columns(
     CatalogIdentifier=text(),
     Sequence=number,
 )
+_PARENT_COLUMNS = {**columns(GroupIdentifier=text(), GroupUniqueId=integer), **PLACE_COLUMNS}
 
 
 def _put(batch: Batch) -> None:
@@ -126,9 +125,7 @@ def _put_texts(batch: Batch) -> None:
     require(batch, "GroupIdentifier")
     tags = languages(batch)
     ids = {name: found["id"] for name, found in groups(batch, "GroupIdentifier").items()}
-    for row in batch.live:
-        if row.get("GroupIdentifier") not in ids:
-            batch.unresolved(row, "GroupIdentifier")
+    batch.put_off_unknown("GroupIdentifier", ids)
     _write_texts(batch, tags, ids)
 
 

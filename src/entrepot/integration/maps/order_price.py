@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from entrepot.integration.mapping import Document, Each, Field, Map, Values
 from entrepot.integration.maps.people import PERSON
-from entrepot.integration.maps.transfer_order import PREFIX, TAX, category
+from entrepot.integration.maps.transfer_order import GIFT, PREFIX, TAX, category
 
 #: Our path (commerce) ↔ their path (order management); read from there to here.
 REQUEST = Map(
@@ -44,10 +44,7 @@ LINE = (
     Field("UnitPrice", "UnitPrice"),
     Field("ListPrice", "ListPrice"),
     Each("Tax", "LineTaxes/LineTax", TAX),
-    Field("FreeGift/PromotionIdentifier", "GiftOfPricingRule"),
-    Field("FreeGift/BuyItems", "GiftBuyLineIDs"),
-    Field("FreeGift/BuyQuantity", "GiftBuyQuantity", to_there=str),
-    Field("FreeGift/GiftQuantity", "GiftQuantity", to_there=str),
+    *GIFT,
 )
 REPLY = Map(
     "OrderPrice",

@@ -14,6 +14,12 @@ from entrepot.integration.maps.people import PERSON
 
 PREFIX = "WC_"
 TAX = (Field("Name", "TaxName"), Field("Percentage", "TaxPercentage"), Field("Amount", "Tax"))
+GIFT = (
+    Field("FreeGift/PromotionIdentifier", "GiftOfPricingRule"),
+    Field("FreeGift/BuyItems", "GiftBuyLineIDs"),
+    Field("FreeGift/BuyQuantity", "GiftBuyQuantity", to_there=str),
+    Field("FreeGift/GiftQuantity", "GiftQuantity", to_there=str),
+)
 ADJUSTMENT = (
     Field("ChargeCategory", "ChargeCategory", required=True),
     Field("PromotionIdentifier", "ChargeName", required=True),
@@ -35,10 +41,7 @@ LINE = (
     Each("OrderItemAmount/Adjustment", "LineCharges/LineCharge", ADJUSTMENT),
     Each("OrderItemAmount/Tax", "LineTaxes/LineTax", TAX),
     Field("ConfigurationID", "ConfigurationId"),
-    Field("FreeGift/PromotionIdentifier", "GiftOfPricingRule"),
-    Field("FreeGift/BuyItems", "GiftBuyLineIDs"),
-    Field("FreeGift/BuyQuantity", "GiftBuyQuantity", to_there=str),
-    Field("FreeGift/GiftQuantity", "GiftQuantity", to_there=str),
+    *GIFT,
 )
 ORDER = Map(
     "TransferOrder",
