@@ -29,6 +29,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from entrepot.kernel.errors import Unavailable
+from entrepot.kernel.statement import Statement
 
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -206,28 +207,28 @@ def is_changing() -> bool:
 def upsert(conn: Connection, table: sa.Table, rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> None:
     """Insert rows, or overwrite the given columns of those whose ``keys`` exist already."""
     if rows:
-        conn.execute(_upsert(conn.dialect.name, table, tuple(rows[0]), tuple(keys)), rows)
+        _upsert(conn.dialect.name, table, tuple(rows[0]), tuple(keys)).run_many(conn, rows)
 
 
 def insert_or_ignore(conn: Connection, table: sa.Table, row: dict[str, Any]) -> bool:
     """Insert one row unless a unique key forbids it; tell whether it was inserted."""
-    return conn.execute(_insert_or_ignore(conn.dialect.name, table), row).first() is not None
+    return _insert_or_ignore(conn.dialect.name, table).first(conn, row) is not None
 
 
 # Building a statement costs more than running it, so each is built once per table and set of columns.
 @lru_cache(maxsize=1000)
-def _upsert(dialect: str, table: sa.Table, columns: tuple[str, ...], keys: tuple[str, ...]) -> Any:
+def _upsert(dialect: str, table: sa.Table, columns: tuple[str, ...], keys: tuple[str, ...]) -> Statement:
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
     changed = {name: insert.excluded[name] for name in columns if name not in keys}
     if not changed:
-        return insert.on_conflict_do_nothing(index_elements=list(keys))
-    return insert.on_conflict_do_update(index_elements=list(keys), set_=changed)
+        return Statement(insert.on_conflict_do_nothing(index_elements=list(keys)))
+    return Statement(insert.on_conflict_do_update(index_elements=list(keys), set_=changed))
 
 
 @lru_cache(maxsize=1000)
-def _insert_or_ignore(dialect: str, table: sa.Table) -> Any:
+def _insert_or_ignore(dialect: str, table: sa.Table) -> Statement:
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
-    return insert.on_conflict_do_nothing().returning(sa.literal_column("1"))
+    return Statement(insert.on_conflict_do_nothing().returning(sa.literal_column("1")))
 
 
 def _is_transient(error: DBAPIError) -> bool:
@@ -240,7 +241,11 @@ def _engine(url: sa.URL, pool: int) -> Engine:
     if url.get_backend_name() == "postgresql":
         return sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_timeout=2, pool_pre_ping=False)
     engine = sa.create_engine(
-        url, pool_size=pool, max_overflow=2 * pool, pool_timeout=5, connect_args={"check_same_thread": False}
+        url,
+        pool_size=pool,
+        max_overflow=2 * pool,
+        pool_timeout=5,
+        connect_args={"check_same_thread": False, "cached_statements": 500},
     )
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -22,6 +22,7 @@ from entrepot.commerce.promotions.promotion import (
 )
 from entrepot.kernel.cache import Versioned, changing
 from entrepot.kernel.db import BigKey, Instant, Json, upsert
+from entrepot.kernel.statement import Statement
 
 promotion = sa.Table(
     "promotion",
@@ -86,10 +87,10 @@ promotion_order = sa.Table(
 
 def version_of(conn: Connection, store_id: Any) -> int:
     """The counter that moves with every change of a promotion of the store."""
-    return conn.execute(_VERSION, {"store_id": store_id}).scalar() or 0
+    return _VERSION.value(conn, {"store_id": store_id}) or 0
 
 
-_VERSION = sa.select(promotion_version.c.version).where(promotion_version.c.store_id == sa.bindparam("store_id"))
+_VERSION = Statement(sa.select(promotion_version.c.version).where(promotion_version.c.store_id == sa.bindparam("store_id")))
 _shelves: Versioned[Shelf] = Versioned(version_of)
 
 

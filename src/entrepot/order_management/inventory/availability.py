@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.kernel.db import any_of
 from entrepot.kernel.quantity import parse_whole
+from entrepot.kernel.statement import Statement
 from entrepot.order_management.inventory import atp, tables
 from entrepot.order_management.inventory.documents import (
     Assignment,
@@ -37,6 +38,14 @@ from entrepot.order_management.wire import flag, moment
 
 OVERDUE_SUPPLY = timedelta(days=30)
 HOW_MUCH_IS_THERE = "999999999"
+
+
+_s = tables.future_supply.c
+_COMING = Statement(
+    sa.select(_s.item_id, _s.node, _s.due, _s.quantity)
+    .where(_s.organization == sa.bindparam("organization"), any_of(_s.item_id, "items"), _s.quantity > 0)
+    .order_by(_s.due)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +208,8 @@ def _with(status: Promised, assigned: list[Assignment]) -> Promised:
 def _coming(
     conn: Connection, organization: str, item_ids: set[str], nodes: Mapping[str, Node]
 ) -> dict[str, list[tuple[datetime, str, int]]]:
-    t = tables.future_supply
-    query = sa.select(t.c.item_id, t.c.node, t.c.due, t.c.quantity).where(
-        t.c.organization == organization, any_of(t.c.item_id, "items"), t.c.quantity > 0
-    )
     coming: dict[str, list[tuple[datetime, str, int]]] = {}
-    for row in conn.execute(query.order_by(t.c.due), {"items": sorted(item_ids)}):
-        if row.node in nodes and nodes[row.node].active:
-            coming.setdefault(row.item_id, []).append((row.due, row.node, row.quantity))
+    for row in _COMING.all(conn, {"organization": organization, "items": sorted(item_ids)}):
+        if row["node"] in nodes and nodes[row["node"]].active:
+            coming.setdefault(row["item_id"], []).append((row["due"], row["node"], row["quantity"]))
     return coming
