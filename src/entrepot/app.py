@@ -112,7 +112,7 @@ def _jobs(house: House) -> list[tuple[str, float, Callable[[], object]]]:
     def journal() -> None:
         asked = house.requests.take_journal()
         if asked:
-            with commerce.write() as conn:
+            with commerce.write(relaxed=True) as conn:
                 commerce_database.journal.store(conn, asked)
 
     def holds() -> None:

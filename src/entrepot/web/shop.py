@@ -91,15 +91,15 @@ def with_cart(
     change: Callable[[Connection, capture.Visit, capture.Order], capture.Order],
     version: int | None = None,
 ) -> capture.Order:
-    """Change the caller's cart in one transaction."""
-    with house.commerce.database.write() as conn:
+    """Change the caller's cart in one transaction; a step a power cut takes back is done again."""
+    with house.commerce.database.write(relaxed=True) as conn:
         now = visit(conn, caller, house)
         return change(conn, now, capture.require_cart(conn, now, version))
 
 
 def add_to_cart(house: House, caller: Caller, adding: Sequence[capture.Adding]) -> tuple[capture.Order, str | None]:
     """Add items to the caller's cart, starting one when there is none; tells a new guest's secret."""
-    with house.commerce.database.write() as conn:
+    with house.commerce.database.write(relaxed=True) as conn:
         now = visit(conn, caller, house)
         cart, secret = cart_or_new(conn, now)
         return capture.add_items(conn, now, cart, adding), secret
