@@ -61,7 +61,8 @@ orders = sa.Table(
     sa.Column("tracking", Json),
     sa.Column("correlation_id", sa.String(64)),
     sa.Index("orders_current", "store_id", "buyer_id", "state"),
-    sa.Index("orders_guest", "secret", "state"),
+    # Unique because secrets are, and so that no database takes another way to a guest's cart.
+    sa.Index("orders_guest", "secret", unique=True),
     sa.Index("orders_logon", "logon_id", "placed_at"),
     sa.Index("orders_placed", "store_id", "placed_at"),
 )

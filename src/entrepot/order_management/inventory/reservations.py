@@ -88,7 +88,7 @@ _HELD = Statement(
 _EXPIRED = Statement(
     sa.select(tables.reservation_line)
     .where(_held_line, _l.expires_at <= sa.bindparam("at", type_=Instant))
-    .order_by(_l.id)
+    .order_by(_l.expires_at, _l.id)
     .limit(sa.bindparam("most"))
     .with_for_update(skip_locked=True)
 )

@@ -220,7 +220,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.create_index("orders_current", ["store_id", "buyer_id", "state"], unique=False)
-        batch_op.create_index("orders_guest", ["secret", "state"], unique=False)
+        batch_op.create_index("orders_guest", ["secret"], unique=True)
         batch_op.create_index("orders_logon", ["logon_id", "placed_at"], unique=False)
         batch_op.create_index("orders_placed", ["store_id", "placed_at"], unique=False)
 
