@@ -52,9 +52,8 @@ def price_items(conn: Connection, document: Document, at: datetime) -> Document:
             errors.append({"PartNumber": one["PartNumber"], "Code": "CATALOG_ENTRY_NOT_FOUND"})
             continue
         quantity = entry.step.parse(str(one.get("Quantity", "1")), "Quantity")
-        components = components_from(
-            conn, visit, [(part["PartNumber"], int(part.get("Quantity", 1)), True) for part in one.get("Component", ())]
-        )
+        given = [(part["PartNumber"], int(part.get("Quantity", 1)), True) for part in one.get("Component", ())]
+        components = components_from(conn, visit, given) if given else ()
         wanted.append(wanted_of(entry, quantity, components, facts))
     prices = []
     for found in pricing.entitled_prices(conn, occasion, wanted):

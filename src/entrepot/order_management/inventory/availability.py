@@ -7,7 +7,7 @@ An item nobody knows is an error on its line, not a zero, and does not keep the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import msgspec
@@ -32,7 +32,7 @@ from entrepot.order_management.inventory.documents import (
 )
 from entrepot.order_management.inventory.items import Item, KitCode, Node, NodeUnknown, items_by_id, kits_of, nodes_by_name
 from entrepot.order_management.inventory.kits import Component, flatten, kits_available
-from entrepot.order_management.inventory.positions import UNLIMITED, positions_of
+from entrepot.order_management.inventory.positions import UNLIMITED, Position, positions_of
 from entrepot.order_management.inventory.sourcing import Aim, Given, Need, plan
 from entrepot.order_management.wire import flag, moment
 
@@ -58,6 +58,7 @@ class Picture:
     kits: Mapping[str, tuple[Component, ...]]
     free: Mapping[str, Mapping[str, int]]
     coming: Mapping[str, Sequence[tuple[datetime, str, int]]]
+    positions: Mapping[tuple[str, str], Position] = field(default_factory=dict)
 
     def parts(self, item_id: str, given: Sequence[Component] = ()) -> tuple[Component, ...]:
         """The leaves of one unit that need stock; a piece is its own only leaf, services have none."""
@@ -77,14 +78,15 @@ def picture(conn: Connection, organization: str, item_ids: Sequence[str], *, pro
     items = items_by_id(conn, organization, every)
     nodes = nodes_by_name(conn)
     free: dict[str, dict[str, int]] = {item_id: {} for item_id in every}
-    for (item_id, node), position in positions_of(conn, organization, every).items():
+    positions = positions_of(conn, organization, every)
+    for (item_id, node), position in positions.items():
         if node in nodes and nodes[node].active:
             free[item_id][node] = max(0, position.to_keep_promises) if promised else position.to_sell
     for item_id in every:
         for place in nodes.values():
             if place.infinite and place.active:
                 free[item_id][place.node] = UNLIMITED
-    return Picture(organization, nodes, items, kits, free, _coming(conn, organization, every, nodes))
+    return Picture(organization, nodes, items, kits, free, _coming(conn, organization, every, nodes), positions)
 
 
 def monitor_item_availability(conn: Connection, asked: FindInventory, at: datetime) -> Availability:

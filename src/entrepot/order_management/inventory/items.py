@@ -139,10 +139,15 @@ def items_by_id(conn: Connection, organization: str, item_ids: Iterable[str]) ->
 def require_items(conn: Connection, organization: str, item_ids: Sequence[str], path: str = "ItemID") -> dict[str, Item]:
     """All of the items, or a refusal naming the first unknown one."""
     known = items_by_id(conn, organization, item_ids)
+    refuse_unknown(known, organization, item_ids, path)
+    return known
+
+
+def refuse_unknown(known: Mapping[str, Item], organization: str, item_ids: Sequence[str], path: str) -> None:
+    """A refusal naming the first of the items that is not known."""
     for item_id in item_ids:
         if item_id not in known:
             raise ItemUnknown(path=path, item_id=item_id, organization=organization)
-    return known
 
 
 def kits_of(conn: Connection, organization: str, parents: Iterable[str]) -> dict[str, tuple[Component, ...]]:

@@ -30,14 +30,13 @@ from entrepot.order_management.inventory.documents import (
     Reserve,
     Reserved,
 )
-from entrepot.order_management.inventory.items import Backorder, require_items
+from entrepot.order_management.inventory.items import Backorder, refuse_unknown
 from entrepot.order_management.inventory.positions import (
     Because,
     Piece,
     Position,
     give_back,
     in_lock_order,
-    positions_of,
     shift,
     take,
 )
@@ -114,15 +113,15 @@ def reserve(conn: Connection, asked: Reserve, at: datetime) -> Reserved:
         raise ReservationDiffers(reservation_id=asked.reservation_id)
     lines = asked.promise_lines.promise_line
     items = sorted({line.item_id for line in lines} | {part.item_id for line in lines for part in line.components.component})
-    require_items(conn, asked.organization_code, items, "PromiseLine.ItemID")
     answer = None
     for _ in range(TRIES):
         seen = picture(conn, asked.organization_code, items)
+        refuse_unknown(seen.items, asked.organization_code, items, "PromiseLine.ItemID")
         made, needs = _plan(seen, asked)
         refused = any(not _partial(seen, asked, lines[int(line)]) for line in made.short)
         if refused:
             return _answer(asked, seen, made, at, until, held=False)
-        if _hold(conn, asked, made, needs, until, at):
+        if _hold(conn, asked, _pieces(made, needs), seen.positions, until, at):
             answer = _answer(asked, seen, made, at, until, held=True)
             break
     if answer is None:
@@ -200,15 +199,25 @@ def held_on(conn: Connection, position: int) -> list[sa.RowMapping]:
     return list(conn.execute(query.with_for_update()).mappings())
 
 
-def _hold(conn: Connection, asked: Reserve, made: Plan, needs: Mapping[str, Need], until: datetime, at: datetime) -> bool:
-    """Take everything the plan says in one go; nothing at all when somebody was faster."""
-    pieces = [
+def _pieces(made: Plan, needs: Mapping[str, Need]) -> list[tuple[str, Piece]]:
+    """What a plan takes for each line, part by part."""
+    return [
         (line, Piece(part.item_id, gift.node, part.quantity * gift.units))
         for line, given in made.given.items()
         for gift in given
         for part in needs[line].parts
     ]
-    at_nodes = positions_of(conn, asked.organization_code, [piece.item_id for _, piece in pieces])
+
+
+def _hold(
+    conn: Connection,
+    asked: Reserve,
+    pieces: Sequence[tuple[str, Piece]],
+    at_nodes: Mapping[tuple[str, str], Position],
+    until: datetime,
+    at: datetime,
+) -> bool:
+    """Take all the pieces in one go; nothing at all when somebody was faster."""
     because = Because("RESERVE", asked.reservation_id, at)
     savepoint = conn.begin_nested()
     for position, piece in in_lock_order(_summed([piece for _, piece in pieces]), at_nodes):
