@@ -7,10 +7,11 @@ when it is cancelled; limits are guarded counters, never counts of rows.
 
 from entrepot.commerce.promotions.basket import Basket, Line
 from entrepot.commerce.promotions.conditions import Condition, Declined
-from entrepot.commerce.promotions.evaluate import Applied, Evaluation, Refusal, Shelf, evaluate
+from entrepot.commerce.promotions.evaluate import Applied, Evaluation, Refusal, evaluate
 from entrepot.commerce.promotions.messages import CodeCheck, find_promotion, validate_code
 from entrepot.commerce.promotions.promotion import Level, Promotion, Trigger, canonical_code
 from entrepot.commerce.promotions.rewards import Gift, Reward
+from entrepot.commerce.promotions.shelf import Shelf
 from entrepot.commerce.promotions.tables import find_promotions, put_promotions, put_texts, shelf_of, stored_promotions
 from entrepot.commerce.promotions.usage import (
     HOLD,

@@ -9,6 +9,7 @@ import msgspec
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
 from entrepot.commerce.promotions.rewards.grant import Gift, Grant
+from entrepot.commerce.promotions.targets import Gettext, plain
 
 
 class FreeGift(msgspec.Struct, frozen=True, tag="free_gift", forbid_unknown_fields=True):
@@ -18,11 +19,14 @@ class FreeGift(msgspec.Struct, frozen=True, tag="free_gift", forbid_unknown_fiel
     quantity: Annotated[int, msgspec.Meta(title="Quantity", ge=1)] = 1
     once: Annotated[bool, msgspec.Meta(title="Only once per order")] = False
 
-    def sentence(self) -> str:
-        return f"{self.quantity} × {' or '.join(self.choices)} free{' once' if self.once else ''}"
+    def sentence(self, gettext: Gettext = plain) -> str:
+        text = gettext("%(number)s × %(gift)s free once") if self.once else gettext("%(number)s × %(gift)s free")
+        return text % {"number": self.quantity, "gift": gettext(" or ").join(self.choices)}
 
     def grant(self, standing: Standing, met: Met) -> Grant:
-        sets = 1 if self.once else met.times
+        sets = min(1 if self.once else met.times, met.most)
         lines = tuple(line.id for line in met.lines)
+        if not sets or not lines:
+            return Grant()
         gift = Gift(self.choices, sets * self.quantity, lines, met.per, self.quantity)
         return Grant(gifts=(gift,), times=sets, touched=frozenset(lines))

@@ -1,0 +1,75 @@
+"""When a promotion runs: on which days of the week and between which hours, by the clock of the store.
+
+Dates (from, to) belong to the promotion itself; both together decide. Hours are half-open and may run past midnight:
+from 22:00 to 02:00 on Fridays means Friday night, the first hours of Saturday included.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from entrepot.commerce.promotions.targets import Gettext, plain
+
+
+class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Days of the week (1 is Monday; none means all) and hours in the store's time zone."""
+
+    days: Annotated[tuple[Annotated[int, msgspec.Meta(ge=1, le=7)], ...], msgspec.Meta(title="Days of the week")] = ()
+    from_time: Annotated[time | None, msgspec.Meta(title="From")] = None
+    to_time: Annotated[time | None, msgspec.Meta(title="Until")] = None
+
+    @property
+    def always(self) -> bool:
+        return not self.days and self.from_time is None and self.to_time is None
+
+    def runs(self, local: datetime) -> bool:
+        """Whether it runs at that instant, given as the store's local time."""
+        start, end = self.from_time or time.min, self.to_time
+        now = local.timetz().replace(tzinfo=None)
+        if end is None or start < end:
+            return now >= start and (end is None or now < end) and self._on(local)
+        return self._on(local) if now >= start else now < end and self._on(local - timedelta(days=1))
+
+    def _on(self, local: datetime) -> bool:
+        return not self.days or local.isoweekday() in self.days
+
+    def sentence(self, gettext: Gettext = plain) -> str:
+        names = [gettext(name) for name in _DAYS]
+        days = ", ".join(names[day - 1] for day in self.days)
+        hours = {"start": f"{self.from_time or time.min:%H:%M}", "end": f"{self.to_time:%H:%M}" if self.to_time else "24:00"}
+        if self.from_time is None and self.to_time is None:
+            return gettext("on %(days)s") % {"days": days} if days else gettext("at any time")
+        if not days:
+            return gettext("from %(start)s to %(end)s") % hours
+        return gettext("on %(days)s from %(start)s to %(end)s") % (hours | {"days": days})
+
+
+def mark(text: str) -> str:
+    """The text itself; says to the collector of texts that it will be translated where it is used."""
+    return text
+
+
+_DAYS = (
+    mark("Monday"),
+    mark("Tuesday"),
+    mark("Wednesday"),
+    mark("Thursday"),
+    mark("Friday"),
+    mark("Saturday"),
+    mark("Sunday"),
+)
+
+
+@lru_cache(maxsize=256)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def local_time(at: datetime, zone: str) -> datetime:
+    """The instant by the store's clock."""
+    return at.astimezone(_zone(zone))
