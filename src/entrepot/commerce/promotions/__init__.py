@@ -8,6 +8,7 @@ when it is cancelled; limits are guarded counters, never counts of rows.
 from entrepot.commerce.promotions.basket import Basket, Line
 from entrepot.commerce.promotions.conditions import Condition, Declined
 from entrepot.commerce.promotions.evaluate import Applied, Evaluation, Refusal, evaluate
+from entrepot.commerce.promotions.gifts import GiftGiven, give_gifts
 from entrepot.commerce.promotions.messages import CodeCheck, find_promotion, validate_code
 from entrepot.commerce.promotions.promotion import Level, Promotion, Trigger, canonical_code
 from entrepot.commerce.promotions.rewards import Gift, Reward
@@ -38,6 +39,7 @@ __all__ = [
     "Declined",
     "Evaluation",
     "Gift",
+    "GiftGiven",
     "Level",
     "Line",
     "OrderUse",
@@ -57,6 +59,7 @@ __all__ = [
     "exhausted",
     "find_promotion",
     "find_promotions",
+    "give_gifts",
     "hold_uses",
     "put_promotions",
     "put_texts",
