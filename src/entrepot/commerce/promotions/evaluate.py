@@ -72,9 +72,7 @@ class Evaluation:
         return sum(one.amount for one in self.applied)
 
 
-def evaluate(
-    basket: Basket, shelf: Shelf, exhausted: frozenset[int] = frozenset(), *, best_deal: bool = False
-) -> Evaluation:
+def evaluate(basket: Basket, shelf: Shelf, exhausted: frozenset[int] = frozenset(), *, best_deal: bool = False) -> Evaluation:
     """Apply what applies. ``exhausted`` names promotions whose limits are used up for this buyer.
 
     With ``best_deal``, promotions of one level and equal priority are tried in several sequences and the one with the
