@@ -43,9 +43,7 @@ def _element(rule: Given) -> dict[str, Any]:
     return {"percent": f"-{value}"} if rule.get("kind") == "catalog_percent" else {"amount": f"-{value}"}
 
 
-def run(
-    path: list[dict[str, Any]], wanted: Wanted, price: str, currency: str, nested: dict[str, Rule] | None = None
-) -> int:
+def run(path: list[dict[str, Any]], wanted: Wanted, price: str, currency: str, nested: dict[str, Rule] | None = None) -> int:
     """The price of a rule whose list L holds one offer."""
     question = Question(
         wanted=wanted,

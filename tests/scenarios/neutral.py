@@ -64,6 +64,11 @@ class Given:
     def items(self) -> list[tuple[str, Any]]:
         return [(key, self.get(key)) for key in self._data if key not in WORDS]
 
+    def ignored(self, key: str) -> None:
+        """What is under this key decides nothing here."""
+        self._seen.add(key)
+        self._inside.pop(key, None)
+
     @property
     def words(self) -> str:
         return " ".join(str(self._data.get(key, "")) for key in ("text", "note")).lower()

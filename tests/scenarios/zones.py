@@ -9,7 +9,10 @@ from typing import Any
 from entrepot.commerce.charges import Destination, TaxRate
 from tests.scenarios.neutral import Given, as_list
 
-EU = "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split()
+EU = (
+    "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE",
+    "IT", "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
+)  # fmt: skip
 NOWHERE = Destination("ZZ")
 
 

@@ -20,6 +20,7 @@ class Shelf:
 
     def __init__(self, promotions: Iterable[Promotion]) -> None:
         self.by_id: dict[int, Promotion] = {}
+        self.by_identifier: dict[str, Promotion] = {}
         self.by_code: dict[str, list[Promotion]] = {}
         self._by_item: dict[str, list[Promotion]] = {}
         self._by_group: dict[str, list[Promotion]] = {}
@@ -30,6 +31,7 @@ class Shelf:
 
     def _place(self, one: Promotion) -> None:
         self.by_id[one.id] = one
+        self.by_identifier[one.identifier] = one
         segments = next((condition.segments for condition in one.conditions if isinstance(condition, BuyerInSegment)), ())
         if one.trigger is not Trigger.AUTOMATIC and one.code:
             self.by_code.setdefault(one.code, []).append(one)
