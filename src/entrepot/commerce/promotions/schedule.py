@@ -13,15 +13,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from entrepot.commerce.promotions.targets import Gettext, plain
+from entrepot.commerce.promotions.targets import Gettext, mark, plain
 
 
 class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Days of the week (1 is Monday; none means all) and hours in the store's time zone."""
 
-    days: Annotated[tuple[Annotated[int, msgspec.Meta(ge=1, le=7)], ...], msgspec.Meta(title="Days of the week")] = ()
-    from_time: Annotated[time | None, msgspec.Meta(title="From")] = None
-    to_time: Annotated[time | None, msgspec.Meta(title="Until")] = None
+    days: Annotated[tuple[Annotated[int, msgspec.Meta(ge=1, le=7)], ...], msgspec.Meta(title=mark("Days of the week"))] = ()
+    from_time: Annotated[time | None, msgspec.Meta(title=mark("From"))] = None
+    to_time: Annotated[time | None, msgspec.Meta(title=mark("Until"))] = None
 
     @property
     def always(self) -> bool:
@@ -47,11 +47,6 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if not days:
             return gettext("from %(start)s to %(end)s") % hours
         return gettext("on %(days)s from %(start)s to %(end)s") % (hours | {"days": days})
-
-
-def mark(text: str) -> str:
-    """The text itself; says to the collector of texts that it will be translated where it is used."""
-    return text
 
 
 _DAYS = (

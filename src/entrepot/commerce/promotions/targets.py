@@ -20,6 +20,11 @@ def plain(text: str) -> str:
     return text
 
 
+def mark(text: str) -> str:
+    """The text itself; says to the collector of texts that a form or a sentence will translate it later."""
+    return text
+
+
 @lru_cache(maxsize=65_536)
 def _parsed(text: str, currency: str) -> int:
     return parse_amount(text, currency)
@@ -38,14 +43,14 @@ def amounts_in_words(amounts: Amounts, gettext: Gettext = plain) -> str:
 class Targets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Named part numbers, categories and attributes; nothing named means every line."""
 
-    part_numbers: Annotated[tuple[str, ...], msgspec.Meta(title="Items")] = ()
-    groups: Annotated[tuple[str, ...], msgspec.Meta(title="Categories")] = ()
-    excluded: Annotated[tuple[str, ...], msgspec.Meta(title="Except items")] = ()
-    excluded_groups: Annotated[tuple[str, ...], msgspec.Meta(title="Except categories")] = ()
-    attributes: Annotated[tuple[str, ...], msgspec.Meta(title="With attribute")] = ()
-    price_least: Annotated[Amounts | None, msgspec.Meta(title="Unit price at least")] = None
-    price_most: Annotated[Amounts | None, msgspec.Meta(title="Unit price at most")] = None
-    not_reduced: Annotated[bool, msgspec.Meta(title="Not already reduced")] = False
+    part_numbers: Annotated[tuple[str, ...], msgspec.Meta(title=mark("Items"))] = ()
+    groups: Annotated[tuple[str, ...], msgspec.Meta(title=mark("Categories"))] = ()
+    excluded: Annotated[tuple[str, ...], msgspec.Meta(title=mark("Except items"))] = ()
+    excluded_groups: Annotated[tuple[str, ...], msgspec.Meta(title=mark("Except categories"))] = ()
+    attributes: Annotated[tuple[str, ...], msgspec.Meta(title=mark("With attribute"))] = ()
+    price_least: Annotated[Amounts | None, msgspec.Meta(title=mark("Unit price at least"))] = None
+    price_most: Annotated[Amounts | None, msgspec.Meta(title=mark("Unit price at most"))] = None
+    not_reduced: Annotated[bool, msgspec.Meta(title=mark("Not already reduced"))] = False
 
     def matches(self, line: Line, currency: str = "") -> bool:
         if line.part_number in self.excluded or (self.not_reduced and line.reduced):

@@ -8,20 +8,20 @@ import msgspec
 
 from entrepot.commerce.promotions.basket import Line, Standing
 from entrepot.commerce.promotions.conditions.outcome import ANY_NUMBER, Declined, Met
-from entrepot.commerce.promotions.targets import Gettext, Targets, plain
+from entrepot.commerce.promotions.targets import Gettext, Targets, mark, plain
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``quantity`` units of the targets."""
 
-    targets: Annotated[Targets, msgspec.Meta(title="Of")]
-    quantity: Annotated[int, msgspec.Meta(title="Quantity", ge=1, le=1_000_000)] = 1
+    targets: Annotated[Targets, msgspec.Meta(title=mark("Of"))]
+    quantity: Annotated[int, msgspec.Meta(title=mark("Quantity"), ge=1, le=1_000_000)] = 1
 
 
 class BoughtTogether(msgspec.Struct, frozen=True, tag="bought_together", forbid_unknown_fields=True):
     """All of ``parts`` are in the order."""
 
-    parts: Annotated[tuple[Part, ...], msgspec.Meta(title="Parts", min_length=2)]
+    parts: Annotated[tuple[Part, ...], msgspec.Meta(title=mark("Parts"), min_length=2)]
 
     def sentence(self, gettext: Gettext = plain) -> str:
         parts = gettext(" and ").join(f"{part.quantity} × {part.targets.sentence(gettext)}" for part in self.parts)

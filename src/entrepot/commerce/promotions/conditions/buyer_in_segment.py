@@ -8,13 +8,13 @@ import msgspec
 
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Declined, Met
-from entrepot.commerce.promotions.targets import Gettext, Targets, plain
+from entrepot.commerce.promotions.targets import Gettext, Targets, mark, plain
 
 
 class BuyerInSegment(msgspec.Struct, frozen=True, tag="buyer_in_segment", forbid_unknown_fields=True):
     """The buyer is in at least one of ``segments``."""
 
-    segments: Annotated[tuple[str, ...], msgspec.Meta(title="Segments", min_length=1)]
+    segments: Annotated[tuple[str, ...], msgspec.Meta(title=mark("Segments"), min_length=1)]
 
     def sentence(self, gettext: Gettext = plain) -> str:
         return gettext("the buyer is in %(segments)s") % {"segments": gettext(" or ").join(self.segments)}

@@ -8,15 +8,15 @@ import msgspec
 
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Declined, Met
-from entrepot.commerce.promotions.targets import Gettext, Targets, plain
+from entrepot.commerce.promotions.targets import Gettext, Targets, mark, plain
 
 
 class MinimumQuantity(msgspec.Struct, frozen=True, tag="minimum_quantity", forbid_unknown_fields=True):
     """Buy at least ``quantity`` of the targets; with ``of_one_line``, of a single one of them."""
 
-    quantity: Annotated[int, msgspec.Meta(title="Quantity", ge=1, le=1_000_000)]
-    targets: Annotated[Targets, msgspec.Meta(title="Of")] = Targets()
-    of_one_line: Annotated[bool, msgspec.Meta(title="All of one line")] = False
+    quantity: Annotated[int, msgspec.Meta(title=mark("Quantity"), ge=1, le=1_000_000)]
+    targets: Annotated[Targets, msgspec.Meta(title=mark("Of"))] = Targets()
+    of_one_line: Annotated[bool, msgspec.Meta(title=mark("All of one line"))] = False
 
     def sentence(self, gettext: Gettext = plain) -> str:
         text = gettext("at least %(number)s of %(items)s")

@@ -8,7 +8,7 @@ import msgspec
 
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Declined, Met
-from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, plain
+from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, mark, plain
 from entrepot.kernel.money import format_amount
 
 
@@ -18,9 +18,9 @@ class MinimumSpend(msgspec.Struct, frozen=True, tag="minimum_spend", forbid_unkn
     What earlier promotions left counts, unless ``before_promotions`` asks for the entitled prices.
     """
 
-    amount: Annotated[Amounts, msgspec.Meta(title="Amount by currency")]
-    targets: Annotated[Targets, msgspec.Meta(title="On")] = Targets()
-    before_promotions: Annotated[bool, msgspec.Meta(title="Before other promotions")] = False
+    amount: Annotated[Amounts, msgspec.Meta(title=mark("Amount by currency"))]
+    targets: Annotated[Targets, msgspec.Meta(title=mark("On"))] = Targets()
+    before_promotions: Annotated[bool, msgspec.Meta(title=mark("Before other promotions"))] = False
 
     def sentence(self, gettext: Gettext = plain) -> str:
         text = gettext("at least %(amount)s spent on %(items)s")

@@ -8,13 +8,13 @@ import msgspec
 
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Declined, Met
-from entrepot.commerce.promotions.targets import Gettext, Targets, plain
+from entrepot.commerce.promotions.targets import Gettext, Targets, mark, plain
 
 
 class PaysBy(msgspec.Struct, frozen=True, tag="pays_by", forbid_unknown_fields=True):
     """The means of payment is one of ``methods``."""
 
-    methods: Annotated[tuple[str, ...], msgspec.Meta(title="Means of payment", min_length=1)]
+    methods: Annotated[tuple[str, ...], msgspec.Meta(title=mark("Means of payment"), min_length=1)]
 
     def sentence(self, gettext: Gettext = plain) -> str:
         return gettext("paid by %(methods)s") % {"methods": gettext(" or ").join(self.methods)}

@@ -8,13 +8,13 @@ import msgspec
 
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Declined, Met
-from entrepot.commerce.promotions.targets import Gettext, Targets, plain
+from entrepot.commerce.promotions.targets import Gettext, Targets, mark, plain
 
 
 class ShipsBy(msgspec.Struct, frozen=True, tag="ships_by", forbid_unknown_fields=True):
     """The shipping mode is one of ``modes``."""
 
-    modes: Annotated[tuple[str, ...], msgspec.Meta(title="Shipping modes", min_length=1)]
+    modes: Annotated[tuple[str, ...], msgspec.Meta(title=mark("Shipping modes"), min_length=1)]
 
     def sentence(self, gettext: Gettext = plain) -> str:
         return gettext("shipped by %(modes)s") % {"modes": gettext(" or ").join(self.modes)}

@@ -8,13 +8,13 @@ import msgspec
 
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Declined, Met
-from entrepot.commerce.promotions.targets import Gettext, Targets, plain
+from entrepot.commerce.promotions.targets import Gettext, Targets, mark, plain
 
 
 class ShipsTo(msgspec.Struct, frozen=True, tag="ships_to", forbid_unknown_fields=True):
     """The ship-to country is one of ``countries``."""
 
-    countries: Annotated[tuple[str, ...], msgspec.Meta(title="Countries", min_length=1)]
+    countries: Annotated[tuple[str, ...], msgspec.Meta(title=mark("Countries"), min_length=1)]
 
     def sentence(self, gettext: Gettext = plain) -> str:
         return gettext("shipped to %(countries)s") % {"countries": gettext(" or ").join(self.countries)}

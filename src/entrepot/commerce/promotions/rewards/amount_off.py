@@ -9,14 +9,14 @@ import msgspec
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
 from entrepot.commerce.promotions.rewards.grant import Grant, lines_for, touching
-from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, plain
+from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, mark, plain
 
 
 class AmountOff(msgspec.Struct, frozen=True, tag="amount_off", forbid_unknown_fields=True):
     """``amount`` off the targets; a currency without an amount gets nothing."""
 
-    amount: Annotated[Amounts, msgspec.Meta(title="Amount by currency")]
-    targets: Annotated[Targets | None, msgspec.Meta(title="Off")] = None
+    amount: Annotated[Amounts, msgspec.Meta(title=mark("Amount by currency"))]
+    targets: Annotated[Targets | None, msgspec.Meta(title=mark("Off"))] = None
 
     def sentence(self, gettext: Gettext = plain) -> str:
         items = self.targets.sentence(gettext) if self.targets else gettext("them")

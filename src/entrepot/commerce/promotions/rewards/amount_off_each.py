@@ -10,7 +10,7 @@ from entrepot.commerce.promotions import units
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
 from entrepot.commerce.promotions.rewards.grant import Grant, each, lines_for, touching
-from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, plain
+from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, mark, plain
 from entrepot.commerce.promotions.units import Take
 
 
@@ -20,13 +20,13 @@ class AmountOffEach(msgspec.Struct, frozen=True, tag="amount_off_each", forbid_u
     With ``set_size`` only the units of complete sets count, taken in the order of ``take``.
     """
 
-    amount: Annotated[Amounts, msgspec.Meta(title="Amount by currency")]
-    targets: Annotated[Targets | None, msgspec.Meta(title="Off")] = None
-    further: Annotated[Amounts | None, msgspec.Meta(title="Off every further unit")] = None
-    most_units: Annotated[int, msgspec.Meta(title="At most so many units of a line", ge=0)] = 0
-    most: Annotated[Amounts | None, msgspec.Meta(title="At most, by currency")] = None
-    set_size: Annotated[int, msgspec.Meta(title="Complete sets of", ge=1)] = 1
-    take: Annotated[Take, msgspec.Meta(title="Units first")] = Take.DEAREST
+    amount: Annotated[Amounts, msgspec.Meta(title=mark("Amount by currency"))]
+    targets: Annotated[Targets | None, msgspec.Meta(title=mark("Off"))] = None
+    further: Annotated[Amounts | None, msgspec.Meta(title=mark("Off every further unit"))] = None
+    most_units: Annotated[int, msgspec.Meta(title=mark("At most so many units of a line"), ge=0)] = 0
+    most: Annotated[Amounts | None, msgspec.Meta(title=mark("At most, by currency"))] = None
+    set_size: Annotated[int, msgspec.Meta(title=mark("Complete sets of"), ge=1)] = 1
+    take: Annotated[Take, msgspec.Meta(title=mark("Units first"))] = Take.DEAREST
 
     def sentence(self, gettext: Gettext = plain) -> str:
         items = self.targets.sentence(gettext) if self.targets else gettext("them")

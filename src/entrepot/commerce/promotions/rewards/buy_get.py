@@ -11,7 +11,7 @@ from entrepot.commerce.promotions import units
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
 from entrepot.commerce.promotions.rewards.grant import Grant, each, percent_text, together
-from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, plain
+from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, mark, plain
 from entrepot.commerce.promotions.units import Run, Take
 from entrepot.kernel.money import percent_of
 
@@ -22,12 +22,12 @@ class BuyGet(msgspec.Struct, frozen=True, tag="buy_get", forbid_unknown_fields=T
     A unit that fulfills the condition is never a cheaper unit as well. ``most_units`` bounds the cheaper units.
     """
 
-    targets: Annotated[Targets, msgspec.Meta(title="Get")]
-    quantity: Annotated[int, msgspec.Meta(title="Quantity", ge=1)] = 1
-    percent: Annotated[Decimal, msgspec.Meta(title="Percent")] = Decimal(100)
-    amount: Annotated[Amounts | None, msgspec.Meta(title="Amount by currency, for each combination")] = None
-    most_units: Annotated[int, msgspec.Meta(title="At most so many units", ge=0)] = 0
-    take: Annotated[Take, msgspec.Meta(title="Units first")] = Take.DEAREST
+    targets: Annotated[Targets, msgspec.Meta(title=mark("Get"))]
+    quantity: Annotated[int, msgspec.Meta(title=mark("Quantity"), ge=1)] = 1
+    percent: Annotated[Decimal, msgspec.Meta(title=mark("Percent"))] = Decimal(100)
+    amount: Annotated[Amounts | None, msgspec.Meta(title=mark("Amount by currency, for each combination"))] = None
+    most_units: Annotated[int, msgspec.Meta(title=mark("At most so many units"), ge=0)] = 0
+    take: Annotated[Take, msgspec.Meta(title=mark("Units first"))] = Take.DEAREST
 
     def sentence(self, gettext: Gettext = plain) -> str:
         off = amounts_in_words(self.amount, gettext) if self.amount else f"{percent_text(self.percent)} %"

@@ -11,16 +11,16 @@ from entrepot.commerce.promotions import units
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
 from entrepot.commerce.promotions.rewards.grant import Grant, each, percent_text, touching
-from entrepot.commerce.promotions.targets import Gettext, plain
+from entrepot.commerce.promotions.targets import Gettext, mark, plain
 from entrepot.kernel.money import percent_of
 
 
 class BuySomeGetSome(msgspec.Struct, frozen=True, tag="buy_some_get_some", forbid_unknown_fields=True):
     """Of every ``buy`` + ``get`` units, the ``get`` cheapest are ``percent`` off."""
 
-    buy: Annotated[int, msgspec.Meta(title="Buy", ge=1)]
-    get: Annotated[int, msgspec.Meta(title="Get", ge=1)]
-    percent: Annotated[Decimal, msgspec.Meta(title="Percent off")] = Decimal(100)
+    buy: Annotated[int, msgspec.Meta(title=mark("Buy"), ge=1)]
+    get: Annotated[int, msgspec.Meta(title=mark("Get"), ge=1)]
+    percent: Annotated[Decimal, msgspec.Meta(title=mark("Percent off"))] = Decimal(100)
 
     def sentence(self, gettext: Gettext = plain) -> str:
         text = gettext("buy %(buy)s, get %(get)s at %(percent)s %% off")

@@ -11,7 +11,7 @@ from entrepot.commerce.promotions import units
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
 from entrepot.commerce.promotions.rewards.grant import Grant, lines_for, percent_text, together, touching
-from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, plain
+from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, mark, plain
 from entrepot.commerce.promotions.units import Take
 from entrepot.kernel.money import percent_of
 
@@ -19,11 +19,11 @@ from entrepot.kernel.money import percent_of
 class CheapestUnits(msgspec.Struct, frozen=True, tag="cheapest_units", forbid_unknown_fields=True):
     """Of the targets, the first ``number`` units in the order of ``take``, once: ``percent`` or ``amount`` off together."""
 
-    number: Annotated[int, msgspec.Meta(title="Units", ge=1)] = 1
-    percent: Annotated[Decimal, msgspec.Meta(title="Percent")] = Decimal(0)
-    amount: Annotated[Amounts | None, msgspec.Meta(title="Amount by currency")] = None
-    targets: Annotated[Targets | None, msgspec.Meta(title="Of")] = None
-    take: Annotated[Take, msgspec.Meta(title="Units first")] = Take.CHEAPEST
+    number: Annotated[int, msgspec.Meta(title=mark("Units"), ge=1)] = 1
+    percent: Annotated[Decimal, msgspec.Meta(title=mark("Percent"))] = Decimal(0)
+    amount: Annotated[Amounts | None, msgspec.Meta(title=mark("Amount by currency"))] = None
+    targets: Annotated[Targets | None, msgspec.Meta(title=mark("Of"))] = None
+    take: Annotated[Take, msgspec.Meta(title=mark("Units first"))] = Take.CHEAPEST
 
     def sentence(self, gettext: Gettext = plain) -> str:
         items = self.targets.sentence(gettext) if self.targets else gettext("them")

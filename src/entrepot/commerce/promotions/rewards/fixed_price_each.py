@@ -10,15 +10,15 @@ from entrepot.commerce.promotions import units
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
 from entrepot.commerce.promotions.rewards.grant import Grant, each, lines_for, touching
-from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, plain
+from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, mark, plain
 from entrepot.commerce.promotions.units import Take
 
 
 class FixedPriceEach(msgspec.Struct, frozen=True, tag="fixed_price_each", forbid_unknown_fields=True):
     """Each unit of the targets costs ``price``; a currency without a price gets nothing."""
 
-    price: Annotated[Amounts, msgspec.Meta(title="Price by currency")]
-    targets: Annotated[Targets | None, msgspec.Meta(title="Of")] = None
+    price: Annotated[Amounts, msgspec.Meta(title=mark("Price by currency"))]
+    targets: Annotated[Targets | None, msgspec.Meta(title=mark("Of"))] = None
 
     def sentence(self, gettext: Gettext = plain) -> str:
         items = self.targets.sentence(gettext) if self.targets else gettext("them")

@@ -10,7 +10,7 @@ from entrepot.commerce.promotions import units
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
 from entrepot.commerce.promotions.rewards.grant import Grant, lines_for, together, touching
-from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, plain
+from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, mark, plain
 from entrepot.commerce.promotions.units import Run, Take
 
 
@@ -20,11 +20,11 @@ class FixedPriceSet(msgspec.Struct, frozen=True, tag="fixed_price_set", forbid_u
     A ``size`` of 0 means all units together, for instance the whole order for a fixed price.
     """
 
-    price: Annotated[Amounts, msgspec.Meta(title="Price by currency")]
-    size: Annotated[int, msgspec.Meta(title="Units of a set", ge=0)] = 0
-    targets: Annotated[Targets | None, msgspec.Meta(title="Of")] = None
-    take: Annotated[Take, msgspec.Meta(title="Units first")] = Take.DEAREST
-    most_sets: Annotated[int, msgspec.Meta(title="At most so many sets", ge=0)] = 0
+    price: Annotated[Amounts, msgspec.Meta(title=mark("Price by currency"))]
+    size: Annotated[int, msgspec.Meta(title=mark("Units of a set"), ge=0)] = 0
+    targets: Annotated[Targets | None, msgspec.Meta(title=mark("Of"))] = None
+    take: Annotated[Take, msgspec.Meta(title=mark("Units first"))] = Take.DEAREST
+    most_sets: Annotated[int, msgspec.Meta(title=mark("At most so many sets"), ge=0)] = 0
 
     def sentence(self, gettext: Gettext = plain) -> str:
         items = self.targets.sentence(gettext) if self.targets else gettext("them")

@@ -11,7 +11,7 @@ from entrepot.commerce.promotions import units
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
 from entrepot.commerce.promotions.rewards.grant import Grant, each, lines_for, percent_text, touching
-from entrepot.commerce.promotions.targets import Gettext, Targets, plain
+from entrepot.commerce.promotions.targets import Gettext, Targets, mark, plain
 from entrepot.commerce.promotions.units import Take
 from entrepot.kernel.money import percent_of
 
@@ -23,12 +23,12 @@ class OneOfEachSet(msgspec.Struct, frozen=True, tag="one_of_each_set", forbid_un
     ``mixed`` the sets are built so that the seller keeps most: the cheapest units of all are the free ones.
     """
 
-    size: Annotated[int, msgspec.Meta(title="Units of a set", ge=1)]
-    percent: Annotated[Decimal, msgspec.Meta(title="Percent")] = Decimal(100)
-    targets: Annotated[Targets | None, msgspec.Meta(title="Of")] = None
-    take: Annotated[Take, msgspec.Meta(title="Of each set the")] = Take.CHEAPEST
-    most_sets: Annotated[int, msgspec.Meta(title="At most so many sets", ge=0)] = 0
-    mixed: Annotated[bool, msgspec.Meta(title="Mix dear and cheap ones")] = False
+    size: Annotated[int, msgspec.Meta(title=mark("Units of a set"), ge=1)]
+    percent: Annotated[Decimal, msgspec.Meta(title=mark("Percent"))] = Decimal(100)
+    targets: Annotated[Targets | None, msgspec.Meta(title=mark("Of"))] = None
+    take: Annotated[Take, msgspec.Meta(title=mark("Of each set the"))] = Take.CHEAPEST
+    most_sets: Annotated[int, msgspec.Meta(title=mark("At most so many sets"), ge=0)] = 0
+    mixed: Annotated[bool, msgspec.Meta(title=mark("Mix dear and cheap ones"))] = False
 
     def sentence(self, gettext: Gettext = plain) -> str:
         items = self.targets.sentence(gettext) if self.targets else gettext("them")

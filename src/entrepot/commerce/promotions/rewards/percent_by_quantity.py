@@ -11,25 +11,25 @@ from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
 from entrepot.commerce.promotions.rewards.grant import Grant, percent_text
 from entrepot.commerce.promotions.rewards.percent_off_each import PercentOffEach
-from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, plain
+from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, mark, plain
 from entrepot.commerce.promotions.units import Take
 
 
 class QuantityStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From ``quantity`` units on, ``percent``."""
 
-    quantity: Annotated[int, msgspec.Meta(title="From", ge=0)]
-    percent: Annotated[Decimal, msgspec.Meta(title="Percent")]
+    quantity: Annotated[int, msgspec.Meta(title=mark("From"), ge=0)]
+    percent: Annotated[Decimal, msgspec.Meta(title=mark("Percent"))]
 
 
 class PercentByQuantity(msgspec.Struct, frozen=True, tag="percent_by_quantity", forbid_unknown_fields=True):
     """Each matching unit is as much off as the highest of ``steps`` that their number reaches; bounds are inclusive."""
 
-    steps: Annotated[tuple[QuantityStep, ...], msgspec.Meta(title="Steps", min_length=1)]
-    targets: Annotated[Targets | None, msgspec.Meta(title="Off")] = None
-    most: Annotated[Amounts | None, msgspec.Meta(title="At most, by currency")] = None
-    set_size: Annotated[int, msgspec.Meta(title="Complete sets of", ge=1)] = 1
-    take: Annotated[Take, msgspec.Meta(title="Units first")] = Take.DEAREST
+    steps: Annotated[tuple[QuantityStep, ...], msgspec.Meta(title=mark("Steps"), min_length=1)]
+    targets: Annotated[Targets | None, msgspec.Meta(title=mark("Off"))] = None
+    most: Annotated[Amounts | None, msgspec.Meta(title=mark("At most, by currency"))] = None
+    set_size: Annotated[int, msgspec.Meta(title=mark("Complete sets of"), ge=1)] = 1
+    take: Annotated[Take, msgspec.Meta(title=mark("Units first"))] = Take.DEAREST
 
     def sentence(self, gettext: Gettext = plain) -> str:
         items = self.targets.sentence(gettext) if self.targets else gettext("them")

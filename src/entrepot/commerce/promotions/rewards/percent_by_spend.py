@@ -11,25 +11,25 @@ from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
 from entrepot.commerce.promotions.rewards.grant import Grant, percent_text
 from entrepot.commerce.promotions.rewards.percent_off_each import PercentOffEach
-from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, plain
+from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, mark, plain
 from entrepot.commerce.promotions.units import Take
 
 
 class SpendStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From ``amount`` on, ``percent``."""
 
-    amount: Annotated[Amounts, msgspec.Meta(title="From, by currency")]
-    percent: Annotated[Decimal, msgspec.Meta(title="Percent")]
+    amount: Annotated[Amounts, msgspec.Meta(title=mark("From, by currency"))]
+    percent: Annotated[Decimal, msgspec.Meta(title=mark("Percent"))]
 
 
 class PercentBySpend(msgspec.Struct, frozen=True, tag="percent_by_spend", forbid_unknown_fields=True):
     """Each matching unit is as much off as the highest of ``steps`` that the whole order reaches; bounds are inclusive."""
 
-    steps: Annotated[tuple[SpendStep, ...], msgspec.Meta(title="Steps", min_length=1)]
-    targets: Annotated[Targets | None, msgspec.Meta(title="Off")] = None
-    most: Annotated[Amounts | None, msgspec.Meta(title="At most, by currency")] = None
-    set_size: Annotated[int, msgspec.Meta(title="Complete sets of", ge=1)] = 1
-    take: Annotated[Take, msgspec.Meta(title="Units first")] = Take.DEAREST
+    steps: Annotated[tuple[SpendStep, ...], msgspec.Meta(title=mark("Steps"), min_length=1)]
+    targets: Annotated[Targets | None, msgspec.Meta(title=mark("Off"))] = None
+    most: Annotated[Amounts | None, msgspec.Meta(title=mark("At most, by currency"))] = None
+    set_size: Annotated[int, msgspec.Meta(title=mark("Complete sets of"), ge=1)] = 1
+    take: Annotated[Take, msgspec.Meta(title=mark("Units first"))] = Take.DEAREST
 
     def sentence(self, gettext: Gettext = plain) -> str:
         items = self.targets.sentence(gettext) if self.targets else gettext("them")

@@ -10,16 +10,16 @@ import msgspec
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
 from entrepot.commerce.promotions.rewards.grant import Grant, lines_for, percent_text, touching
-from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, plain
+from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, mark, plain
 from entrepot.kernel.money import percent_of
 
 
 class PercentOff(msgspec.Struct, frozen=True, tag="percent_off", forbid_unknown_fields=True):
     """``percent`` off the targets, at most ``most``; without targets, off the lines that met the condition."""
 
-    percent: Annotated[Decimal, msgspec.Meta(title="Percent")]
-    targets: Annotated[Targets | None, msgspec.Meta(title="Off")] = None
-    most: Annotated[Amounts | None, msgspec.Meta(title="At most, by currency")] = None
+    percent: Annotated[Decimal, msgspec.Meta(title=mark("Percent"))]
+    targets: Annotated[Targets | None, msgspec.Meta(title=mark("Off"))] = None
+    most: Annotated[Amounts | None, msgspec.Meta(title=mark("At most, by currency"))] = None
 
     def sentence(self, gettext: Gettext = plain) -> str:
         items = self.targets.sentence(gettext) if self.targets else gettext("them")

@@ -11,7 +11,7 @@ from entrepot.commerce.promotions import units
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
 from entrepot.commerce.promotions.rewards.grant import Grant, each, lines_for, percent_text, touching
-from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, plain
+from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, mark, plain
 from entrepot.commerce.promotions.units import Take
 from entrepot.kernel.money import percent_of
 
@@ -22,11 +22,11 @@ class PercentOffEach(msgspec.Struct, frozen=True, tag="percent_off_each", forbid
     With ``set_size`` only the units of complete sets count, taken in the order of ``take``.
     """
 
-    percent: Annotated[Decimal, msgspec.Meta(title="Percent")]
-    targets: Annotated[Targets | None, msgspec.Meta(title="Off")] = None
-    most: Annotated[Amounts | None, msgspec.Meta(title="At most, by currency")] = None
-    set_size: Annotated[int, msgspec.Meta(title="Complete sets of", ge=1)] = 1
-    take: Annotated[Take, msgspec.Meta(title="Units first")] = Take.DEAREST
+    percent: Annotated[Decimal, msgspec.Meta(title=mark("Percent"))]
+    targets: Annotated[Targets | None, msgspec.Meta(title=mark("Off"))] = None
+    most: Annotated[Amounts | None, msgspec.Meta(title=mark("At most, by currency"))] = None
+    set_size: Annotated[int, msgspec.Meta(title=mark("Complete sets of"), ge=1)] = 1
+    take: Annotated[Take, msgspec.Meta(title=mark("Units first"))] = Take.DEAREST
 
     def sentence(self, gettext: Gettext = plain) -> str:
         items = self.targets.sentence(gettext) if self.targets else gettext("them")

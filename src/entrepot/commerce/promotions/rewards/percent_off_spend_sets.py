@@ -11,7 +11,7 @@ from entrepot.commerce.promotions import units
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
 from entrepot.commerce.promotions.rewards.grant import Grant, lines_for, percent_text, together, touching
-from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, plain
+from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, mark, plain
 from entrepot.commerce.promotions.units import Run, Take
 from entrepot.kernel.money import percent_of
 
@@ -19,10 +19,10 @@ from entrepot.kernel.money import percent_of
 class PercentOffSpendSets(msgspec.Struct, frozen=True, tag="percent_off_spend_sets", forbid_unknown_fields=True):
     """Units are put together in the order of ``take`` until they reach ``amount``; complete sets are ``percent`` off."""
 
-    amount: Annotated[Amounts, msgspec.Meta(title="Worth of a set, by currency")]
-    percent: Annotated[Decimal, msgspec.Meta(title="Percent")]
-    targets: Annotated[Targets | None, msgspec.Meta(title="Of")] = None
-    take: Annotated[Take, msgspec.Meta(title="Units first")] = Take.CHEAPEST
+    amount: Annotated[Amounts, msgspec.Meta(title=mark("Worth of a set, by currency"))]
+    percent: Annotated[Decimal, msgspec.Meta(title=mark("Percent"))]
+    targets: Annotated[Targets | None, msgspec.Meta(title=mark("Of"))] = None
+    take: Annotated[Take, msgspec.Meta(title=mark("Units first"))] = Take.CHEAPEST
 
     def sentence(self, gettext: Gettext = plain) -> str:
         items = self.targets.sentence(gettext) if self.targets else gettext("them")

@@ -9,13 +9,13 @@ import msgspec
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
 from entrepot.commerce.promotions.rewards.grant import Grant
-from entrepot.commerce.promotions.targets import Amounts, Gettext, amount_in, amounts_in_words, plain
+from entrepot.commerce.promotions.targets import Amounts, Gettext, amount_in, amounts_in_words, mark, plain
 
 
 class ShippingAmountOff(msgspec.Struct, frozen=True, tag="shipping_amount_off", forbid_unknown_fields=True):
     """``amount`` off shipping; a currency without an amount gets nothing."""
 
-    amount: Annotated[Amounts, msgspec.Meta(title="Amount by currency")]
+    amount: Annotated[Amounts, msgspec.Meta(title=mark("Amount by currency"))]
 
     def sentence(self, gettext: Gettext = plain) -> str:
         return gettext("%(amount)s off shipping") % {"amount": amounts_in_words(self.amount, gettext)}

@@ -9,13 +9,13 @@ import msgspec
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
 from entrepot.commerce.promotions.rewards.grant import Grant
-from entrepot.commerce.promotions.targets import Amounts, Gettext, amount_in, amounts_in_words, plain
+from entrepot.commerce.promotions.targets import Amounts, Gettext, amount_in, amounts_in_words, mark, plain
 
 
 class ShippingFixedPrice(msgspec.Struct, frozen=True, tag="shipping_fixed_price", forbid_unknown_fields=True):
     """Shipping costs ``amount``; a currency without an amount keeps its rate."""
 
-    amount: Annotated[Amounts, msgspec.Meta(title="Price by currency")]
+    amount: Annotated[Amounts, msgspec.Meta(title=mark("Price by currency"))]
 
     def sentence(self, gettext: Gettext = plain) -> str:
         return gettext("shipping for %(amount)s") % {"amount": amounts_in_words(self.amount, gettext)}
