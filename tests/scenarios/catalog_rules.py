@@ -17,16 +17,23 @@ def price_of(item: dict[str, Any], rules: list[Given], policies: frozenset[str],
     wanted = Wanted(1, item["sku"], item["qty"])
     if "children" in item:
         return kit_price(item["children"], currency), None
-    meant = [(number, rule) for number, rule in enumerate(rules, 1) if rule.get("kind") in KINDS and _meant(rule, item)]
+    known = [(number, rule, _element(rule)) for number, rule in enumerate(rules, 1) if rule.get("kind") in KINDS]
+    meant = [one for one in known if _meant(one[1], item)]
     higher_first = "priority:higher_number_first" in policies
     meant.sort(key=lambda one: -int(one[1].get("priority", 0)) if higher_first else int(one[1].get("priority", 0)))
-    elements = [(number, _element(rule)) for number, rule in meant]
+    alone = [one for one in meant if one[1].get("exclusive")]
+    meant = alone[:1] or meant  # an exclusive rule of the largest priority keeps every other one away
+    elements = [(number, element) for number, _, element in meant]
     if "select:best_for_customer" in policies and len(elements) > 1:
         nested = {f"rule-{number}": read_rule(f"rule-{number}", [{"list": "L"}, one]) for number, one in elements}
         best = run([{"lowest": list(nested)}], wanted, item["price"], currency, nested)
         chosen = next(number for number, one in elements if run([{"list": "L"}, one], wanted, item["price"], currency) == best)
         return best, chosen
-    return run([{"list": "L"}, *(one for _, one in elements)], wanted, item["price"], currency), None
+    path = [{"list": "L"}, *(one for _, one in elements)]
+    if item.get("floor") is not None and elements:
+        nested = {"reduced": read_rule("reduced", path), "floor": read_rule("floor", [{"calculate": [str(item["floor"])]}])}
+        return run([{"highest": ["reduced", "floor"]}], wanted, item["price"], currency, nested), None
+    return run(path, wanted, item["price"], currency), None
 
 
 def _meant(rule: Given, item: dict[str, Any]) -> bool:
@@ -39,7 +46,6 @@ def _meant(rule: Given, item: dict[str, Any]) -> bool:
 
 def _element(rule: Given) -> dict[str, Any]:
     value = str(rule.get("value")).rstrip("%")
-    rule.get("priority")
     return {"percent": f"-{value}"} if rule.get("kind") == "catalog_percent" else {"amount": f"-{value}"}
 
 

@@ -23,7 +23,7 @@ from entrepot.commerce.charges import (
 )
 from entrepot.commerce.promotions import Basket, Evaluation, GiftGiven, Line, Promotion, Shelf, evaluate, give_gifts
 from entrepot.commerce.promotions.shares import part_of, unit_shares
-from entrepot.kernel.money import allocate, exponent, extend, format_amount, format_price, parse_amount, parse_price
+from entrepot.kernel.money import allocate, exponent, extend, format_amount, format_price, parse_amount, parse_price, percent_of
 from tests.scenarios import catalog_rules, coupons, zones
 from tests.scenarios.neutral import NOW, Given, Unknown, as_list, currency_of
 from tests.scenarios.promotions import KINDS, Setting, promotion_of
@@ -136,7 +136,9 @@ def _items(given: Given) -> list[dict[str, Any]]:
             "qty": int(one.get("qty", 1)),
             "floor": one.first("min_price", "minimum_price"),
             "groups": as_list(one.first("category", "categories")),
-            "tax_rate": one.get("tax_rate"),
+            "tax_rate": one.first("tax_rate", "tax_rates"),
+            "tax_category": str(one.get("tax_category") or "standard"),
+            "tax_included": one.first("tax_included", "included_in_price", "price_includes_tax"),
             "reduced": bool(one.first("on_catalog_sale", "on_sale", default=False)),
             "original": one.get("original_price"),
             "attributes": as_list(one.get("attributes")),
@@ -222,11 +224,13 @@ def _rates_at(scene: Scene, item: dict[str, Any], place: Destination | None) -> 
     if item["tax_rate"] is not None:
         own = [zones.rate("own", percent) for percent in as_list(item["tax_rate"])]
         return taxes_due(own, "own", zones.NOWHERE)
-    return taxes_due(scene.rates, "standard", place)
+    known = {rate.category for rate in scene.rates}
+    category = item.get("tax_category", "standard")
+    return taxes_due(scene.rates, category if category in known else "standard", place)
 
 
 def _bill(scene: Scene, items: list[dict[str, Any]], evaluation: Evaluation) -> Bill:
-    shipping = scene.given.inside("shipping")
+    shipping, numbered = scene.given.inside("shipping"), list(enumerate(scene.rules))
     ship = None
     if shipping is not None:
         own = shipping.get("tax_rate")
@@ -235,12 +239,19 @@ def _bill(scene: Scene, items: list[dict[str, Any]], evaluation: Evaluation) -> 
         ship = Charge("shipping", evaluation.shipping_left, rates, includes)
     return Bill(
         lines=tuple(
-            Charge(str(item["place"]), evaluation.left[str(item["place"])], _rates_at(scene, item, scene.destination))
+            Charge(
+                str(item["place"]),
+                evaluation.left[str(item["place"])],
+                _rates_at(scene, item, scene.destination),
+                item.get("tax_included"),
+            )
             for item in items
         ),
         shipping=ship,
         surcharges=tuple(_surcharge(scene, place, rule) for place, rule in enumerate(scene.rules) if _is(rule, "surcharge")),
-        manual=tuple(_manual(scene, place, rule) for place, rule in enumerate(scene.rules) if _is(rule, "manual_order_fixed")),
+        manual=tuple(
+            _manual(scene, evaluation, place, rule) for place, rule in enumerate(scene.rules) if _is(rule, "manual_order_fixed")
+        ),
         prices_include_tax=scene.included,
         manual_policy=Adding(scene.given.get("manual_policy", Adding.REPLACEMENT)),
         cash_interval=scene.money(scene.given.get("cash_interval", "0")),
@@ -253,16 +264,23 @@ def _is(rule: Given, kind: str) -> bool:
 
 def _surcharge(scene: Scene, place: int, rule: Given) -> Charge:
     rates = _rates_at(scene, {"tax_rate": rule.get("tax_rate", "0")}, scene.destination)
-    includes = rule.get("includes_tax")
-    return Charge(f"surcharge-{place}", scene.money(rule.get("value")), rates, includes)
+    includes = rule.first("includes_tax", "tax_included")
+    value = str(rule.get("value"))
+    if value.endswith("%"):
+        raise Unknown("a surcharge in percent")
+    return Charge(f"surcharge-{place}", scene.money(value), rates, includes)
 
 
-def _manual(scene: Scene, place: int, rule: Given) -> Manual:
+def _manual(scene: Scene, evaluation: Evaluation, place: int, rule: Given) -> Manual:
     scope = rule.get("scope", "items")
     if scope not in ("items", "order", "items_and_shipping", "line", "shipping"):
         raise Unknown(f"scope {scope}")
     on = {"line": On.LINE, "shipping": On.SHIPPING}.get(scope, On.ORDER)
-    amount = scene.money(rule.get("value"))
+    value, kind = str(rule.get("value")), rule.get("value_type", "fixed")
+    if kind in ("percentage", "percent") or value.endswith("%"):
+        amount = percent_of(sum(evaluation.left.values()), Decimal(value.rstrip("%")))
+    else:
+        amount = scene.money(value)
     return Manual(f"manual-{place}", on, -amount, str(rule.get("line", "")), "discount")
 
 
@@ -306,6 +324,9 @@ def _given_back(scene: Scene, items: list[dict[str, Any]], item: dict[str, Any],
     rest = stage.due.gross - net - tax
     return {
         "refund": scene.major(net + tax),
+        "refund_amount": scene.major(net + tax),
+        "refund_total": scene.major(net + tax),
+        "refund_gross": scene.major(net + tax),
         "refund_net": scene.major(net),
         "refund_tax": scene.major(tax),
         "refund_discount": -scene.major(discount),
@@ -369,7 +390,30 @@ def _facts(scene: Scene, items: list[dict[str, Any]], stage: Stage) -> dict[str,
         "applied": _applied(stage),
         "discounts": len(stage.evaluation.applied) + sum(_is(rule, "manual_order_fixed") for rule in scene.rules),
     }
+    for name, other in SAME.items():
+        facts[name] = facts[other]
     return facts | _line_facts(scene, items, stage, off) | _code_facts(scene, stage)
+
+
+#: Other names for the same fact.
+SAME = {
+    "grand_total": "total",
+    "order_total": "total",
+    "net_total": "net",
+    "gross_total": "gross",
+    "tax_total": "tax",
+    "discount": "discount_total",
+    "total_discount": "discount_total",
+    "shipping_total": "shipping",
+    "shipping_cost": "shipping",
+    "goods": "goods_total",
+    "items_total_before": "items_total",
+    "gift_discount": "gift_line_discount",
+    "gift_units": "gift_qty",
+    "tax_by_rate": "tax_summary",
+    "taxes": "tax_summary",
+    "rounding": "cash_rounding",
+}
 
 
 def _line_facts(scene: Scene, items: list[dict[str, Any]], stage: Stage, off: dict[str, int]) -> dict[str, Any]:
@@ -395,7 +439,14 @@ def _line_facts(scene: Scene, items: list[dict[str, Any]], stage: Stage, off: di
         "line_net": major(rows[paid[0]].net) if len(paid) == 1 else [major(rows[one].net) for one in paid],
         "line_nets": [major(rows[one].net) for one in paid],
         "line_tax": [major(rows[one].tax) for one in paid],
+        "line_prices": [major(amounts[one] - off[one]) for one in paid],
+        "line_totals_by_sku": {item["sku"]: major(amounts[str(item["place"])] - off[str(item["place"])]) for item in items},
         "line_taxes": [major(rows[one].tax) for one in paid],
+        "unit_prices_after": [
+            Decimal(amounts[str(item["place"])] - off[str(item["place"])]).scaleb(-exponent(scene.currency)) / item["qty"]
+            for item in items
+        ],
+        "original_price": _price(scene, stage.list_prices[paid[0]]) if paid else None,
         "adjustments": [[-major(one.lines.get(line_id, 0)) for line_id in paid] for one in _in_rule_order(stage.evaluation)],
         "unit_after_catalog": [_price(scene, stage.unit_prices[one]) for one in paid],
         "unit_prices": [_price(scene, stage.unit_prices[one]) for one in paid],
@@ -421,6 +472,8 @@ def _code_facts(scene: Scene, stage: Stage) -> dict[str, Any]:
         "accepted": accepted,
         "accepted_coupons": accepted,
         "rejected": [code for code in asked if code not in accepted],
+        "coupons_accepted": accepted,
+        "refused": [code for code in asked if code not in accepted],
         "coupon_accepted": bool(asked) and len(accepted) == len(asked),
         "voucher_total": -scene.major(by_code),
         "voucher_discount": -scene.major(by_code),

@@ -132,10 +132,10 @@ def _offer(number: int, given: Given, scale: Callable[[Any, Any], int] | None = 
     """An offer with its quantity range; an empty amount is no offer, zero is one."""
     least, most = given.first("min_qty", "min_quantity"), given.first("max_qty", "max_quantity")
     amount = given.first("amount", "price", "fixed_price")
-    if amount is None:
-        return None
     by = scale or (lambda quantity, _: int(quantity))
     unit = given.get("uom")
+    if amount is None:
+        return None
     start, end = by(least, unit) if least is not None else 0, by(most, unit) if most is not None else MOST
     return Offer(number, parse_price(str(amount)), start, end, 0, 0)
 
@@ -176,7 +176,8 @@ def _by_bands(given: Given) -> dict[str, Any]:
     currency = str(given.get("currency", "USD"))
     bands = given.each("price_lists")
     cases = [(str(one.first("product", "sku", default="it")), one.get("qty", 1), one.get("uom")) for one in given.each("cases")]
-    asked = cases or [(str(given.get("product", "it")), given.first("qty", "quantity", default=1), None)]
+    single = (str(given.get("product", "it")), given.first("qty", "quantity", default=1), None)
+    asked = cases or [single]
     measure = _measure(given, asked, bands)
     book = Book()
     base = given.get("base_price")
@@ -199,7 +200,7 @@ def _by_bands(given: Given) -> dict[str, Any]:
     return {"prices": prices, "price": prices[0], "unit_price": prices[0]}
 
 
-def _band(book: Book, place: int, given: Given, measure: Measure) -> tuple[tuple[int, int, int, int], str] | None:
+def _band(book: Book, place: int, given: Given, measure: Measure) -> tuple[tuple[int, ...], str] | None:
     """One list as a rule of its own, with its rank."""
     name, position, scope = f"band {place}", given.get("position"), str(given.get("scope", "global"))
     least, most, unit = given.get("min_qty"), given.get("max_qty"), given.get("uom")
@@ -237,7 +238,8 @@ def _band(book: Book, place: int, given: Given, measure: Measure) -> tuple[tuple
         path = [{"branch": [{"when": {"segments": [f"{attribute}={value}" for value in values]}, "then": path}]}]
     book.rule(name, [{"branch": [{"when": when, "then": path}]}])
     width = {"variant": 0, "product": 1, "category": 2, "global": 3}[kind]
-    return ((int(position or 0), width, -when.get("quantity", 0), place), name)
+    priority = int(given.get("priority", 0))
+    return ((int(position or 0), -priority, width, -when.get("quantity", 0), place), name)
 
 
 def formula(given: Given, rule: Given) -> dict[str, Any]:
@@ -260,7 +262,13 @@ def formula(given: Given, rule: Given) -> dict[str, Any]:
         path.append({"amount": str(rule.get("surcharge"))})
     steps: list[Step] = []
     book.rule("formula", path)
-    found = book.price("formula", Wanted(1, "it"), Customer(), steps)
+    top = "formula"
+    for key, choice, name in (("min_margin", "highest", "floor"), ("max_margin", "lowest", "ceiling")):
+        margin = rule.get(key)
+        if margin is not None:
+            book.rule(name, [{"list": "base"}, {"amount": str(margin)}])
+            top = book.rule(f"{top} with {name}", [{choice: [top, name]}])
+    found = book.price(top, Wanted(1, "it"), Customer(), steps)
     prices = [_major(step.price, currency) for step in steps]
     facts = {"price": _major(found, currency), "steps": prices, "unit_price": _major(found, currency)}
     if rule.get("margin_pct") is not None:

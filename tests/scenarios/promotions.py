@@ -81,9 +81,12 @@ def _exclusivity(rule: Given, level: Level, setting: Setting) -> Exclusivity:
 
 
 def _limits(rule: Given) -> Limits:
+    order = rule.first("limit_per_order", "max_redemptions", default=-1)
+    if rule.get("kind") in ("item_percent", "item_fixed_each"):
+        order = rule.first("max_items", "max_units", "max_affected_items", default=order)
     return Limits(
-        order=int(rule.first("limit_per_order", "max_redemptions", default=-1)),
-        shopper=int(rule.first("limit_per_customer", "per_customer_limit", default=-1)),
+        order=int(order),
+        shopper=int(rule.first("limit_per_customer", "per_customer_limit", "usage_limit_per_customer", default=-1)),
         total=int(rule.first("limit_total", "usage_limit", "limit", default=-1)),
     )
 
@@ -120,9 +123,14 @@ def _target(rule: Given, setting: Setting) -> dict[str, Any]:
         price = given.get("unit_price")
         if price is not None:
             target |= {"price_least": _money(price, setting), "price_most": _money(price, setting)}
-        for key, field in (("unit_price_gte", "price_least"), ("unit_price_lte", "price_most")):
-            if given.get(key) is not None:
-                target[field] = _money(given.get(key), setting)
+        target |= _price_bounds(given, setting)
+        for keys, field in (
+            (("price_min", "min_unit_price", "min_price"), "price_least"),
+            (("price_max", "max_unit_price", "max_price"), "price_most"),
+        ):
+            bound = given.first(*keys)
+            if bound is not None:
+                target[field] = _money(bound, setting)
         excluded += as_list(given.first("exclude_skus", "excluded_skus", "not_skus"))
         groups = as_list(given.first("exclude_categories", "excluded_categories", "not_categories"))
         target |= {"excluded_groups": groups} if groups else {}
@@ -178,11 +186,14 @@ def _conditions(rule: Given, target: dict[str, Any], setting: Setting) -> list[d
         subject, _, relation = key.rpartition("_")
         if subject == "unit_price" or key == "unit_price":
             continue
+        if key in ("min_amount", "min_subtotal", "min_total"):
+            subject, relation = "subtotal", "gte"
         if relation in ("gte", "gt", "min") and subject in LEFT | BEFORE:
             least = Decimal(str(value)) + (step if relation == "gt" else 0)
+            # A condition on money looks at the whole order, whatever the reward is about.
             spend = {"type": "minimum_spend", "amount": _money(least, setting), "before_promotions": subject in BEFORE}
             found.append(spend)
-        elif relation in ("gte", "gt") and subject in NUMBER | ONE_LINE:
+        elif relation in ("gte", "gt", "min") and subject in NUMBER | ONE_LINE:
             least = int(value) + (relation == "gt")
             many = {"type": "minimum_quantity", "quantity": least, "of_one_line": subject in ONE_LINE}
             found.append(many | {"targets": within})
@@ -206,6 +217,11 @@ def _named_condition(key: str, value: Any) -> dict[str, Any]:
         return {"type": "buyer_in_segment", "segments": as_list(value)}
     if key == "first_order" and value:
         return {"type": "first_order"}
+    if key in ("min_qty", "min_quantity"):
+        return {"type": "minimum_quantity", "quantity": int(value)}
+    if key in ("skus_all", "order_contains_all_skus", "contains_all"):
+        parts = [{"targets": {"part_numbers": [sku]}} for sku in as_list(value)]
+        return {"type": "bought_together", "parts": parts}
     raise Unknown(f"condition {key}")
 
 
@@ -241,18 +257,25 @@ def _cap(rule: Given, setting: Setting) -> dict[str, Any]:
 
 
 def _sets(rule: Given) -> dict[str, Any]:
-    """Complete groups are built in line order."""
-    return {"set_size": int(rule.get("group_size", 1)), "take": "entered"}
+    """Complete groups are built in line order, unless the words say which units come first."""
+    words = rule.words
+    take = "cheapest" if "cheapest first" in words else "dearest" if "most expensive first" in words else "entered"
+    return {"set_size": int(rule.get("group_size", 1)), "take": take}
+
+
+def _per_line(rule: Given) -> dict[str, Any]:
+    most = rule.first("max_qty", "max_units_per_line", "max_quantity", default=0)
+    return {"most_units": int(most)}
 
 
 def _item_percent(rule: Given, target: dict[str, Any], setting: Setting) -> dict[str, Any]:
     percent = {"type": "percent_off_each", "percent": str(rule.get("value")).rstrip("%"), "targets": target}
-    return percent | _cap(rule, setting) | _sets(rule)
+    return percent | _cap(rule, setting) | _sets(rule) | _per_line(rule)
 
 
 def _item_fixed_each(rule: Given, target: dict[str, Any], setting: Setting) -> dict[str, Any]:
     amount = {"type": "amount_off_each", "amount": _money(rule.get("value"), setting), "targets": target}
-    return amount | _cap(rule, setting) | _sets(rule)
+    return amount | _cap(rule, setting) | _sets(rule) | _per_line(rule)
 
 
 def _item_flexi_fixed(rule: Given, target: dict[str, Any], setting: Setting) -> dict[str, Any]:
@@ -285,7 +308,8 @@ def _tiered_by_quantity(rule: Given, target: dict[str, Any], setting: Setting) -
 
 
 def _order_fixed(rule: Given, target: dict[str, Any], setting: Setting) -> dict[str, Any]:
-    return {"type": "amount_off", "amount": _money(rule.get("value"), setting, rule.words), "targets": target}
+    words = rule.words + (" gross" if rule.first("includes_tax", "tax_inclusive", "is_tax_inclusive") else "")
+    return {"type": "amount_off", "amount": _money(rule.get("value"), setting, words), "targets": target}
 
 
 def _order_percent(rule: Given, target: dict[str, Any], setting: Setting) -> dict[str, Any]:

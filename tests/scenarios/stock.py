@@ -31,7 +31,8 @@ def _position(stock: Given, reserved: int = 0) -> Position:
 
 def _to_sell(stock: Given, reserved: int = 0) -> int:
     free = _position(stock, reserved).to_sell
-    return UNLIMITED if stock.get("track", True) is False or stock.get("backorderable", False) else free
+    tracked, backorderable = stock.get("track", True), stock.get("backorderable", False)
+    return UNLIMITED if tracked is False or backorderable else free
 
 
 def _order(given: Given) -> list[tuple[str, int]]:
@@ -41,10 +42,13 @@ def _order(given: Given) -> list[tuple[str, int]]:
 def saleable(given: Given) -> tuple[dict[str, Any], list[str]]:
     """How much of what is asked goes into the cart; then what placing and fulfilling do to the position."""
     stock = {str(one.get("sku")): one for one in given.each("stock")}
+    held = _held(given)
     facts: dict[str, Any] = {}
     broken: list[str] = []
+    for sku, one in stock.items():
+        facts |= {"saleable": _to_sell(one, held.get(sku, 0)), "in_stock": _to_sell(one, held.get(sku, 0)) > 0}
     for sku, quantity in _order(given):
-        free = _to_sell(stock[sku])
+        free = _to_sell(stock[sku], held.get(sku, 0))
         taken = min(quantity, free)
         facts |= {"qty_in_cart": taken, "insufficient_stock": taken < quantity, "saleable": free, "in_stock": free > 0}
         position = _position(stock[sku])
@@ -64,12 +68,20 @@ def saleable(given: Given) -> tuple[dict[str, Any], list[str]]:
     return facts, broken
 
 
+def _held(given: Given) -> dict[str, int]:
+    """What others hold at the moment; what has expired is free again."""
+    held: dict[str, int] = {}
+    for key in ("other_reservations", "reservations"):
+        for one in given.each(key):
+            lasts = float(one.get("expires_in_minutes", 1))
+            sku, quantity = str(one.get("sku")), abs(int(one.first("qty", "quantity", default=1)))
+            held[sku] = held.get(sku, 0) + (quantity if lasts > 0 else 0)
+    return held
+
+
 def reserve(given: Given) -> tuple[dict[str, Any], list[str]]:
     """Everything or nothing, from what others do not hold at the moment."""
-    held: dict[str, int] = {}
-    for one in given.each("other_reservations"):
-        if float(one.get("expires_in_minutes", 1)) > 0:
-            held[str(one.get("sku"))] = held.get(str(one.get("sku")), 0) + int(one.get("qty", 1))
+    held = _held(given)
     stock: dict[str, dict[str, int]] = {}
     for one in given.each("stock"):
         position = _position(one, held.get(str(one.get("sku")), 0))
@@ -79,7 +91,15 @@ def reserve(given: Given) -> tuple[dict[str, Any], list[str]]:
     made = plan(needs, [(node, rank, 0) for rank, node in enumerate(nodes, 1)], stock)
     reserved = sum(gift.units for given_ in made.given.values() for gift in given_) if made.complete else 0
     wanted = sum(need.units for need in needs)
-    return {"ok": made.complete, "reserved": reserved}, [] if reserved in (0, wanted) else ["a part was reserved"]
+    free = sum(units for by_node in stock.values() for units in by_node.values())
+    for step in given.each("then"):
+        op = step.first("op", "do")
+        if op in ("release", "cancel", "expire"):
+            reserved = 0
+        elif op not in ("reserve", "reserve_again", "repeat"):
+            raise Unknown(f"operation {op}")
+    facts = {"ok": made.complete, "reserved": reserved, "available": free, "available_after": free - reserved}
+    return facts, [] if reserved in (0, wanted) else ["a part was reserved"]
 
 
 def source(given: Given) -> tuple[dict[str, Any], list[str]]:
@@ -123,7 +143,10 @@ def kits(given: Given, kinds: set[str]) -> tuple[dict[str, Any], list[str]]:
         }
     stock = given.get("stock")
     if stock is not None:
-        facts["kit_available"] = {node: kits_at(node, leaves, _free(node, items, scales)) for node, items in stock.items()}
+        if all(isinstance(items, dict) for items in stock.values()):
+            facts["kit_available"] = {node: kits_at(node, leaves, _free(node, items, scales)) for node, items in stock.items()}
+        else:
+            facts["kit_available"] = kits_at(HERE, leaves, _free(HERE, stock, scales))
     if given.get("deliveries") is not None:
         totals: dict[str, Decimal] = {}
         counts = []
@@ -143,7 +166,8 @@ def _scales(boms: dict[str, dict[str, Any]], given: Given) -> dict[str, int]:
     """Quantities are whole steps of an item: a step so small that all its quantities are whole."""
     found: dict[str, int] = {}
     stock, deliveries = given.get("stock"), given.get("deliveries")
-    groups = [*boms.values(), *(stock.values() if isinstance(stock, dict) else ()), *(deliveries or ())]
+    nodes = [one for one in (stock or {}).values() if isinstance(one, dict)] or [stock or {}]
+    groups = [*boms.values(), *nodes, *(deliveries or ())]
     for items in groups:
         for item, quantity in items.items():
             digits = max(0, -int(Decimal(str(quantity)).as_tuple().exponent))

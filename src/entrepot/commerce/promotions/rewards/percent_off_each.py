@@ -19,7 +19,8 @@ from entrepot.kernel.money import percent_of
 class PercentOffEach(msgspec.Struct, frozen=True, tag="percent_off_each", forbid_unknown_fields=True):
     """``percent`` off each unit of the targets; without targets, of the lines that met the condition.
 
-    With ``set_size`` only the units of complete sets count, taken in the order of ``take``.
+    With ``set_size`` only the units of complete sets count, taken in the order of ``take``; ``most_units`` bounds
+    how many units of one line are cheaper.
     """
 
     percent: Annotated[Decimal, msgspec.Meta(title=mark("Percent"))]
@@ -27,6 +28,7 @@ class PercentOffEach(msgspec.Struct, frozen=True, tag="percent_off_each", forbid
     most: Annotated[Amounts | None, msgspec.Meta(title=mark("At most, by currency"))] = None
     set_size: Annotated[int, msgspec.Meta(title=mark("Complete sets of"), ge=1)] = 1
     take: Annotated[Take, msgspec.Meta(title=mark("Units first"))] = Take.DEAREST
+    most_units: Annotated[int, msgspec.Meta(title=mark("At most so many units of a line"), ge=0)] = 0
 
     def sentence(self, gettext: Gettext = plain) -> str:
         items = self.targets.sentence(gettext) if self.targets else gettext("them")
@@ -36,5 +38,7 @@ class PercentOffEach(msgspec.Struct, frozen=True, tag="percent_off_each", forbid
         lines = lines_for(self.targets, standing, met)
         wanted = min(met.most, sum(line.quantity for line in lines) // self.set_size * self.set_size)
         runs = units.first(units.in_order(standing, lines, self.take), wanted)
+        if self.most_units:
+            runs = [(line, min(quantity, self.most_units)) for line, quantity in runs]
         off = {line_id: percent_of(costs, self.percent) for line_id, costs in units.cost(standing, runs).items()}
-        return Grant(each(standing, off, self.most), times=max(wanted, 1), touched=touching(lines))
+        return Grant(each(standing, off, self.most), times=max(units.count(runs), 1), touched=touching(lines))
