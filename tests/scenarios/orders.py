@@ -248,9 +248,9 @@ def _bill(scene: Scene, items: list[dict[str, Any]], evaluation: Evaluation) -> 
             for item in items
         ),
         shipping=ship,
-        surcharges=tuple(_surcharge(scene, place, rule) for place, rule in enumerate(scene.rules) if _is(rule, "surcharge")),
+        surcharges=tuple(_surcharge(scene, place, rule) for place, rule in numbered if _is(rule, "surcharge")),
         manual=tuple(
-            _manual(scene, evaluation, place, rule) for place, rule in enumerate(scene.rules) if _is(rule, "manual_order_fixed")
+            _manual(scene, evaluation, place, rule) for place, rule in numbered if _is(rule, "manual_order_fixed")
         ),
         prices_include_tax=scene.included,
         manual_policy=Adding(scene.given.get("manual_policy", Adding.REPLACEMENT)),
