@@ -30,6 +30,14 @@ def decide(
     return Declined("NOTHING_TO_GIVE") if grant.nothing else grant
 
 
+def uses_left(promotion: Promotion, exhausted: frozenset[int]) -> int:
+    """How often this order may use the promotion, as far as its limits go."""
+    if promotion.id in exhausted:
+        return 0
+    limits = promotion.limits
+    return min((limit for limit in (limits.order, limits.shopper, limits.total) if limit >= 0), default=ANY_NUMBER)
+
+
 def _check(promotion: Promotion, standing: Standing) -> Met | Declined:
     """All conditions hold: those that name lines say which lines and how many sets."""
     result = Met(1, standing.lines)

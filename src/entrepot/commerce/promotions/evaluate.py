@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from itertools import permutations
 
 from entrepot.commerce.promotions.basket import Basket, Standing
-from entrepot.commerce.promotions.conditions import ANY_NUMBER, Declined
-from entrepot.commerce.promotions.decide import decide
+from entrepot.commerce.promotions.conditions import Declined
+from entrepot.commerce.promotions.decide import decide, uses_left
 from entrepot.commerce.promotions.lanes import run_lane
 from entrepot.commerce.promotions.promotion import Exclusivity, Lane, Level, Promotion
 from entrepot.commerce.promotions.rewards import Gift, Grant
@@ -163,7 +163,7 @@ class _Chain:
         place = bisect_right(self.links, order, key=lambda link: link.order)
         before = self.links[place].before if place < len(self.links) else self.standing
         closed = self._closed(promotion)
-        outcome = decide(promotion, before, closed, self._room(promotion))
+        outcome = decide(promotion, before, closed, uses_left(promotion, self.exhausted))
         if isinstance(outcome, Declined):
             self._refuse(promotion, code, outcome)
             return
@@ -180,17 +180,11 @@ class _Chain:
 
     def _again(self, link: _Link) -> None:
         """The amounts before it have changed: it counts again, or is dropped for good."""
-        outcome = decide(link.promotion, self.standing, link.closed, self._room(link.promotion))
+        outcome = decide(link.promotion, self.standing, link.closed, uses_left(link.promotion, self.exhausted))
         if isinstance(outcome, Declined):
             self._refuse(link.promotion, link.code, outcome)
             return
         self._append(_Link(link.promotion, link.code, link.order, link.closed, self.standing, outcome))
-
-    def _room(self, promotion: Promotion) -> int:
-        if promotion.id in self.exhausted:
-            return 0
-        limits = [limit for limit in (promotion.limits.order, promotion.limits.shopper, promotion.limits.total) if limit >= 0]
-        return min(limits, default=ANY_NUMBER)
 
     def _refuse(self, promotion: Promotion, code: str | None, declined: Declined) -> None:
         self.refused.append(Refusal(promotion, declined, code))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions import Declined
-from entrepot.commerce.promotions.decide import decide
+from entrepot.commerce.promotions.decide import decide, uses_left
 from entrepot.commerce.promotions.promotion import Promotion
 from entrepot.commerce.promotions.rewards import Grant
 
@@ -19,10 +19,7 @@ def run_lane(
     entries: Sequence[tuple[Promotion, str | None]], standing: Standing, exhausted: frozenset[int]
 ) -> list[Grant | Declined]:
     """For each promotion of the lane what is left to it after the competition, or why nothing is."""
-    offers = [
-        Declined("USED_UP") if promotion.id in exhausted or not promotion.limits.any_left else decide(promotion, standing)
-        for promotion, _ in entries
-    ]
+    offers = [decide(promotion, standing, room=uses_left(promotion, exhausted)) for promotion, _ in entries]
     winner: dict[str, int] = {}
     ships: int | None = None
     for place, offer in enumerate(offers):

@@ -83,10 +83,6 @@ class Limits:
     shopper: int = NO_LIMIT
     total: int = NO_LIMIT
 
-    @property
-    def any_left(self) -> bool:
-        return 0 not in (self.order, self.shopper, self.total)
-
 
 @dataclass(frozen=True)
 class Promotion:

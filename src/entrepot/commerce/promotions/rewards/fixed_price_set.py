@@ -47,7 +47,7 @@ class FixedPriceSet(msgspec.Struct, frozen=True, tag="fixed_price_set", forbid_u
             gain = sum(units.cost(standing, chosen).values()) - price * alike
             given += alike
             if gain > 0:
-                for line_id, share in together(standing, chosen, gain).items():
+                for line_id, share in together(standing, chosen, gain, off).items():
                     off[line_id] = off.get(line_id, 0) + share
         return Grant(off, times=max(given, 1), touched=touching(lines))
 

@@ -54,12 +54,15 @@ def touching(lines: Iterable[Line]) -> frozenset[str]:
     return frozenset(line.id for line in lines)
 
 
-def together(standing: Standing, runs: Iterable[Run], amount: int) -> dict[str, int]:
-    """Share an amount out over the chosen units by what they cost, no line below its floor."""
-    runs = list(runs)
+def together(standing: Standing, runs: Iterable[Run], amount: int, before: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Share an amount out over the chosen units by what they cost, no line below its floor.
+
+    ``before`` is what the same reward took off the lines already, for other units of them.
+    """
+    runs, before = list(runs), before or {}
     weights = cost(standing, runs)
     lines = {line.id: line for line, _ in runs}
-    room = [min(standing.room(lines[line_id]), weights[line_id]) for line_id in weights]
+    room = [min(standing.room(line) - before.get(line.id, 0), weights[line.id]) for line in lines.values()]
     shares = spread(min(amount, sum(weights.values())), list(weights.values()), room)
     return {line_id: share for line_id, share in zip(weights, shares, strict=True) if share}
 
