@@ -6,7 +6,7 @@ from 22:00 to 02:00 on Fridays means Friday night, the first hours of Saturday i
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -15,13 +15,16 @@ import msgspec
 
 from entrepot.commerce.promotions.targets import Gettext, mark, plain
 
+#: A time of day as it is written, such as 09:30; written so, times compare as texts.
+Clock = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
 
 class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Days of the week (1 is Monday; none means all) and hours in the store's time zone."""
 
     days: Annotated[tuple[Annotated[int, msgspec.Meta(ge=1, le=7)], ...], msgspec.Meta(title=mark("Days of the week"))] = ()
-    from_time: Annotated[time | None, msgspec.Meta(title=mark("From"))] = None
-    to_time: Annotated[time | None, msgspec.Meta(title=mark("Until"))] = None
+    from_time: Annotated[Clock | None, msgspec.Meta(title=mark("From"))] = None
+    to_time: Annotated[Clock | None, msgspec.Meta(title=mark("Until"))] = None
 
     @property
     def always(self) -> bool:
@@ -29,8 +32,8 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def runs(self, local: datetime) -> bool:
         """Whether it runs at that instant, given as the store's local time."""
-        start, end = self.from_time or time.min, self.to_time
-        now = local.timetz().replace(tzinfo=None)
+        start, end = self.from_time or "00:00", self.to_time
+        now = f"{local:%H:%M}"
         if end is None or start < end:
             return now >= start and (end is None or now < end) and self._on(local)
         return self._on(local) if now >= start else now < end and self._on(local - timedelta(days=1))
@@ -41,7 +44,7 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def sentence(self, gettext: Gettext = plain) -> str:
         names = [gettext(name) for name in _DAYS]
         days = ", ".join(names[day - 1] for day in self.days)
-        hours = {"start": f"{self.from_time or time.min:%H:%M}", "end": f"{self.to_time:%H:%M}" if self.to_time else "24:00"}
+        hours = {"start": self.from_time or "00:00", "end": self.to_time or "24:00"}
         if self.from_time is None and self.to_time is None:
             return gettext("on %(days)s") % {"days": days} if days else gettext("at any time")
         if not days:
