@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import shop
+from bench import calculation, shop
 from bench.figures import Figure, show, write
 from bench.prepare import prepare_data
 from bench.processes import free_port, resident_megabytes, running, suite_command
@@ -19,9 +19,15 @@ console = Console()
 
 
 def main(names: list[str]) -> int:
-    """Run the groups named, or all: start, pages, prices, carts, checkouts, tour."""
-    chosen = set(names) or {"start", "pages", "prices", "carts", "checkouts", "tour"}
+    """Run the groups named, or all: calculation, start, pages, prices, carts, checkouts, tour."""
+    chosen = set(names) or {"calculation", "start", "pages", "prices", "carts", "checkouts", "tour"}
     figures: list[Figure] = []
+    if "calculation" in chosen:
+        console.print("Measuring calculation …")
+        figures += calculation.figures()
+        if chosen == {"calculation"}:
+            show(figures, console)
+            return 0
     with tempfile.TemporaryDirectory(prefix="entrepot-bench-") as folder:
         data = Path(folder)
         console.print("Preparing the store …")

@@ -128,3 +128,27 @@ def test_fifty_buyers_for_the_last_use(database: Database) -> None:
         one.join(timeout=60)
     assert len(won) == 1
     assert used(database) == {"once": 1}
+
+
+def test_a_promotion_may_keep_its_uses_when_an_order_is_cancelled(database: Database) -> None:
+    rewards = [{"type": "percent_off", "percent": "10"}]
+    settings = {"returns_use": False}
+    row = {"identifier": "kept", "level": "order", "conditions": [], "rewards": rewards, "limit_shopper": 1, "settings": settings}
+    with database.write() as conn:
+        promotions.put_promotions(conn, 1, [row])
+        promotions.set_uses(conn, use("o1", 1, "kept", "mine"), UseState.FINAL, AT)
+        promotions.cancel_uses(conn, "o1", 2)
+        kept = {one.identifier: one for one in promotions.find_promotions(conn, 1)}["kept"]
+        assert promotions.exhausted(conn, 1, [kept], "mara", "o2") == {kept.id}
+        assert kept.settings.returns_use is False
+    assert used(database) == {"kept": 1}
+
+
+def test_what_was_only_held_is_free_again_in_any_case(database: Database) -> None:
+    rewards = [{"type": "percent_off", "percent": "10"}]
+    row = {"identifier": "kept", "level": "order", "conditions": [], "rewards": rewards, "settings": {"returns_use": False}}
+    with database.write() as conn:
+        promotions.put_promotions(conn, 1, [row])
+        promotions.set_uses(conn, use("o1", 1, "kept"), UseState.HELD, AT)
+        promotions.cancel_uses(conn, "o1", 2)
+    assert used(database) == {}

@@ -201,25 +201,23 @@ def _basket(order: ToCalculate, priced: Sequence[PricedLine], facts: Facts, ship
         shipping=shipping,
         shipping_mode=order.shipping_mode,
         country=order.destination.country if order.destination else None,
+        zone=order.store.time_zone,
     )
 
 
 def _gift_lines(conn: Connection, order: ToCalculate, evaluation: promotions.Evaluation, occasion: Occasion) -> list[PricedLine]:
     """A line per gift: the first choice that is shown, buyable and has a price; declined ones stay away."""
-    given = [(applied, gift) for applied in evaluation.applied for gift in applied.gifts]
-    given = [(applied, gift) for applied, gift in given if applied.promotion.identifier not in order.declined_gifts]
-    if not given:
+    choices = {number for applied in evaluation.applied for gift in applied.gifts for number in gift.choices}
+    if not choices:
         return []
     view = catalog.View(order.store, order.language, order.price_date)
-    facts = catalog.entries_by_part_numbers(conn, view, {number for _, gift in given for number in gift.choices})
+    facts = catalog.entries_by_part_numbers(conn, view, choices)
     usable = [entry for entry in facts.values() if entry.displayable and entry.buyable and entry.type.atomic]
     found = pricing.entitled_prices(conn, occasion, [wanted_of(entry, 1, (), facts) for entry in usable])
     prices = {price.part_number: price for price in found if isinstance(price, Entitled)}
     lines = []
-    for applied, gift in given:
-        chosen = next((number for number in gift.choices if number in prices), None)
-        if chosen is None:
-            continue
+    for one in promotions.give_gifts(evaluation.applied, prices, declined=order.declined_gifts):
+        applied, gift, chosen = one.applied, one.gift, one.part_number
         line_id = f"gift:{applied.promotion.identifier}"
         bare = OrderLine(line_id, 0, facts[chosen].id, chosen, gift.quantity)
         line = _priced_line(bare, facts[chosen], prices[chosen], None, order.currency)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from entrepot.kernel.money import allocate, half_up, percent_of
+from entrepot.kernel.money import PRICE_SCALE, allocate, half_up, percent_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,28 @@ def tax_on(amount: int, rates: Iterable[TaxRate], *, included: bool) -> tuple[Ta
     scale = 10**6
     shares = allocate(total, [int(rate.percent * scale) for rate in rates])
     return tuple(Tax(rate.name, rate.percent, share) for rate, share in zip(rates, shares, strict=True))
+
+
+def net_of(amount: int, taxes: Iterable[Tax]) -> int:
+    """What is left of an amount that includes these taxes."""
+    return amount - sum(tax.amount for tax in taxes)
+
+
+def price_elsewhere(price: int, home: Iterable[TaxRate], there: Iterable[TaxRate], minor_digits: int = 2) -> int:
+    """A price that includes home tax, where other taxes are due: the exact net is kept, the new gross is rounded.
+
+    Prices are integers of 1/100,000. Where no tax is due at all the net is charged.
+
+    >>> nineteen, twenty_four = TaxRate("VAT", "", "DE", Fraction(19)), TaxRate("ALV", "", "FI", Fraction(24))
+    >>> price_elsewhere(1_000_000, [nineteen], [twenty_four]), price_elsewhere(1_000_000, [nineteen], [])
+    (1042000, 840000)
+    """
+    at_home = sum((rate.percent for rate in home), Fraction(0))
+    over_there = sum((rate.percent for rate in there), Fraction(0))
+    if at_home == over_there:
+        return price
+    grid: int = PRICE_SCALE // 10**minor_digits
+    return _rounded(Fraction(price) * (100 + over_there) / (100 + at_home) / grid) * grid
 
 
 def _rounded(exact: Fraction) -> int:

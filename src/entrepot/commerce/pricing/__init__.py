@@ -15,7 +15,17 @@ from entrepot.commerce.pricing.entitled import (
     terms_of,
 )
 from entrepot.commerce.pricing.inspect import OfferRow, PriceList, in_words, list_prices_of, offers_of, price_lists_of
-from entrepot.commerce.pricing.price import Considered, Customer, Entitled, Occasion, Offer, Step, Unpriced, Wanted
+from entrepot.commerce.pricing.price import (
+    Considered,
+    Customer,
+    Entitled,
+    Occasion,
+    Offer,
+    Step,
+    Unpriced,
+    Wanted,
+    converted,
+)
 from entrepot.commerce.pricing.reading import read_rule
 from entrepot.commerce.pricing.tables import (
     CONTRACTS,
@@ -55,6 +65,7 @@ __all__ = [
     "Terms",
     "Unpriced",
     "Wanted",
+    "converted",
     "eligible",
     "ensure_price_list",
     "entitled_prices",

@@ -154,6 +154,7 @@ class Book:
             rules=self.terms.rules,
             component_price=self.component_price,
             steps=steps,
+            currency=self.occasion.currency,
         )
         found = rule.price(question)
         return None if found is None else final_price(found, exponent(self.occasion.currency))

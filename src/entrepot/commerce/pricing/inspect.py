@@ -17,6 +17,7 @@ from entrepot.commerce.pricing import tables
 from entrepot.commerce.pricing.rule import (
     Amount,
     Branch,
+    Calculate,
     Coordinator,
     DynamicKit,
     Element,
@@ -143,6 +144,8 @@ def _sentence(element: Element) -> str:
             return f"{'raise' if percent >= 0 else 'lower'} it by {format_price(abs(int(percent * PRICE_SCALE)), 'JPY')} %"
         case Amount(amount=amount):
             return f"{'raise' if amount >= 0 else 'lower'} it by {format_price(abs(amount))}"
+        case Calculate(equation=equation):
+            return f"calculate {equation.sentence()}"
         case Round(mode=mode, step=step, offset=offset):
             direction = {"up": "up", "down": "down"}.get(mode, "to the nearest")
             ending = f", ending in {format_price(offset)}" if offset else ""

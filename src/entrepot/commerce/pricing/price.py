@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
+from entrepot.kernel.money import half_up
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -100,3 +102,13 @@ class Occasion:
     customer: Customer = field(default_factory=Customer)
     contract: str | None = None
     trace: bool = False
+
+
+def converted(price: int, rate: Fraction) -> int:
+    """A price in another currency: converted before any rule works on it, to five places, half up.
+
+    >>> converted(100_000_000, Fraction("0.009502"))
+    950200
+    """
+    exact = price * rate
+    return half_up(exact.numerator, exact.denominator)

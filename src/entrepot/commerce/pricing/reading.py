@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from entrepot.commerce.pricing.condition import COMPARISONS, Comparison, Condition, Hours
+from entrepot.commerce.pricing.equation import read_equation
+from entrepot.commerce.pricing.faults import PriceRuleMalformed
 from entrepot.commerce.pricing.rule import (
     Amount,
     Branch,
-    Condition,
+    Calculate,
     Coordinator,
     DynamicKit,
     Element,
@@ -19,7 +23,6 @@ from entrepot.commerce.pricing.rule import (
     FromListPrice,
     Nested,
     Percent,
-    PriceRuleMalformed,
     Round,
     Rule,
     as_mapping,
@@ -89,6 +92,10 @@ def _round(value: dict[str, Any], path: str) -> Element:
     return Round(value["round"], int(step * PRICE_SCALE), int(offset * PRICE_SCALE))
 
 
+def _calculate(value: dict[str, Any], path: str) -> Element:
+    return Calculate(read_equation(value["calculate"], f"{path}/calculate"))
+
+
 def _nested(value: dict[str, Any], path: str) -> Element:
     return Nested(_text(value["rule"], path))
 
@@ -116,16 +123,43 @@ def _dynamic_kit(value: dict[str, Any], path: str) -> Element:
 
 
 def _condition(value: dict[str, Any], path: str) -> Condition:
+    most = value.get("quantity_most")
     return Condition(
         segments=frozenset(value.get("segments", ())),
         not_segments=frozenset(value.get("not_segments", ())),
         part_numbers=frozenset(value.get("part_numbers", ())),
+        not_part_numbers=frozenset(value.get("not_part_numbers", ())),
         groups=frozenset(value.get("groups", ())),
+        not_groups=frozenset(value.get("not_groups", ())),
         lists=tuple(value.get("lists", ())),
         quantity_least=int(value.get("quantity", 0)),
+        quantity_most=None if most is None else int(most),
         from_at=_instant(value.get("from"), path),
         to_at=_instant(value.get("to"), path),
+        hours=_hours(value, path),
+        comparison=_comparison(value["compare"], path) if "compare" in value else None,
     )
+
+
+def _hours(value: dict[str, Any], path: str) -> Hours | None:
+    if not {"days", "from_time", "to_time"} & value.keys():
+        return None
+    try:
+        days = frozenset(int(day) for day in value.get("days", ()))
+        start = time.fromisoformat(value.get("from_time", "00:00"))
+        end = time.fromisoformat(value["to_time"]) if "to_time" in value else None
+        zone = ZoneInfo(value.get("zone", "UTC"))
+    except (TypeError, ValueError, ZoneInfoNotFoundError):
+        raise PriceRuleMalformed(path=path, problem="days 1 to 7, hours such as 09:30, a time zone: one is malformed") from None
+    if not days <= frozenset(range(1, 8)):
+        raise PriceRuleMalformed(path=path, problem="days are numbered from 1 for Monday to 7 for Sunday")
+    return Hours(zone.key, days, start, end)
+
+
+def _comparison(value: Any, path: str) -> Comparison:
+    if not isinstance(value, list) or len(value) != 3 or value[1] not in COMPARISONS:
+        raise PriceRuleMalformed(path=path, problem=f"two equations with one of {' '.join(COMPARISONS)} between them")
+    return Comparison(read_equation(value[0], f"{path}/compare/0"), value[1], read_equation(value[2], f"{path}/compare/2"))
 
 
 READERS: dict[str, Callable[[dict[str, Any], str], Element]] = {
@@ -133,6 +167,7 @@ READERS: dict[str, Callable[[dict[str, Any], str], Element]] = {
     "list_price": _list_price,
     "percent": _percent,
     "amount": _amount,
+    "calculate": _calculate,
     "round": _round,
     "rule": _nested,
     "lowest": _coordinator("lowest"),

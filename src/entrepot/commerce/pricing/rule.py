@@ -12,23 +12,20 @@ and are rounded once, half up, at its end. A rule is written as data::
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
+from entrepot.commerce.pricing.condition import Condition
+from entrepot.commerce.pricing.equation import Equation
+from entrepot.commerce.pricing.faults import PriceRuleMalformed
 from entrepot.commerce.pricing.price import Customer, Offer, Step, Wanted
-from entrepot.kernel.errors import Invalid
 from entrepot.kernel.money import PRICE_SCALE, format_price
 
 Price = Fraction | int
 DEPTH = 10
-
-
-class PriceRuleMalformed(Invalid):
-    code = "PRICE_RULE_MALFORMED"
-    message = "{path}: {problem}"
 
 
 @dataclass(slots=True)
@@ -44,6 +41,8 @@ class Question:
     component_price: Callable[[Rule, Wanted], int | None]
     steps: list[Step] | None = None
     depth: int = 0
+    currency: str = ""
+    constant: Callable[[str], tuple[Fraction, bool] | None] = lambda _: None
 
     def note(self, text: str, price: Price | None) -> None:
         if self.steps is not None:
@@ -144,6 +143,24 @@ class Amount(Element):
 
 
 @dataclass(frozen=True, slots=True)
+class Calculate(Element):
+    """Make the price what an equation comes to; a negative result is cut to 0."""
+
+    equation: Equation
+
+    def price(self, question: Question, incoming: Price | None) -> Price | None:
+        found = self.equation.value(question, incoming)
+        if found is None:
+            question.note(f"{self.equation.sentence()} has no value", None)
+            return None
+        question.note(self.equation.sentence() if found >= 0 else f"{self.equation.sentence()}, cut to 0", max(found, 0))
+        return max(found, 0)
+
+    def lists(self) -> frozenset[str]:
+        return self.equation.read_lists
+
+
+@dataclass(frozen=True, slots=True)
 class Round(Element):
     """Round to a grid: ``step × mode((price − offset) / step) + offset``."""
 
@@ -211,7 +228,7 @@ class Branch(Element):
 
     def price(self, question: Question, incoming: Price | None) -> Price | None:
         for condition, path in self.paths:
-            if condition.holds(question):
+            if condition.holds(question, incoming):
                 question.note(f"because {condition.sentence()}", incoming)
                 return _run(path, question, incoming)
         if self.otherwise is None:
@@ -224,7 +241,8 @@ class Branch(Element):
         return (*(path for _, path in self.paths), self.otherwise or ())
 
     def lists(self) -> frozenset[str]:
-        return frozenset(name for path in self._paths() for element in path for name in element.lists())
+        own = (name for condition, _ in self.paths for name in condition.read_lists)
+        return frozenset(name for path in self._paths() for element in path for name in element.lists()).union(own)
 
     def nested(self) -> frozenset[str]:
         return frozenset(name for path in self._paths() for element in path for name in element.nested())
@@ -255,46 +273,6 @@ class DynamicKit(Element):
 
     def nested(self) -> frozenset[str]:
         return frozenset({self.items, *(name for element in self.kits for name in element.nested())})
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """When a path of a branch runs; everything that is stated has to hold."""
-
-    segments: frozenset[str] = frozenset()
-    not_segments: frozenset[str] = frozenset()
-    part_numbers: frozenset[str] = frozenset()
-    groups: frozenset[int] = frozenset()
-    lists: tuple[str, ...] = ()
-    quantity_least: int = 0
-    from_at: datetime | None = None
-    to_at: datetime | None = None
-    words: str = field(default="")
-
-    def holds(self, question: Question) -> bool:
-        segments, wanted = question.customer.segments, question.wanted
-        return (
-            (not self.segments or bool(self.segments & segments))
-            and not (self.not_segments & segments)
-            and (not self.part_numbers or wanted.part_number in self.part_numbers)
-            and (not self.groups or bool(self.groups & wanted.groups))
-            and wanted.quantity >= self.quantity_least
-            and (self.from_at is None or self.from_at <= question.at)
-            and (self.to_at is None or question.at < self.to_at)
-            and all(question.offer(name, wanted) is not None for name in self.lists)
-        )
-
-    def sentence(self) -> str:
-        parts = [
-            self.segments and f"the buyer is in {', '.join(sorted(self.segments))}",
-            self.not_segments and f"the buyer is not in {', '.join(sorted(self.not_segments))}",
-            self.part_numbers and f"the item is {', '.join(sorted(self.part_numbers))}",
-            self.groups and "the item is in the named categories",
-            self.lists and f"{', '.join(self.lists)} has an offer",
-            self.quantity_least and f"at least {self.quantity_least} are bought",
-            (self.from_at or self.to_at) and "the date is in range",
-        ]
-        return " and ".join(part for part in parts if part) or "always"
 
 
 def _deeper(question: Question, name: str, incoming: Price | None) -> Price | None:

@@ -7,10 +7,14 @@ when it is cancelled; limits are guarded counters, never counts of rows.
 
 from entrepot.commerce.promotions.basket import Basket, Line
 from entrepot.commerce.promotions.conditions import Condition, Declined
-from entrepot.commerce.promotions.evaluate import Applied, Evaluation, Refusal, Shelf, evaluate
+from entrepot.commerce.promotions.evaluate import Applied, Evaluation, Refusal, evaluate
+from entrepot.commerce.promotions.forms import Field, condition_kinds, fields_of, reward_kinds, schema_of
+from entrepot.commerce.promotions.gifts import GiftGiven, give_gifts
 from entrepot.commerce.promotions.messages import CodeCheck, find_promotion, validate_code
+from entrepot.commerce.promotions.missing import POSSIBLE, missing
 from entrepot.commerce.promotions.promotion import Level, Promotion, Trigger, canonical_code
 from entrepot.commerce.promotions.rewards import Gift, Reward
+from entrepot.commerce.promotions.shelf import Shelf
 from entrepot.commerce.promotions.tables import find_promotions, put_promotions, put_texts, shelf_of, stored_promotions
 from entrepot.commerce.promotions.usage import (
     HOLD,
@@ -30,13 +34,16 @@ from entrepot.commerce.promotions.usage import (
 
 __all__ = [
     "HOLD",
+    "POSSIBLE",
     "Applied",
     "Basket",
     "CodeCheck",
     "Condition",
     "Declined",
     "Evaluation",
+    "Field",
     "Gift",
+    "GiftGiven",
     "Level",
     "Line",
     "OrderUse",
@@ -51,15 +58,21 @@ __all__ = [
     "UseState",
     "cancel_uses",
     "canonical_code",
+    "condition_kinds",
     "counters",
     "evaluate",
     "exhausted",
+    "fields_of",
     "find_promotion",
     "find_promotions",
+    "give_gifts",
     "hold_uses",
+    "missing",
     "put_promotions",
     "put_texts",
     "release_expired",
+    "reward_kinds",
+    "schema_of",
     "set_uses",
     "shelf_of",
     "stored_promotions",

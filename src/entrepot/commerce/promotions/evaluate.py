@@ -1,19 +1,31 @@
 """Which promotions apply to a basket, what they give, and why the others do not.
 
-Pure: the same basket, promotions and instant always give the same evaluation, whatever the order in which
-lines and codes were entered. Product promotions come before order promotions and those before shipping ones;
-each works on what the earlier left.
+Pure: the same basket, promotions and instant always give the same evaluation, whatever the order in which lines and
+codes were entered. Two orders are at work. The *selection order* (entered codes first, then by level, stackables last,
+by priority) settles who is blocked by whom. The *arithmetic order* (product, order, shipping, whatever the trigger)
+settles amounts: each promotion is tested against, and works on, what those before it in this order left. A promotion
+whose threshold no longer holds because a later selection took something away is dropped and does not come back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import permutations
 
-from entrepot.commerce.promotions.basket import Basket, Line, Standing
-from entrepot.commerce.promotions.conditions import Declined, Met
-from entrepot.commerce.promotions.promotion import NO_LIMIT, Exclusivity, Level, Promotion, Trigger, canonical_code
+from entrepot.commerce.promotions.basket import Basket, Standing
+from entrepot.commerce.promotions.conditions import Declined
+from entrepot.commerce.promotions.decide import decide, uses_left
+from entrepot.commerce.promotions.lanes import run_lane
+from entrepot.commerce.promotions.promotion import Exclusivity, Lane, Level, Promotion
 from entrepot.commerce.promotions.rewards import Gift, Grant
+from entrepot.commerce.promotions.shelf import Candidate, Shelf, known_codes
+
+#: How many sequences of equal promotions are tried for the best deal; beyond it the fixed order decides.
+MOST_SEQUENCES = 50
+_LEVELS = {level: place for place, level in enumerate(Level)}
+_NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,167 +55,232 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The whole answer; ``codes_unknown`` are those no promotion of this store knows."""
+    """The whole answer; ``codes_unknown`` are those no promotion of this store knows.
+
+    ``cut_short`` says that there were more sequences of equal promotions than are tried for the best deal.
+    """
 
     applied: tuple[Applied, ...] = ()
     refused: tuple[Refusal, ...] = ()
     codes_unknown: tuple[str, ...] = ()
     left: Mapping[str, int] = field(default_factory=dict)
     shipping_left: int = 0
+    cut_short: bool = False
+
+    @property
+    def amount(self) -> int:
+        return sum(one.amount for one in self.applied)
 
 
-class Shelf:
-    """The active promotions of a store, arranged by what can trigger them.
+def evaluate(basket: Basket, shelf: Shelf, exhausted: frozenset[int] = frozenset(), *, best_deal: bool = False) -> Evaluation:
+    """Apply what applies. ``exhausted`` names promotions whose limits are used up for this buyer.
 
-    A basket is compared with the promotions that name one of its items or categories, or that ask for nothing
-    in particular, or whose code was entered: not with the thousands that cannot apply.
+    With ``best_deal``, promotions of one level and equal priority are tried in several sequences and the one with the
+    largest total discount counts; a priority set by the merchant is never overruled.
     """
-
-    def __init__(self, promotions: Iterable[Promotion]) -> None:
-        self.by_id: dict[int, Promotion] = {}
-        self.by_code: dict[str, list[Promotion]] = {}
-        self._by_item: dict[str, list[Promotion]] = {}
-        self._by_group: dict[str, list[Promotion]] = {}
-        self._by_any: list[Promotion] = []
-        for one in promotions:
-            self._place(one)
-
-    def _place(self, one: Promotion) -> None:
-        self.by_id[one.id] = one
-        if one.trigger is not Trigger.AUTOMATIC and one.code:
-            self.by_code.setdefault(one.code, []).append(one)
-            return
-        if not one.triggers:
-            self._by_any.append(one)
-            return
-        for part_number in one.triggers[0].part_numbers:
-            self._by_item.setdefault(part_number, []).append(one)
-        for group in one.triggers[0].groups:
-            self._by_group.setdefault(group, []).append(one)
-
-    def candidates(self, basket: Basket) -> list[tuple[Promotion, str | None]]:
-        """The promotions in force that could apply, each with the code that brought it in."""
-        found: dict[int, tuple[Promotion, str | None]] = {one.id: (one, None) for one in self._by_any}
-        for line in basket.lines:
-            for one in self._by_item.get(line.part_number, ()):
-                found[one.id] = (one, None)
-            for group in line.groups:
-                for one in self._by_group.get(group, ()):
-                    found[one.id] = (one, None)
-        for code in sorted({canonical_code(code) for code in basket.codes}):
-            for one in self.by_code.get(code, ()):
-                found[one.id] = (one, code)
-        return [(one, code) for one, code in found.values() if one.in_force(basket.at)]
+    candidates = sorted(shelf.candidates(basket), key=_selection_order)
+    if not best_deal:
+        best = _run(basket, candidates, exhausted)
+    else:
+        sequences = list(_sequences(candidates))
+        runs = [_run(basket, one, exhausted) for one in sequences[:MOST_SEQUENCES]]
+        best = max(runs, key=lambda run: run.taken)
+        best.cut_short = len(sequences) > MOST_SEQUENCES
+    known = known_codes(basket, candidates, shelf)
+    return best.evaluation(tuple(code for code in sorted(basket.canonical_codes) if code not in known))
 
 
-def evaluate(basket: Basket, shelf: Shelf, exhausted: frozenset[int] = frozenset()) -> Evaluation:
-    """Apply what applies. ``exhausted`` names promotions whose limits are used up for this buyer."""
-    standing = Standing.of(basket)
-    chosen = _Chosen()
-    candidates = shelf.candidates(basket)
-    for level in Level:
-        ranked = sorted((pair for pair in candidates if pair[0].level is level), key=_selection_order)
-        for promotion, code in ranked:
-            _try(promotion, code, standing, chosen, exhausted)
-    known = {code for _, code in candidates if code} | {
-        code for code in map(canonical_code, basket.codes) if code in shelf.by_code
-    }
-    unknown = tuple(code for code in sorted(map(canonical_code, basket.codes)) if code not in known)
-    return Evaluation(tuple(chosen.applied), tuple(chosen.refused), unknown, standing.left, standing.shipping_left)
+def _selection_order(candidate: Candidate) -> tuple[bool, int, bool, tuple[int, float, int]]:
+    promotion, code = candidate
+    return (code is None, _LEVELS[promotion.level], promotion.stacks, promotion.rank)
 
 
-def _selection_order(pair: tuple[Promotion, str | None]) -> tuple[bool, bool, tuple[int, float, int]]:
-    promotion, code = pair
-    return (promotion.exclusivity is Exclusivity.STACKS, code is None, promotion.rank)
+def _arithmetic_order(promotion: Promotion) -> tuple[int, bool, tuple[int, float, int]]:
+    return (_LEVELS[promotion.level], promotion.stacks, promotion.rank)
+
+
+def _sequences(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
+    """The fixed order, then others: one moved to the front of its equals, then whole permutations of them."""
+    yield candidates
+    if len(candidates) < 2:
+        return
+    for order in _fronts(candidates):
+        yield order
+    groups: dict[tuple[bool, Level, int], list[Candidate]] = {}
+    for one in candidates:
+        groups.setdefault((one[1] is None, one[0].level, one[0].priority), []).append(one)
+    for key, group in groups.items():
+        if len(group) < 3:
+            continue
+        for tried, order in enumerate(permutations(group)):
+            if tried > MOST_SEQUENCES:
+                return
+            replaced = iter(order)
+            yield [next(replaced) if (one[1] is None, one[0].level, one[0].priority) == key else one for one in candidates]
+
+
+def _fronts(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
+    for one in candidates[1:]:
+        promotion = one[0]
+        equals = [
+            place
+            for place, (other, code) in enumerate(candidates)
+            if (code is None, other.level, other.priority) == (one[1] is None, promotion.level, promotion.priority)
+        ]
+        if candidates[equals[0]] is not one:
+            rest = [other for other in candidates if other is not one]
+            yield [*rest[: equals[0]], one, *rest[equals[0] :]]
 
 
 @dataclass(slots=True)
-class _Chosen:
-    applied: list[Applied] = field(default_factory=list)
+class _Link:
+    """A promotion that was accepted, in its place of the arithmetic order, and what it found there."""
+
+    promotion: Promotion
+    code: str | None
+    order: tuple[int, bool, tuple[int, float, int]]
+    closed: frozenset[str]
+    before: Standing
+    grant: Grant
+
+
+@dataclass(slots=True)
+class _Chain:
+    """The accepted promotions in arithmetic order, and the standing after the last."""
+
+    standing: Standing
+    exhausted: frozenset[int]
+    links: list[_Link] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
 
-    def conflict(self, promotion: Promotion) -> Applied | None:
-        """An applied promotion this one may not be combined with."""
-        for one in self.applied:
-            theirs, same_level = one.promotion.exclusivity, one.promotion.level is promotion.level
-            if Exclusivity.ALONE in (theirs, promotion.exclusivity):
-                return one
-            if same_level and Exclusivity.ALONE_IN_LEVEL in (theirs, promotion.exclusivity):
-                return one
-            combines = promotion.exclusivity is Exclusivity.STACKS or promotion.level is Level.PRODUCT
-            if same_level and not combines:
-                return one
-        return None
+    def offer(self, promotion: Promotion, code: str | None) -> None:
+        """Accept the promotion if nothing accepted forbids it and its conditions hold at its place."""
+        blocking = self._conflict(promotion)
+        if blocking is not None:
+            self._refuse(promotion, code, Declined("NOT_WITH_ANOTHER", what=blocking.identifier))
+            return
+        order = _arithmetic_order(promotion)
+        place = bisect_right(self.links, order, key=lambda link: link.order)
+        before = self.links[place].before if place < len(self.links) else self.standing
+        closed = self._closed(promotion)
+        outcome = decide(promotion, before, closed, uses_left(promotion, self.exhausted))
+        if isinstance(outcome, Declined):
+            self._refuse(promotion, code, outcome)
+            return
+        link = _Link(promotion, code, order, closed, before, outcome)
+        later = self.links[place:]
+        del self.links[place:]
+        self._append(link)
+        for one in later:
+            self._again(one)
+
+    def _append(self, link: _Link) -> None:
+        self.links.append(link)
+        self.standing = after(link.before, link.grant)
+
+    def _again(self, link: _Link) -> None:
+        """The amounts before it have changed: it counts again, or is dropped for good."""
+        outcome = decide(link.promotion, self.standing, link.closed, uses_left(link.promotion, self.exhausted))
+        if isinstance(outcome, Declined):
+            self._refuse(link.promotion, link.code, outcome)
+            return
+        self._append(_Link(link.promotion, link.code, link.order, link.closed, self.standing, outcome))
+
+    def _refuse(self, promotion: Promotion, code: str | None, declined: Declined) -> None:
+        self.refused.append(Refusal(promotion, declined, code))
+
+    def _conflict(self, promotion: Promotion) -> Promotion | None:
+        """An accepted promotion this one may not be combined with."""
+        return next((link.promotion for link in self.links if _exclude(link.promotion, promotion)), None)
+
+    def _closed(self, promotion: Promotion) -> frozenset[str]:
+        """The lines that others have to themselves: one item takes part in one product promotion that does not stack."""
+        closed = _NOBODY
+        for link in self.links:
+            one = link.promotion
+            alone = one.level is Level.PRODUCT is promotion.level and not one.stacks and not promotion.stacks
+            if alone:
+                closed |= link.grant.touched
+            elif one.settings.closes:
+                closed |= frozenset(line for line, amount in link.grant.lines.items() if amount)
+        return closed
 
 
-def _try(promotion: Promotion, code: str | None, standing: Standing, chosen: _Chosen, exhausted: frozenset[int]) -> None:
-    outcome = _decide(promotion, standing, chosen, exhausted)
-    if isinstance(outcome, Declined):
-        chosen.refused.append(Refusal(promotion, outcome, code))
-        return
-    for line_id, amount in outcome.lines.items():
-        standing.left[line_id] -= amount
-    standing.shipping_left -= outcome.shipping
-    if promotion.level is Level.PRODUCT and promotion.exclusivity is not Exclusivity.STACKS:
-        standing.taken |= outcome.touched
-    lines = {line_id: amount for line_id, amount in outcome.lines.items() if amount}
-    chosen.applied.append(Applied(promotion, lines, outcome.shipping, outcome.gifts, outcome.times, code))
+def _exclude(one: Promotion, other: Promotion) -> bool:
+    kinds = (one.exclusivity, other.exclusivity)
+    if Exclusivity.ALONE in kinds:
+        return True
+    if Exclusivity.NOT_WITH_PRODUCT in kinds and Level.PRODUCT in (one.level, other.level):
+        return True
+    if one.level is not other.level:
+        return False
+    if Exclusivity.ALONE_IN_LEVEL in kinds:
+        return True
+    return one.level is not Level.PRODUCT and not one.stacks and not other.stacks
 
 
-def _decide(promotion: Promotion, standing: Standing, chosen: _Chosen, exhausted: frozenset[int]) -> Grant | Declined:
-    if promotion.id in exhausted or 0 in (promotion.limits.order, promotion.limits.shopper, promotion.limits.total):
-        return Declined("USED_UP")
-    blocking = chosen.conflict(promotion)
-    if blocking is not None:
-        return Declined("NOT_WITH_ANOTHER", what=blocking.promotion.identifier)
-    met = _check(promotion, standing)
-    if isinstance(met, Declined):
-        return met
-    if promotion.level is Level.PRODUCT and promotion.exclusivity is not Exclusivity.STACKS:
-        free = tuple(line for line in met.lines if line.id not in standing.taken)
-        if not free or (met.per and sum(line.quantity for line in free) < met.per):
-            return Declined("NOT_WITH_ANOTHER", what="another promotion on the same items")
-        times = sum(line.quantity for line in free) // met.per if met.per else met.times
-        met = Met(times, free, met.per)
-    if promotion.limits.order != NO_LIMIT:
-        met = Met(min(met.times, promotion.limits.order), met.lines, met.per)
-    grant = _grant(promotion, standing, met)
-    return Declined("NOTHING_TO_GIVE") if grant.nothing else grant
+def after(standing: Standing, grant: Grant) -> Standing:
+    """What a grant leaves."""
+    rest = standing.copy()
+    for line_id, amount in grant.lines.items():
+        rest.left[line_id] -= amount
+    rest.shipping_left -= grant.shipping
+    return rest
 
 
-def _check(promotion: Promotion, standing: Standing) -> Met | Declined:
-    """All conditions hold: the one that names lines says which lines and how many sets."""
-    result = Met(1, standing.basket.lines)
-    for condition in promotion.conditions:
-        met = condition.check(standing)
-        if isinstance(met, Declined):
-            return met
-        if condition.triggers() is not None:
-            result = Met(met.times, _narrow(result.lines, met.lines), met.per or result.per)
-    return result
+class _Run:
+    """One pass over the candidates in a given sequence."""
+
+    __slots__ = ("chain", "cut_short", "laned")
+
+    def __init__(self, basket: Basket, exhausted: frozenset[int]) -> None:
+        self.chain = _Chain(Standing.of(basket), exhausted)
+        self.laned: dict[Lane, list[Applied]] = {}
+        self.cut_short = False
+
+    def lane(self, lane: Lane, candidates: Iterable[Candidate]) -> None:
+        """Run a lane on what stands now: its promotions compete, they do not follow one another."""
+        entries = [one for one in candidates if one[0].settings.lane is lane]
+        if not entries:
+            return
+        outcomes = run_lane(entries, self.chain.standing, self.chain.exhausted)
+        kept: list[Applied] = []
+        for (promotion, code), outcome in zip(entries, outcomes, strict=True):
+            if isinstance(outcome, Declined):
+                self.chain.refused.append(Refusal(promotion, outcome, code))
+                continue
+            kept.append(_applied(promotion, code, outcome))
+            self.chain.standing = after(self.chain.standing, outcome)
+        self.laned[lane] = kept
+
+    @property
+    def taken(self) -> int:
+        laned = sum(one.amount for kept in self.laned.values() for one in kept)
+        return laned + sum(sum(link.grant.lines.values()) + link.grant.shipping for link in self.chain.links)
+
+    def evaluation(self, unknown: tuple[str, ...]) -> Evaluation:
+        early = [one for lane in (Lane.PRE, Lane.DEFAULT) for one in self.laned.get(lane, ())]
+        chained = [_applied(link.promotion, link.code, link.grant) for link in self.chain.links]
+        applied = (*early, *chained, *self.laned.get(Lane.POST, ()))
+        standing = self.chain.standing
+        return Evaluation(applied, tuple(self.chain.refused), unknown, standing.left, standing.shipping_left, self.cut_short)
 
 
-def _narrow(lines: Sequence[Line], by: Sequence[Line]) -> tuple[Line, ...]:
-    kept = {line.id for line in by}
-    return tuple(line for line in lines if line.id in kept) or tuple(by)
+def _applied(promotion: Promotion, code: str | None, grant: Grant) -> Applied:
+    lines = {line_id: amount for line_id, amount in grant.lines.items() if amount}
+    return Applied(promotion, lines, grant.shipping, grant.gifts, grant.times, code)
 
 
-def _grant(promotion: Promotion, standing: Standing, met: Met) -> Grant:
-    """The rewards one after the other, each on what the one before left."""
-    lines: dict[str, int] = {}
-    shipping, times = 0, 1
-    gifts: tuple[Gift, ...] = ()
-    touched: frozenset[str] = frozenset()
-    trial = Standing(standing.basket, dict(standing.left), standing.taken, standing.shipping_left)
-    for reward in promotion.rewards:
-        part = reward.grant(trial, met)
-        for line_id, amount in part.lines.items():
-            amount = min(amount, trial.left[line_id])
-            lines[line_id] = lines.get(line_id, 0) + amount
-            trial.left[line_id] -= amount
-        trial.shipping_left -= part.shipping
-        shipping += part.shipping
-        gifts += part.gifts
-        times = max(times, part.times)
-        touched |= part.touched
-    return Grant(lines, shipping, gifts, times, touched)
+def _run(basket: Basket, candidates: Sequence[Candidate], exhausted: frozenset[int]) -> _Run:
+    run = _Run(basket, exhausted)
+    laned = [one for one in candidates if one[0].settings.lane is not None]
+    if laned:
+        laned.sort(key=lambda one: _arithmetic_order(one[0]))
+        run.lane(Lane.PRE, laned)
+        run.lane(Lane.DEFAULT, laned)
+    for promotion, code in candidates:
+        if promotion.settings.lane is None:
+            run.chain.offer(promotion, code)
+    if laned:
+        run.lane(Lane.POST, laned)
+    return run

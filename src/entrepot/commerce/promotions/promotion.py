@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from entrepot.commerce.promotions.conditions import Condition
 from entrepot.commerce.promotions.rewards import Reward
-from entrepot.commerce.promotions.targets import Targets
+from entrepot.commerce.promotions.schedule import Schedule, local_time
+from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, plain
 from entrepot.kernel.errors import Invalid
+from entrepot.kernel.money import parse_amount, parse_currency
 
 NO_LIMIT = -1
 
@@ -41,7 +43,31 @@ class Exclusivity(IntEnum):
     COMBINES = 0
     ALONE_IN_LEVEL = 1
     ALONE = 2
+    NOT_WITH_PRODUCT = 3
     STACKS = 4
+
+
+class Lane(StrEnum):
+    """A lane of promotions that compete for each line: the best one of the lane gets it, and lanes stack in this order."""
+
+    PRE = "pre"
+    DEFAULT = "default"
+    POST = "post"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a promotion may say beyond its conditions and rewards.
+
+    ``closes`` keeps later promotions off the lines this one takes from, stackable ones too. ``gift_return`` decides
+    whether a gift stays with the buyer when its reason is returned after it was shipped.
+    """
+
+    schedule: Schedule = Schedule()
+    lane: Lane | None = None
+    most: Amounts | None = None
+    closes: bool = False
+    returns_use: bool = True
+    gift_return: Literal["keep", "required"] = "keep"
 
 
 class Trigger(StrEnum):
@@ -76,9 +102,18 @@ class Promotion:
     ends_at: datetime | None = None
     limits: Limits = field(default_factory=Limits)
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    settings: Settings = Settings()
 
-    def in_force(self, at: datetime) -> bool:
-        return (self.starts_at is None or self.starts_at <= at) and (self.ends_at is None or at < self.ends_at)
+    def in_force(self, at: datetime, zone: str = "UTC") -> bool:
+        """Whether it runs at an instant, by its dates and by its hours in the store's time zone."""
+        if (self.starts_at is not None and at < self.starts_at) or (self.ends_at is not None and self.ends_at <= at):
+            return False
+        schedule = self.settings.schedule
+        return schedule.always or schedule.runs(local_time(at, zone))
+
+    @property
+    def stacks(self) -> bool:
+        return self.exclusivity is Exclusivity.STACKS
 
     @property
     def limited(self) -> bool:
@@ -104,10 +139,13 @@ class Promotion:
     def _text(self, language: str) -> tuple[str, str]:
         return self.texts.get(language) or next(iter(self.texts.values()), (self.identifier, ""))
 
-    def sentence(self) -> str:
+    def sentence(self, gettext: Gettext = plain) -> str:
         """The terms in words, from the same values that decide."""
-        conditions = " and ".join(one.sentence() for one in self.conditions) or "always"
-        return f"{conditions}: {', '.join(one.sentence() for one in self.rewards)}"
+        asks = [one.sentence(gettext) for one in self.conditions]
+        if not self.settings.schedule.always:
+            asks.append(self.settings.schedule.sentence(gettext))
+        conditions = gettext(" and ").join(asks) or gettext("always")
+        return f"{conditions}: {', '.join(one.sentence(gettext) for one in self.rewards)}"
 
 
 def canonical_code(text: str) -> str:
@@ -118,13 +156,27 @@ def canonical_code(text: str) -> str:
 def read_conditions(value: Any) -> tuple[Condition, ...]:
     """Conditions from their stored form, or a refusal naming the place."""
     conditions: tuple[Condition, ...] = _read(value, tuple[Condition, ...], "conditions")
+    for place, condition in enumerate(conditions):
+        _check_amounts(condition, f"conditions[{place}]")
     return conditions
 
 
 def read_rewards(value: Any) -> tuple[Reward, ...]:
     """Rewards from their stored form, or a refusal naming the place."""
     rewards: tuple[Reward, ...] = _read(value, tuple[Reward, ...], "rewards")
+    for place, reward in enumerate(rewards):
+        _check_amounts(reward, f"rewards[{place}]")
+        for one in (reward, *getattr(reward, "steps", ())):
+            percent = getattr(one, "percent", 0)
+            if not 0 <= percent <= 100:
+                raise PromotionMalformed(path=f"rewards[{place}].percent", problem="a percentage lies between 0 and 100")
     return rewards
+
+
+def read_settings(value: Any) -> Settings:
+    """Settings from their stored form, or a refusal naming the place; none at all are the ordinary ones."""
+    settings: Settings = _read(value or {}, Settings, "settings")
+    return settings
 
 
 def _read(value: Any, kind: Any, path: str) -> Any:
@@ -132,3 +184,15 @@ def _read(value: Any, kind: Any, path: str) -> Any:
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
         raise PromotionMalformed(path=path, problem=str(error)) from None
+
+
+def _check_amounts(value: Any, path: str) -> None:
+    """Amounts by currency are read where they stand, so that a bad one is refused when it is written."""
+    fields = {name: getattr(value, name) for name in value.__struct_fields__}
+    for name, found in fields.items():
+        if isinstance(found, dict):
+            for currency, amount in found.items():
+                parse_amount(amount, parse_currency(currency, f"{path}.{name}"), f"{path}.{name}")
+        for one in found if isinstance(found, tuple) else (found,):
+            if isinstance(one, msgspec.Struct):
+                _check_amounts(one, f"{path}.{name}")

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.database import metadata
-from entrepot.commerce.promotions.evaluate import Shelf
 from entrepot.commerce.promotions.promotion import (
     Exclusivity,
     Level,
@@ -19,7 +18,9 @@ from entrepot.commerce.promotions.promotion import (
     canonical_code,
     read_conditions,
     read_rewards,
+    read_settings,
 )
+from entrepot.commerce.promotions.shelf import Shelf
 from entrepot.kernel.cache import Versioned, changing
 from entrepot.kernel.db import BigKey, Instant, Json, upsert
 from entrepot.kernel.statement import Statement
@@ -45,6 +46,7 @@ promotion = sa.Table(
     sa.Column("conditions", Json, nullable=False),
     sa.Column("rewards", Json, nullable=False),
     sa.Column("texts", Json, nullable=False),
+    sa.Column("settings", Json, nullable=False),
     sa.UniqueConstraint("store_id", "identifier"),
     sa.Index("promotion_by_code", "store_id", "code"),
 )
@@ -117,6 +119,7 @@ def put_promotions(conn: Connection, store_id: int, rows: Sequence[dict[str, Any
     for row in rows:
         read_conditions(row["conditions"])
         read_rewards(row["rewards"])
+        read_settings(row.get("settings"))
         filled = _DEFAULTS | row | {"store_id": store_id}
         if filled["code"] is not None:
             filled["code"] = canonical_code(filled["code"])
@@ -158,6 +161,7 @@ _DEFAULTS: dict[str, Any] = {
     "limit_shopper": -1,
     "limit_total": -1,
     "texts": {},
+    "settings": {},
 }
 
 
@@ -177,4 +181,5 @@ def _promotion(row: sa.RowMapping) -> Promotion:
         ends_at=row["ends_at"],
         limits=Limits(row["limit_order"], row["limit_shopper"], row["limit_total"]),
         texts={language: (text[0], text[1]) for language, text in row["texts"].items()},
+        settings=read_settings(row["settings"]),
     )

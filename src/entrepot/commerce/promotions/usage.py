@@ -130,14 +130,21 @@ def set_uses(
 
 
 def cancel_uses(conn: Connection, order_ref: str, version: int) -> UsageResult:
-    """Give every use of the order back and close it: nothing that comes later counts again."""
+    """Give every use of the order back and close it: nothing that comes later counts again.
+
+    A promotion that returns no uses keeps those that were final; what was only held is free again in any case.
+    """
     if not _advance(conn, order_ref, version, closed=True, expires_at=None):
         return UsageResult(False)
     t = promotion_use
-    for row in _USES.all(conn, {"order": order_ref}):
+    query = sa.select(t, promotion.c.settings).join(promotion, promotion.c.id == t.c.promotion_id, isouter=True)
+    for row in conn.execute(query.where(t.c.order_ref == order_ref)).mappings().all():
+        if row["state"] == UseState.FINAL and not (row["settings"] or {}).get("returns_use", True):
+            continue
         if row["state"] != UseState.OVERDRAWN:
             _give_back(conn, row["promotion_id"], row["buyer"], row["times"])
-    conn.execute(t.delete().where(t.c.order_ref == order_ref))
+        gone = sa.and_(t.c.order_ref == order_ref, t.c.promotion_id == row["promotion_id"], t.c.code == row["code"])
+        conn.execute(t.delete().where(gone))
     return UsageResult(True)
 
 
@@ -203,7 +210,7 @@ def _advance(conn: Connection, order_ref: str, version: int, *, closed: bool, ex
 
 def _ids(conn: Connection, order: OrderUse) -> dict[str, Promotion]:
     """The terms of the promotions used; one that has ended since still counts."""
-    known = {one.identifier: one for one in shelf_of(conn, order.store_id).by_id.values()}
+    known = shelf_of(conn, order.store_id).by_identifier
     if any(use.promotion not in known for use in order.uses):
         known = {one.identifier: one for one in find_promotions(conn, order.store_id)}
     return {use.promotion: known[use.promotion] for use in order.uses if use.promotion in known}

@@ -8,7 +8,7 @@ the order of their ids; that is why two orders never wait for each other crosswi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -44,6 +44,15 @@ class Position:
     def to_keep_promises(self) -> int:
         """What is left for orders that were promised already: safety stock is no reason to break a promise."""
         return self.on_hand - self.reserved - self.scheduled - self.allocated
+
+    def promised(self, quantity: int) -> Position:
+        """The position after an order for that much was scheduled here."""
+        return replace(self, scheduled=self.scheduled + quantity)
+
+    def shipped(self, quantity: int) -> Position:
+        """The position after so much of what is scheduled left the house; never more than there is."""
+        assert quantity <= min(self.on_hand, self.scheduled), "nothing ships that is not here or not promised"
+        return replace(self, on_hand=self.on_hand - quantity, scheduled=self.scheduled - quantity)
 
 
 @dataclass(frozen=True, slots=True)

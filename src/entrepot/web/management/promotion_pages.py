@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from litestar import Response, get, post
@@ -9,6 +10,8 @@ from litestar import Response, get, post
 from entrepot.commerce import promotions
 from entrepot.kernel.errors import NotFound
 from entrepot.web.edge import house_of
+from entrepot.web.i18n import translator
+from entrepot.web.page import locale_of
 from entrepot.web.staff import Asked, Form, back, desk_of, show, text
 
 STATUSES = ("active", "inactive")
@@ -32,12 +35,12 @@ def list_page(request: Asked, status: str = "") -> Response[str]:
             "one": one,
             "status": stored[one.identifier]["status"],
             "used": used.get(one.id, 0),
-            "runs": one.in_force(house.clock.now()),
+            "runs": one.in_force(house.clock.now(), store.time_zone),
         }
         for one in found
         if status in ("", stored[one.identifier]["status"])
     ]
-    return show(request, "management/promotions.html", rows=rows, chosen=status, statuses=STATUSES)
+    return show(request, "management/promotions.html", rows=rows, chosen=status, statuses=STATUSES, in_words=_in_words(request))
 
 
 @get("/management/promotions/{identifier:str}", permission="promotion.view", sync_to_thread=False)
@@ -56,8 +59,14 @@ def promotion_page(request: Asked, identifier: str) -> Response[str]:
         one=one,
         status_name=stored["status"],
         used=used,
-        runs=one.in_force(house.clock.now()),
+        runs=one.in_force(house.clock.now(), store.time_zone),
+        in_words=_in_words(request),
     )
+
+
+def _in_words(request: Asked) -> Callable[[str], str]:
+    """What puts terms into the reader's language."""
+    return translator(locale_of(request)).gettext
 
 
 @post("/management/promotions/{identifier:str}/status", permission="promotion.edit", sync_to_thread=False)

@@ -99,7 +99,7 @@ _ICONS = {"free_gift": "gift", "shipping_fixed_price": "truck", "buy_some_get_so
 def offers_for(conn: Connection, now: capture.Visit) -> list[Offer]:
     """The promotions in force that are meant for this visitor, the strongest first."""
     shelf = promotions.shelf_of(conn, now.store.id)
-    meant = [one for one in shelf.by_id.values() if one.in_force(now.at) and _is_meant(one, now)]
+    meant = [one for one in shelf.by_id.values() if one.in_force(now.at, now.store.time_zone) and _is_meant(one, now)]
     ranked = sorted(meant, key=lambda one: (list(promotions.Level).index(one.level), one.rank))
     return [
         Offer(one.name(now.language), one.description(now.language), one.code, _ICONS.get(_kind(one), "badge-percent"))

@@ -336,6 +336,7 @@ def upgrade() -> None:
         sa.Column("conditions", sa.Text(), nullable=False),
         sa.Column("rewards", sa.Text(), nullable=False),
         sa.Column("texts", sa.Text(), nullable=False),
+        sa.Column("settings", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("store_id", "identifier"),
     )

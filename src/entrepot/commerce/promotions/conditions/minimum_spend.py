@@ -8,26 +8,33 @@ import msgspec
 
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Declined, Met
-from entrepot.commerce.promotions.targets import Amounts, Targets
-from entrepot.kernel.money import format_amount, parse_amount
+from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, mark, plain
+from entrepot.kernel.money import format_amount
 
 
 class MinimumSpend(msgspec.Struct, frozen=True, tag="minimum_spend", forbid_unknown_fields=True):
-    """Spend at least ``amount`` on the targets; a currency without an amount does not qualify."""
+    """Spend at least ``amount`` on the targets; a currency without an amount does not qualify.
 
-    amount: Annotated[Amounts, msgspec.Meta(title="Amount by currency")]
-    targets: Annotated[Targets, msgspec.Meta(title="On")] = Targets()
+    What earlier promotions left counts, unless ``before_promotions`` asks for the entitled prices.
+    """
 
-    def sentence(self) -> str:
-        amounts = " or ".join(f"{amount} {currency}" for currency, amount in self.amount.items())
-        return f"at least {amounts} spent on {self.targets.sentence()}"
+    amount: Annotated[Amounts, msgspec.Meta(title=mark("Amount by currency"))]
+    targets: Annotated[Targets, msgspec.Meta(title=mark("On"))] = Targets()
+    before_promotions: Annotated[bool, msgspec.Meta(title=mark("Before other promotions"))] = False
+
+    def sentence(self, gettext: Gettext = plain) -> str:
+        text = gettext("at least %(amount)s spent on %(items)s")
+        if self.before_promotions:
+            text = gettext("at least %(amount)s spent on %(items)s before promotions")
+        return text % {"amount": amounts_in_words(self.amount, gettext), "items": self.targets.sentence(gettext)}
 
     def check(self, standing: Standing) -> Met | Declined:
         currency = standing.basket.currency
-        if currency not in self.amount:
+        least = amount_in(self.amount, currency)
+        if least is None:
             return Declined("NOT_IN_THIS_CURRENCY", ", ".join(self.amount), currency)
-        lines = self.targets.of(standing.basket.lines)
-        spent, least = standing.total(lines), parse_amount(self.amount[currency], currency)
+        lines = self.targets.of(standing.lines, currency)
+        spent = sum(line.amount for line in lines) if self.before_promotions else standing.total(lines)
         if spent < least or not lines:
             missing = format_amount(least, currency), format_amount(spent, currency)
             return Declined("MORE_SPENDING_NEEDED", *missing, self.targets.sentence())

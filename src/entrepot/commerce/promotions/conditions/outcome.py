@@ -1,4 +1,4 @@
-"""The two answers of a condition: met, how often and by which lines; or not, and what is missing."""
+"""The outcome of a condition: met, how often and by which lines; or not, and what is missing."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ from dataclasses import dataclass
 
 from entrepot.commerce.promotions.basket import Line
 
+ANY_NUMBER = 2**53
+
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """The condition holds ``times`` over (complete sets), through these lines; ``per`` units make one set."""
+    """The condition holds ``times`` over (complete sets), through these lines; ``per`` units make one set.
+
+    ``most`` is how often the promotion may be used by this order, as far as its limits go.
+    """
 
     times: int = 1
     lines: tuple[Line, ...] = ()
     per: int = 0
+    most: int = ANY_NUMBER
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,23 +8,21 @@ import msgspec
 
 from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
-from entrepot.commerce.promotions.rewards.grant import Grant
-from entrepot.commerce.promotions.targets import Amounts, Targets
-from entrepot.kernel.money import parse_amount
+from entrepot.commerce.promotions.rewards.grant import Grant, lines_for, touching
+from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, amount_in, amounts_in_words, mark, plain
 
 
 class AmountOff(msgspec.Struct, frozen=True, tag="amount_off", forbid_unknown_fields=True):
     """``amount`` off the targets; a currency without an amount gets nothing."""
 
-    amount: Annotated[Amounts, msgspec.Meta(title="Amount by currency")]
-    targets: Annotated[Targets | None, msgspec.Meta(title="Off")] = None
+    amount: Annotated[Amounts, msgspec.Meta(title=mark("Amount by currency"))]
+    targets: Annotated[Targets | None, msgspec.Meta(title=mark("Off"))] = None
 
-    def sentence(self) -> str:
-        amounts = " or ".join(f"{amount} {currency}" for currency, amount in self.amount.items())
-        return f"{amounts} off {self.targets.sentence() if self.targets else 'them'}"
+    def sentence(self, gettext: Gettext = plain) -> str:
+        items = self.targets.sentence(gettext) if self.targets else gettext("them")
+        return gettext("%(amount)s off %(items)s") % {"amount": amounts_in_words(self.amount, gettext), "items": items}
 
     def grant(self, standing: Standing, met: Met) -> Grant:
-        lines = self.targets.of(standing.basket.lines) if self.targets else met.lines
-        currency = standing.basket.currency
-        off = parse_amount(self.amount[currency], currency) if currency in self.amount else 0
-        return Grant(standing.share(off, lines), touched=frozenset(line.id for line in lines))
+        lines = lines_for(self.targets, standing, met)
+        off = amount_in(self.amount, standing.basket.currency) or 0
+        return Grant(standing.share(off, lines), touched=touching(lines))

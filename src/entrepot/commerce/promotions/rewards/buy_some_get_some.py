@@ -7,37 +7,29 @@ from typing import Annotated
 
 import msgspec
 
-from entrepot.commerce.promotions.basket import Line, Standing
+from entrepot.commerce.promotions import units
+from entrepot.commerce.promotions.basket import Standing
 from entrepot.commerce.promotions.conditions.outcome import Met
-from entrepot.commerce.promotions.rewards.grant import Grant
+from entrepot.commerce.promotions.rewards.grant import Grant, each, percent_text, touching
+from entrepot.commerce.promotions.targets import Gettext, mark, plain
 from entrepot.kernel.money import percent_of
 
 
 class BuySomeGetSome(msgspec.Struct, frozen=True, tag="buy_some_get_some", forbid_unknown_fields=True):
     """Of every ``buy`` + ``get`` units, the ``get`` cheapest are ``percent`` off."""
 
-    buy: Annotated[int, msgspec.Meta(title="Buy", ge=1)]
-    get: Annotated[int, msgspec.Meta(title="Get", ge=1)]
-    percent: Annotated[Decimal, msgspec.Meta(title="Percent off")] = Decimal(100)
+    buy: Annotated[int, msgspec.Meta(title=mark("Buy"), ge=1)]
+    get: Annotated[int, msgspec.Meta(title=mark("Get"), ge=1)]
+    percent: Annotated[Decimal, msgspec.Meta(title=mark("Percent off"))] = Decimal(100)
 
-    def sentence(self) -> str:
-        return f"buy {self.buy}, get {self.get} at {self.percent.normalize():f} % off"
+    def sentence(self, gettext: Gettext = plain) -> str:
+        text = gettext("buy %(buy)s, get %(get)s at %(percent)s %% off")
+        return text % {"buy": self.buy, "get": self.get, "percent": percent_text(self.percent)}
 
     def grant(self, standing: Standing, met: Met) -> Grant:
-        ranked = standing.dearest_first(met.lines)
-        sets = sum(line.quantity for line in ranked) // (self.buy + self.get)
-        free: dict[str, int] = {}
-        for line, quantity in _cheapest(ranked, sets * self.get):
-            free[line.id] = percent_of(standing.units(line, quantity), self.percent)
-        return Grant(free, times=max(sets, 1), touched=frozenset(line.id for line in met.lines))
-
-
-def _cheapest(ranked: list[Line], units: int) -> list[tuple[Line, int]]:
-    chosen = []
-    for line in reversed(ranked):
-        take = min(units, line.quantity)
-        if take <= 0:
-            break
-        chosen.append((line, take))
-        units -= take
-    return chosen
+        # Walked from the end of the dearest-first order, so that of equal units the later line's are the free ones.
+        ranked = [(line, line.quantity) for line in reversed(standing.dearest_first(met.lines))]
+        sets = min(units.count(ranked) // (self.buy + self.get), met.most)
+        chosen = units.first(ranked, sets * self.get)
+        free = {line_id: percent_of(costs, self.percent) for line_id, costs in units.cost(standing, chosen).items()}
+        return Grant(each(standing, free), times=max(sets, 1), touched=touching(met.lines))

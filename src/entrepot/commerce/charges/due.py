@@ -1,0 +1,164 @@
+"""What is due: lines and shipping as promotions left them, manual adjustments, surcharges, taxes, totals.
+
+Pure, and the one place where amounts become a bill. An order discount given by hand is shared out over the lines by
+largest remainder before any tax is computed, so that mixed tax rates come out right. Totals are sums of line values:
+nothing is rounded or corrected at order level, except the cash rounding of countries without small coins, which is a
+row of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from entrepot.commerce.charges.manual import Adding, Manual, NegativeTotal, On, in_effect
+from entrepot.commerce.charges.tax import Tax, TaxRate, net_of, tax_on
+from entrepot.kernel.money import allocate, half_up
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A line, shipping or a surcharge: its amount after promotions, and the tax rates on it.
+
+    The amount is in the price mode of the bill, unless ``includes_tax`` says otherwise.
+    """
+
+    id: str
+    amount: int
+    rates: tuple[TaxRate, ...] = ()
+    includes_tax: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """Everything that is to be paid for, before tax rows and totals; ``cash_interval`` is 5 where coins end at 0.05."""
+
+    lines: tuple[Charge, ...]
+    shipping: Charge | None = None
+    surcharges: tuple[Charge, ...] = ()
+    manual: tuple[Manual, ...] = ()
+    prices_include_tax: bool = False
+    manual_policy: Adding = Adding.REPLACEMENT
+    cash_interval: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A charge with its tax: ``net`` + ``tax`` = ``gross``, always; ``manual`` is what was added by hand."""
+
+    id: str
+    net: int
+    taxes: tuple[Tax, ...]
+    manual: int = 0
+
+    @property
+    def tax(self) -> int:
+        return sum(one.amount for one in self.taxes)
+
+    @property
+    def gross(self) -> int:
+        return self.net + self.tax
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The bill with its tax rows; ``cash_rounding`` is what is added or forgiven when it is paid in cash."""
+
+    lines: tuple[Row, ...]
+    shipping: Row | None
+    surcharges: tuple[Row, ...]
+    cash_interval: int = 0
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return (*self.lines, *((self.shipping,) if self.shipping else ()), *self.surcharges)
+
+    @property
+    def net(self) -> int:
+        return sum(row.net for row in self.rows)
+
+    @property
+    def tax(self) -> int:
+        return sum(row.tax for row in self.rows)
+
+    @property
+    def gross(self) -> int:
+        return self.net + self.tax
+
+    @property
+    def cash_rounding(self) -> int:
+        return cash_total(self.gross, self.cash_interval) - self.gross if self.cash_interval else 0
+
+    @property
+    def payable(self) -> int:
+        return self.gross + self.cash_rounding
+
+    @property
+    def taxes(self) -> dict[Fraction, int]:
+        """What is due for each rate, in percent."""
+        sums: dict[Fraction, int] = {}
+        for row in self.rows:
+            for tax in row.taxes:
+                sums[tax.percent] = sums.get(tax.percent, 0) + tax.amount
+        return sums
+
+
+def settle(bill: Bill) -> Due:
+    """Apply what was adjusted by hand, put tax on every row, add up.
+
+    Raises `NegativeTotal` when a manual discount is larger than what it is taken off.
+    """
+    manual = in_effect(bill.manual, bill.manual_policy)
+    by_line = _by_line(bill, manual)
+    on_shipping = sum(one.amount for one in manual if one.on is On.SHIPPING)
+    lines = tuple(_row(bill, line, by_line[line.id]) for line in bill.lines)
+    shipping = None
+    if bill.shipping is not None:
+        _require_room(bill.shipping.amount, on_shipping, "shipping")
+        shipping = _row(bill, bill.shipping, on_shipping)
+    surcharges = tuple(_row(bill, one, 0) for one in bill.surcharges)
+    return Due(lines, shipping, surcharges, bill.cash_interval)
+
+
+def _by_line(bill: Bill, manual: tuple[Manual, ...]) -> dict[str, int]:
+    """What manual adjustments come to per line; those on the order are shared out by what the lines cost."""
+    found = {line.id: 0 for line in bill.lines}
+    for one in manual:
+        if one.on is On.LINE and one.line in found:
+            found[one.line] += one.amount
+    for line in bill.lines:
+        _require_room(line.amount, found[line.id], f"line {line.id}")
+    for one in manual:
+        if one.on is On.ORDER:
+            weights = [line.amount + found[line.id] for line in bill.lines]
+            _require_room(sum(weights), one.amount, "the order")
+            for line, share in zip(bill.lines, allocate(one.amount, weights), strict=True):
+                found[line.id] += share
+    return found
+
+
+def _require_room(amount: int, change: int, target: str) -> None:
+    if amount + change < 0 and change < 0:
+        raise NegativeTotal(amount=-change, target=target)
+
+
+def _row(bill: Bill, charge: Charge, manual: int) -> Row:
+    amount = charge.amount + manual
+    included = bill.prices_include_tax if charge.includes_tax is None else charge.includes_tax
+    if amount < 0:
+        # A discount that is a row of its own, with a tax of its own: the same arithmetic with the sign put back.
+        positive = _row(bill, Charge(charge.id, -amount, charge.rates, charge.includes_tax), 0)
+        taxes = tuple(Tax(tax.name, tax.percent, -tax.amount) for tax in positive.taxes)
+        return Row(charge.id, -positive.net, taxes, manual)
+    taxes = tax_on(amount, charge.rates, included=included)
+    return Row(charge.id, net_of(amount, taxes) if included else amount, taxes, manual)
+
+
+def cash_total(amount: int | Fraction, interval: int) -> int:
+    """What is paid in cash: first rounded to minor units, then to the interval, both half up.
+
+    >>> cash_total(Fraction("1944.5"), 10), cash_total(1944, 10)
+    (1950, 1940)
+    """
+    exact = Fraction(amount)
+    return half_up(half_up(exact.numerator, exact.denominator), interval) * interval

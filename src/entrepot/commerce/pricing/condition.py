@@ -1,0 +1,123 @@
+"""When a path of a price rule runs: everything that is stated has to hold.
+
+Catalog, customer, quantity and price-list conditions look at what is asked; dates, days and hours at the price date
+by the store's clock; a comparison at two prices, and a missing price makes it false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from entrepot.commerce.pricing.equation import Equation
+
+if TYPE_CHECKING:
+    from entrepot.commerce.pricing.rule import Price, Question
+
+COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    "<": lambda one, other: one < other,
+    "<=": lambda one, other: one <= other,
+    "=": lambda one, other: one == other,
+    ">=": lambda one, other: one >= other,
+    ">": lambda one, other: one > other,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two equations compared, for instance a price list with the list price."""
+
+    left: Equation
+    relation: str
+    right: Equation
+
+    def holds(self, question: Question, incoming: Price | None) -> bool:
+        left, right = self.left.value(question, incoming), self.right.value(question, incoming)
+        return left is not None and right is not None and COMPARISONS[self.relation](Fraction(left), Fraction(right))
+
+    def sentence(self) -> str:
+        return f"{self.left.sentence()} {self.relation} {self.right.sentence()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Days of the week (1 is Monday) and half-open hours in the store's time zone; hours may run past midnight."""
+
+    zone: str
+    days: frozenset[int] = frozenset()
+    start: time = time.min
+    end: time | None = None
+
+    def holds(self, at: datetime) -> bool:
+        local = at.astimezone(ZoneInfo(self.zone))
+        now = local.time()
+        if self.end is None or self.start < self.end:
+            return now >= self.start and (self.end is None or now < self.end) and self._on(local)
+        return self._on(local) if now >= self.start else now < self.end and self._on(local - timedelta(days=1))
+
+    def _on(self, local: datetime) -> bool:
+        return not self.days or local.isoweekday() in self.days
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a path of a branch runs; everything that is stated has to hold."""
+
+    segments: frozenset[str] = frozenset()
+    not_segments: frozenset[str] = frozenset()
+    part_numbers: frozenset[str] = frozenset()
+    not_part_numbers: frozenset[str] = frozenset()
+    groups: frozenset[int] = frozenset()
+    not_groups: frozenset[int] = frozenset()
+    lists: tuple[str, ...] = ()
+    quantity_least: int = 0
+    quantity_most: int | None = None
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+    hours: Hours | None = None
+    comparison: Comparison | None = None
+
+    def holds(self, question: Question, incoming: Price | None = None) -> bool:
+        segments, wanted = question.customer.segments, question.wanted
+        return (
+            (not self.segments or bool(self.segments & segments))
+            and not (self.not_segments & segments)
+            and (not self.part_numbers or wanted.part_number in self.part_numbers)
+            and wanted.part_number not in self.not_part_numbers
+            and (not self.groups or bool(self.groups & wanted.groups))
+            and not (self.not_groups & wanted.groups)
+            and wanted.quantity >= self.quantity_least
+            and (self.quantity_most is None or wanted.quantity <= self.quantity_most)
+            and (self.from_at is None or self.from_at <= question.at)
+            and (self.to_at is None or question.at < self.to_at)
+            and (self.hours is None or self.hours.holds(question.at))
+            and all(question.offer(name, wanted) is not None for name in self.lists)
+            and (self.comparison is None or self.comparison.holds(question, incoming))
+        )
+
+    @property
+    def read_lists(self) -> frozenset[str]:
+        """The price lists this condition looks into."""
+        sides = (self.comparison.left, self.comparison.right) if self.comparison else ()
+        return frozenset(self.lists).union(*(side.read_lists for side in sides))
+
+    def sentence(self) -> str:
+        parts = [
+            self.segments and f"the buyer is in {', '.join(sorted(self.segments))}",
+            self.not_segments and f"the buyer is not in {', '.join(sorted(self.not_segments))}",
+            self.part_numbers and f"the item is {', '.join(sorted(self.part_numbers))}",
+            self.not_part_numbers and f"the item is not {', '.join(sorted(self.not_part_numbers))}",
+            self.groups and "the item is in the named categories",
+            self.not_groups and "the item is not in the named categories",
+            self.lists and f"{', '.join(self.lists)} has an offer",
+            self.quantity_least and f"at least {self.quantity_least} are bought",
+            self.quantity_most is not None and f"at most {self.quantity_most} are bought",
+            (self.from_at or self.to_at) and "the date is in range",
+            self.hours and "the day and the hour are in range",
+            self.comparison and self.comparison.sentence(),
+        ]
+        return " and ".join(part for part in parts if part) or "always"

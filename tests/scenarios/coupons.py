@@ -1,0 +1,64 @@
+"""What happened to coupons before: played through the real counters, in a database that lives as long as the scenario."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from entrepot.commerce import promotions
+from entrepot.commerce.database import metadata
+from entrepot.commerce.promotions import OrderUse, Promotion, Use, UseState, canonical_code
+from entrepot.kernel.db import Database
+from tests.scenarios.neutral import NOW, Given, Unknown
+
+BUYER = "buyer"
+PLACED = {"placed", "completed", "complete", "paid", "final", "fulfilled", "shipped", "delivered", "active", "new"}
+CANCELLED = {"cancelled", "canceled"}
+
+
+def exhausted_after(given: Given, known: list[Promotion]) -> frozenset[int]:
+    """The promotions without a use left for the buyer, after what is told of earlier orders."""
+    history = given.each("history")
+    if not history:
+        return frozenset()
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{Path(folder) / 'uses.db'}", "commerce")
+        with database.write() as conn:
+            metadata.create_all(conn)
+            promotions.put_promotions(conn, 1, [_row(one) for one in known])
+            stored = {one.identifier: one for one in promotions.find_promotions(conn, 1)}
+            for number, order in enumerate(history, 1):
+                _play(conn, number, order, known)
+            mine = {one.identifier: one.id for one in known}
+            used_up = promotions.exhausted(conn, 1, stored.values(), BUYER, "this order")
+        database.close()
+    return frozenset(mine[name] for name, one in stored.items() if one.id in used_up)
+
+
+def _play(conn: Any, number: int, order: Given, known: list[Promotion]) -> None:
+    code, state = order.first("coupon", "code"), str(order.get("state", "placed"))
+    reference, buyer = f"order {order.get('order', number)}", str(order.first("customer", "buyer", default=BUYER))
+    used = [one for one in known if (code is None or one.code == canonical_code(code))]
+    uses = tuple(Use(one.identifier, int(order.get("times", 1)), one.code or "") for one in used)
+    if state not in PLACED | CANCELLED:
+        raise Unknown(f"state {state} of an earlier order")
+    promotions.set_uses(conn, OrderUse(1, reference, 1, buyer, uses), UseState.FINAL, NOW)
+    if state in CANCELLED:
+        promotions.cancel_uses(conn, reference, 2)
+
+
+def _row(one: Promotion) -> dict[str, Any]:
+    """The promotion as it is stored; only what counts uses matters here."""
+    return {
+        "identifier": one.identifier,
+        "level": one.level.value,
+        "conditions": [],
+        "rewards": [],
+        "trigger": one.trigger.value,
+        "code": one.code,
+        "limit_order": one.limits.order,
+        "limit_shopper": one.limits.shopper,
+        "limit_total": one.limits.total,
+        "settings": {"returns_use": one.settings.returns_use},
+    }
