@@ -64,6 +64,16 @@ promotion_counter = sa.Table(
     sa.Column("used", sa.BigInteger, nullable=False),
     sa.CheckConstraint("used >= 0"),
 )
+promotion_code = sa.Table(
+    "promotion_code",
+    metadata,
+    sa.Column("store_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("code", sa.String(64), primary_key=True),
+    sa.Column("promotion_id", sa.BigInteger, nullable=False),
+    sa.Column("batch", sa.String(64), nullable=False),
+    sa.Column("issued_at", Instant, nullable=False),
+    sa.Index("promotion_code_of_promotion", "promotion_id", "batch"),
+)
 promotion_use = sa.Table(
     "promotion_use",
     metadata,

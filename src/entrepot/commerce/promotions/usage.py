@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from entrepot.commerce.promotions.promotion import NO_LIMIT, Promotion
+from entrepot.commerce.promotions.codes import scope_of
+from entrepot.commerce.promotions.promotion import NO_LIMIT, Promotion, Trigger
 from entrepot.commerce.promotions.tables import (
     find_promotions,
     promotion,
@@ -117,9 +118,9 @@ def set_uses(
         if key[0] in terms and not terms[key[0]].limited:
             changes[key[0]] = changes.get(key[0], 0) + change
         elif change > 0:
-            fits = key[0] in terms and _take(conn, terms[key[0]], order.buyer, change)
+            fits = key[0] in terms and _take(conn, terms[key[0]], order.buyer, change, key[1])
         elif change < 0:
-            _give_back(conn, key[0], kept["buyer"] if kept else order.buyer, -change)
+            _give_back(conn, key[0], kept["buyer"] if kept else order.buyer, -change, key[1])
         if not fits and use is not None:
             overdrawn.append(use.promotion)
         reached = state if fits else UseState.OVERDRAWN
@@ -142,7 +143,7 @@ def cancel_uses(conn: Connection, order_ref: str, version: int) -> UsageResult:
         if row["state"] == UseState.FINAL and not (row["settings"] or {}).get("returns_use", True):
             continue
         if row["state"] != UseState.OVERDRAWN:
-            _give_back(conn, row["promotion_id"], row["buyer"], row["times"])
+            _give_back(conn, row["promotion_id"], row["buyer"], row["times"], row["code"])
         gone = sa.and_(t.c.order_ref == order_ref, t.c.promotion_id == row["promotion_id"], t.c.code == row["code"])
         conn.execute(t.delete().where(gone))
     return UsageResult(True)
@@ -156,7 +157,7 @@ def release_expired(conn: Connection, at: datetime, limit: int = 200) -> int:
     for ref in refs:
         for row in _USES.all(conn, {"order": ref}):
             if row["state"] == UseState.HELD:
-                _give_back(conn, row["promotion_id"], row["buyer"], row["times"])
+                _give_back(conn, row["promotion_id"], row["buyer"], row["times"], row["code"])
         conn.execute(promotion_use.delete().where(promotion_use.c.order_ref == ref))
         conn.execute(t.update().where(t.c.order_ref == ref).values(expires_at=None))
     return len(refs)
@@ -216,10 +217,12 @@ def _ids(conn: Connection, order: OrderUse) -> dict[str, Promotion]:
     return {use.promotion: known[use.promotion] for use in order.uses if use.promotion in known}
 
 
-def _scopes(one: Promotion, buyer: str) -> list[tuple[str, int]]:
+def _scopes(one: Promotion, buyer: str, code: str = "") -> list[tuple[str, int]]:
     scopes = [("", one.limits.total)] if one.limits.total != NO_LIMIT else []
     if one.limits.shopper != NO_LIMIT and buyer:
         scopes.append((f"buyer:{buyer.casefold()}", one.limits.shopper))
+    if one.trigger is Trigger.UNIQUE_CODES and code:
+        scopes.append((scope_of(code), 1))
     return scopes
 
 
@@ -237,10 +240,10 @@ def _counting(dialect: str) -> Statement:
     return Statement(insert.on_conflict_do_update(index_elements=["promotion_id", "scope"], set_={"used": moved}))
 
 
-def _take(conn: Connection, one: Promotion, buyer: str, times: int) -> bool:
+def _take(conn: Connection, one: Promotion, buyer: str, times: int, code: str) -> bool:
     """Count the uses under every limit, or under none."""
     taken: list[str] = []
-    scopes = _scopes(one, buyer)
+    scopes = _scopes(one, buyer, code)
     if ("", one.limits.total) not in scopes:
         scopes.append(("", 2**62))
     for scope, limit in sorted(scopes):
@@ -259,8 +262,8 @@ def _take(conn: Connection, one: Promotion, buyer: str, times: int) -> bool:
     return True
 
 
-def _give_back(conn: Connection, promotion_id: int, buyer: str, times: int) -> None:
-    for scope in ("", f"buyer:{buyer.casefold()}"):
+def _give_back(conn: Connection, promotion_id: int, buyer: str, times: int, code: str) -> None:
+    for scope in ("", f"buyer:{buyer.casefold()}", *((scope_of(code),) if code else ())):
         _move(conn, promotion_id, scope, -times)
 
 
