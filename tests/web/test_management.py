@@ -85,3 +85,31 @@ def test_a_promotion_is_switched_off_and_on(merch: Person) -> None:
 
 def test_the_load_page_says_how(merch: Person) -> None:
     assert "entrepot load" in merch.get("/management/load").text
+
+
+def test_codes_are_issued_imported_and_handed_out(merch: Person) -> None:
+    here = "/management/promotions/welcome-letter/codes"
+    assert "No codes yet" in text_of(merch.get(here).text)
+    page = text_of(merch.does(f"{here}/generate", {"count": "25", "prefix": "tw-", "batch": "=spring"}))
+    assert "The codes are issued." in page and "=spring" in page and "of 25" in page
+    page = text_of(merch.does(f"{here}/import", {"codes": "printed-1\nprinted-2, printed-3", "batch": "cards"}))
+    assert "in 2 batches" in page and "28" in page
+    file = merch.get(f"{here}/file", batch="=spring")
+    lines = file.text.strip().splitlines()
+    assert file.headers["content-type"].startswith("text/csv")
+    assert len(lines) == 26 and lines[0] == "Code,Batch,Order" and all(',"\'=spring",' in line for line in lines[1:])
+    again = merch.post(f"{here}/import", {"codes": "printed-3\nprinted-4"})
+    assert again.status_code == 422 and "printed-4" in again.text and "Nothing was imported" in text_of(again.text)
+
+
+@pytest.mark.parametrize(("field", "value"), [("count", "0"), ("count", "many"), ("count", "100001"), ("prefix", "a b")])
+def test_codes_are_not_issued_by_mistake(merch: Person, field: str, value: str) -> None:
+    here = "/management/promotions/welcome-letter/codes"
+    merch.get(here)
+    answer = merch.post(f"{here}/generate", {"count": "5", "prefix": "", "batch": ""} | {field: value})
+    assert answer.status_code == 422 and f'value="{value}"' in answer.text and 'aria-invalid="true"' in answer.text
+
+
+def test_a_promotion_without_codes_of_its_own_says_so(merch: Person) -> None:
+    assert "has no codes of its own" in text_of(merch.get("/management/promotions/autumn-1000/codes").text)
+    assert merch.get("/management/promotions/nothing/codes").status_code == 404

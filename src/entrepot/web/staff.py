@@ -127,6 +127,7 @@ DONE = {
     "rerun": mark("The message is back at its place in the queue."),
     "closed": mark("The message is closed; those behind it go on."),
     "status": mark("The promotion's status is changed."),
+    "issued": mark("The codes are issued."),
 }
 
 

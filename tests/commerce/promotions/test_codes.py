@@ -45,7 +45,7 @@ def database(open_database: Callable[[sa.MetaData, str], Database]) -> Database:
 
 def issue(database: Database, count: int = 1) -> list[str]:
     with database.write() as conn:
-        return promotions.generate_codes(conn, 1, "letter", count, AT, batch="spring", prefix="tw-")
+        return promotions.generate_codes(conn, 1, "letter", promotions.ToIssue(count, "tw-", "spring"), AT)
 
 
 def redeem(database: Database, order: str, code: str, buyer: str = "mara") -> None:
@@ -143,7 +143,7 @@ def test_a_list_is_imported_whole_or_not_at_all(database: Database, codes: list[
 @pytest.mark.parametrize(("identifier", "said"), [("nothing", "PROMOTION_UNKNOWN"), ("open", "NOT_BY_UNIQUE_CODES")])
 def test_codes_belong_to_promotions_that_want_them(database: Database, identifier: str, said: str) -> None:
     with pytest.raises(Error) as error, database.write() as conn:
-        promotions.generate_codes(conn, 1, identifier, 5, AT)
+        promotions.generate_codes(conn, 1, identifier, promotions.ToIssue(5), AT)
     assert error.value.code == said
 
 

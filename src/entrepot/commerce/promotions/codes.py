@@ -69,17 +69,24 @@ class Issued:
     order_ref: str | None
 
 
-def generate_codes(
-    conn: Connection, store_id: int, identifier: str, count: int, at: datetime, *, batch: str = "", prefix: str = ""
-) -> list[str]:
-    """Issue ``count`` new codes of a promotion; tells them, the only time all are told together in order."""
-    prefix = canonical_code(prefix)
-    if not 0 < count <= MOST:
+@dataclass(frozen=True, slots=True)
+class ToIssue:
+    """How many codes are wanted, what all begin with, and what the batch is called."""
+
+    count: int
+    prefix: str = ""
+    batch: str = ""
+
+
+def generate_codes(conn: Connection, store_id: int, identifier: str, wanted: ToIssue, at: datetime) -> list[str]:
+    """Issue new codes of a promotion, and tell them."""
+    prefix = canonical_code(wanted.prefix)
+    if not 0 < wanted.count <= MOST:
         raise CodesMalformed(path="count", problem=f"issue 1 to {MOST:,} codes at a time.")
     if not _PREFIX.match(prefix):
         raise CodesMalformed(path="prefix", problem="at most 12 letters, digits and hyphens.")
-    codes = [prefix + _random() for _ in range(count)]
-    _issue(conn, store_id, identifier, codes, batch, at)
+    codes = [prefix + _random() for _ in range(wanted.count)]
+    _issue(conn, store_id, identifier, codes, wanted.batch, at)
     return codes
 
 

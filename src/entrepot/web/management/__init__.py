@@ -5,6 +5,6 @@ Changing is done by loading files; these pages show what came of it, also what s
 
 from typing import Any
 
-from entrepot.web.management import catalogs, prices, promotion_pages
+from entrepot.web.management import catalogs, code_pages, prices, promotion_pages
 
-routes: list[Any] = [*catalogs.routes, *prices.routes, *promotion_pages.routes]
+routes: list[Any] = [*catalogs.routes, *prices.routes, *promotion_pages.routes, *code_pages.routes]
