@@ -249,9 +249,7 @@ def _bill(scene: Scene, items: list[dict[str, Any]], evaluation: Evaluation) -> 
         ),
         shipping=ship,
         surcharges=tuple(_surcharge(scene, place, rule) for place, rule in numbered if _is(rule, "surcharge")),
-        manual=tuple(
-            _manual(scene, evaluation, place, rule) for place, rule in numbered if _is(rule, "manual_order_fixed")
-        ),
+        manual=tuple(_manual(scene, evaluation, place, rule) for place, rule in numbered if _is(rule, "manual_order_fixed")),
         prices_include_tax=scene.included,
         manual_policy=Adding(scene.given.get("manual_policy", Adding.REPLACEMENT)),
         cash_interval=scene.money(scene.given.get("cash_interval", "0")),
