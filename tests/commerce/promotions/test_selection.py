@@ -20,6 +20,7 @@ from entrepot.commerce.promotions import (
     give_gifts,
     missing,
     schema_of,
+    told,
 )
 from entrepot.commerce.promotions.forms import condition_kinds, reward_kinds
 from entrepot.commerce.promotions.promotion import Exclusivity, Limits, PromotionMalformed, Settings, read_rewards, read_settings
@@ -258,3 +259,15 @@ def test_only_complete_combinations_count(row: str) -> None:
     lines = [("a", int(a), int(a) * 1000), ("b", int(b), int(b) * 500)]
     found = evaluate(basket(*(line for line in lines if line[1])), Shelf([promotion(1, "product", [condition], [reward])]))
     assert sum(off(found, 1).values()) == int(expected)
+
+
+def test_an_evaluation_tells_itself() -> None:
+    made = [percent(1, "order", "10"), percent(2, "order", "5", priority=-1), coded(3, "order", "50")]
+    conditions = [{"type": "minimum_quantity", "quantity": 9}]
+    made.append(percent(4, "product", "10", conditions=conditions))
+    assert told(evaluate(basket(("a", 1, 10000), codes=("NOPE",)), Shelf(made)), "USD") == [
+        "p1 takes 10.00 USD off (always: 10 % off them)",
+        "p4 does not apply: add 8 more of any item",
+        "p2 does not apply: cannot be combined with p1",
+        "the code NOPE is not known",
+    ]
