@@ -5,7 +5,6 @@ The only place that wires. Everything else gets what it needs handed in.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,8 +25,8 @@ from entrepot.order_management import database as order_database
 from entrepot.settings import Settings
 from entrepot.web.house import House
 
-#: How much due work on orders is done before the other jobs get their turn.
-MOST_WORK = 100
+#: How many pieces of due work on orders are leased at once, and how often, before the other jobs get their turn.
+AT_ONCE, MOST_ROUNDS = 10, 10
 #: An order taken on the phone stays open for changes for two minutes; the shop's orders go to the nodes at once.
 PACE = agent.Pace(phone_release_after=timedelta(minutes=2))
 
@@ -106,16 +105,14 @@ def _jobs(house: House) -> list[tuple[str, float, Callable[[], object]]]:
     gateway = payments.LocalGateway()
 
     def work_on_orders() -> None:
-        for _ in range(MOST_WORK):
-            started = time.perf_counter()
-            if not agent.run_due(orders, clock, gateway, PACE, limit=1):
+        for _ in range(MOST_ROUNDS):
+            if not agent.run_due(orders, clock, gateway, PACE, AT_ONCE, house.relay.pace.rest):
                 return
-            house.relay.pace.rest(time.perf_counter() - started)
 
     def journal() -> None:
         asked = house.requests.take_journal()
         if asked:
-            with commerce.write() as conn:
+            with commerce.write(relaxed=True) as conn:
                 commerce_database.journal.store(conn, asked)
 
     def holds() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from entrepot.bus import Requests, Service
+from entrepot.bus import Requests, Service, Steps
 from entrepot.kernel.db import Database
 from entrepot.kernel.errors import Refused, Unavailable
 
@@ -50,3 +51,35 @@ def test_asking_inside_a_transaction_is_a_bug(open_database: Callable[[sa.MetaDa
     database = open_database(sa.MetaData(), "locked")
     with database.write(), pytest.raises(AssertionError, match="transaction is open"):
         answering(lambda body: {}).request("ask", {})
+
+
+def counting_down(start: int) -> Steps[list[int]]:
+    """A process that asks until there is nothing left, and lives with one refusal."""
+    seen = [start]
+    while seen[-1] > 0:
+        try:
+            answer = yield "ask", {"n": seen[-1]}
+        except Refused:
+            answer = {"less": 0}
+        assert answer is not None
+        seen.append(answer["less"])
+    return seen
+
+
+def one_less(body: dict[str, Any]) -> dict[str, Any]:
+    if body["n"] == 2:
+        raise Refused("not two")
+    return {"less": body["n"] - 1}
+
+
+def test_a_process_gets_its_answers_and_its_refusals() -> None:
+    assert answering(one_less).conduct(counting_down(4)) == [4, 3, 2, 0]
+    assert asyncio.run(answering(one_less).conduct_beside(counting_down(4))) == [4, 3, 2, 0]
+    assert answering(one_less).conduct(counting_down(0)) == [0]
+
+
+def test_whoever_waits_beside_others_waits_no_longer() -> None:
+    requests = answering(lambda body: time.sleep(0.5) or {}, timeout=0.05)
+    with pytest.raises(Unavailable):
+        asyncio.run(requests.conduct_beside(counting_down(1)))
+    assert requests.take_journal()[0].outcome == "too late"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 
@@ -24,7 +23,7 @@ def say_nonsense(key: str) -> str:
     body |= {"OrderHeaderKey": key, "EntryType": "Call Center", "DraftOrderFlag": "N", "BuyerUserId": "", "Promotions": []}
     with house.order_management.database.write() as conn:
         message = house.order_management.outbox.put(
-            conn, Message(kind="order.created", body=body, business_key=f"{key}/1/created", ordering_key=key), datetime.now(UTC)
+            conn, Message(kind="order.created", body=body, business_key=f"{key}/1/created", ordering_key=key), house.clock.now()
         )
     two_minutes_later()
     return message

@@ -10,7 +10,7 @@ from entrepot.bus.envelope import Envelope, Message, begin, correlate, correlati
 from entrepot.bus.inbox import Inbox
 from entrepot.bus.outbox import Outbox
 from entrepot.bus.relay import Post, Relay, Route, Schedule
-from entrepot.bus.request import Journal, Requests, Service
+from entrepot.bus.request import Journal, Requests, Service, Steps
 
 __all__ = [
     "Envelope",
@@ -24,6 +24,7 @@ __all__ = [
     "Route",
     "Schedule",
     "Service",
+    "Steps",
     "begin",
     "correlate",
     "correlation",

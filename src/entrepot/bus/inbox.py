@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.bus.envelope import Envelope, correlate
 from entrepot.kernel.db import BigKey, Instant, Json, any_of, insert_or_ignore
+from entrepot.kernel.statement import Statement
 
 Handler = Callable[[Connection, dict[str, Any], datetime], dict[str, Any] | None]
 
@@ -48,10 +49,10 @@ class Inbox:
             sa.Index("inbox_correlation", "correlation_id"),
         )
         t = self.table
-        self._reply = sa.select(t.c.reply).where(
-            t.c.kind == sa.bindparam("kind"), t.c.business_key == sa.bindparam("business_key")
+        self._reply = Statement(
+            sa.select(t.c.reply).where(t.c.kind == sa.bindparam("kind"), t.c.business_key == sa.bindparam("business_key"))
         )
-        self._answer = (
+        self._answer = Statement(
             t.update()
             .where(t.c.kind == sa.bindparam("of_kind"), t.c.business_key == sa.bindparam("of_key"))
             .values(reply=sa.bindparam("answer", type_=Json))
@@ -68,11 +69,11 @@ class Inbox:
             "received_at": at,
         }
         if not insert_or_ignore(conn, self.table, row):
-            return Received(conn.execute(self._reply, key).scalar_one(), True)
+            return Received(self._reply.value(conn, key), True)
         with correlate(envelope.correlation_id, envelope.id):
             reply = handler(conn, body, at)
         if reply is not None:
-            conn.execute(self._answer, {"of_kind": envelope.kind, "of_key": envelope.business_key, "answer": reply})
+            self._answer.run(conn, {"of_kind": envelope.kind, "of_key": envelope.business_key, "answer": reply})
         return Received(reply, False)
 
     def trail(self, conn: Connection, correlation_ids: Sequence[str]) -> list[sa.RowMapping]:

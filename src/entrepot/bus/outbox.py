@@ -21,9 +21,13 @@ from entrepot.bus.envelope import Envelope, Message, causation, correlation
 from entrepot.kernel.db import BigKey, Instant, Json, after_commit, any_of
 from entrepot.kernel.errors import Conflict, NotFound
 from entrepot.kernel.ids import new_id
+from entrepot.kernel.statement import Row, Statement
 
 ATTEMPTS = 5
 LEASE = timedelta(seconds=30)
+# Written out rather than bound, so that a database can see that its partial indexes apply.
+_PENDING: sa.ColumnClause[str] = sa.literal_column("'pending'")
+_DEAD: sa.ColumnClause[str] = sa.literal_column("'dead'")
 
 
 class DeadLetterNotFound(NotFound):
@@ -47,12 +51,12 @@ class Outbox:
         blocked = sa.exists().where(
             earlier.c.ordering_key == t.c.ordering_key,
             earlier.c.position < t.c.position,
-            earlier.c.state.in_(("pending", "dead")),
+            earlier.c.state.in_((_PENDING, _DEAD)),
         )
-        self._heads = (
+        self._heads = Statement(
             sa.select(t)
             .where(
-                t.c.state == "pending",
+                t.c.state == _PENDING,
                 t.c.not_before <= sa.bindparam("now", type_=Instant),
                 sa.or_(t.c.lease_until.is_(None), t.c.lease_until < sa.bindparam("now", type_=Instant)),
                 ~blocked,
@@ -61,17 +65,19 @@ class Outbox:
             .limit(sa.bindparam("limit"))
             .with_for_update(skip_locked=True)
         )
-        self._insert = t.insert()
+        self._insert = Statement(t.insert())
         of_message = t.update().where(t.c.id == sa.bindparam("message"))
-        self._settle = of_message.values(
-            state="delivered",
-            settled_at=sa.bindparam("at", type_=Instant),
-            lease_until=None,
-            ms=sa.bindparam("took"),
-            reply=sa.bindparam("answer", type_=Json),
-            error=None,
+        self._settle = Statement(
+            of_message.values(
+                state="delivered",
+                settled_at=sa.bindparam("at", type_=Instant),
+                lease_until=None,
+                ms=sa.bindparam("took"),
+                reply=sa.bindparam("answer", type_=Json),
+                error=None,
+            )
         )
-        self._lease = (
+        self._lease = Statement(
             t.update()
             .where(any_of(t.c.position, "positions"))
             .values(lease_until=sa.bindparam("until", type_=Instant), attempts=t.c.attempts + 1)
@@ -80,8 +86,8 @@ class Outbox:
     def put(self, conn: Connection, message: Message, at: datetime) -> str:
         """Say ``message`` if and when the open transaction commits; tell its id."""
         message_id = new_id()
-        conn.execute(
-            self._insert,
+        self._insert.run(
+            conn,
             {
                 "id": message_id,
                 "kind": message.kind,
@@ -105,14 +111,14 @@ class Outbox:
 
     def claim(self, conn: Connection, at: datetime, limit: int = 32) -> list[Envelope]:
         """Lease the deliverable heads, at most one per ordering key."""
-        rows = conn.execute(self._heads, {"now": at, "limit": limit}).mappings().all()
+        rows = self._heads.all(conn, {"now": at, "limit": limit})
         if rows:
-            conn.execute(self._lease, {"positions": [row["position"] for row in rows], "until": at + LEASE})
+            self._lease.run(conn, {"positions": [row["position"] for row in rows], "until": at + LEASE})
         return [_envelope(row, self.sender) for row in rows]
 
     def settle(self, conn: Connection, message_id: str, at: datetime, *, ms: float, reply: Any = None) -> None:
         """The receiver has it: its followers may go."""
-        conn.execute(self._settle, {"message": message_id, "at": at, "took": ms, "answer": reply})
+        self._settle.run(conn, {"message": message_id, "at": at, "took": ms, "answer": reply})
 
     def fail(self, conn: Connection, envelope: Envelope, error: str, at: datetime, *, final: bool) -> None:
         """Not delivered: tried again later, or a dead letter when that is pointless or was done often enough."""
@@ -232,7 +238,7 @@ def _table(metadata: sa.MetaData) -> sa.Table:
     )
 
 
-def _envelope(row: sa.RowMapping, sender: str) -> Envelope:
+def _envelope(row: Row, sender: str) -> Envelope:
     names = ("id", "kind", "version", "business_key", "ordering_key", "sequence", "correlation_id", "causation_id")
     return Envelope(
         **{name: row[name] for name in (*names, "store", "principal", "body")},

@@ -8,15 +8,17 @@ form carries it to a broker or a foreign system.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -25,7 +27,11 @@ from entrepot.bus.envelope import correlation
 from entrepot.kernel.db import BigKey, Instant, any_of, in_write
 from entrepot.kernel.errors import Error, NotFound, Unavailable
 
+T = TypeVar("T")
 Document = dict[str, Any]
+Question = tuple[str, Document]
+#: A business process that puts questions to others and goes on with their answers; it holds nothing while it waits.
+Steps = Generator[Question, Document | None, T]
 
 
 class ServiceUnknown(NotFound):
@@ -67,6 +73,42 @@ class Requests:
 
     def request(self, kind: str, body: Document) -> Document:
         """Ask and wait for the answer; raises the callee's refusal, or `Unavailable` when it takes too long."""
+        with self._noted(kind) as service:
+            return self._pool.submit(copy_context().run, service.answer, body).result(service.timeout)
+
+    async def ask(self, kind: str, body: Document) -> Document:
+        """The same for whoever serves others while it waits."""
+        with self._noted(kind) as service:
+            asked = asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, service.answer, body)
+            return await asyncio.wait_for(asked, service.timeout)
+
+    def conduct(self, steps: Steps[T]) -> T:
+        """Go through a process that puts questions on its way, answering each; what a question raises is raised in it."""
+        step = _step(steps, None, None)
+        while not isinstance(step, _Done):
+            answer, refusal = None, None
+            try:
+                answer = self.request(*step)
+            except Error as error:
+                refusal = error
+            step = _step(steps, answer, refusal)
+        return step.value
+
+    async def conduct_beside(self, steps: Steps[T]) -> T:
+        """The same for whoever serves others while it waits."""
+        step = _step(steps, None, None)
+        while not isinstance(step, _Done):
+            answer, refusal = None, None
+            try:
+                answer = await self.ask(*step)
+            except Error as error:
+                refusal = error
+            step = _step(steps, answer, refusal)
+        return step.value
+
+    @contextmanager
+    def _noted(self, kind: str) -> Iterator[Service]:
+        """Who answers, with what came of it journaled and its failures told as `Unavailable`."""
         service = self.services.get(kind)
         if service is None:
             raise ServiceUnknown(kind=kind)
@@ -74,7 +116,7 @@ class Requests:
         started, outcome = time.perf_counter(), "answered"
         at = datetime.now(UTC)
         try:
-            return self._pool.submit(copy_context().run, service.answer, body).result(service.timeout)
+            yield service
         except TooLate:
             outcome = "too late"
             raise Unavailable(service=service.callee) from None
@@ -97,6 +139,18 @@ class Requests:
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done(Generic[T]):
+    value: T
+
+
+def _step(steps: Steps[T], answer: Document | None, refusal: Error | None) -> Question | _Done[T]:
+    try:
+        return steps.send(answer) if refusal is None else steps.throw(refusal)
+    except StopIteration as end:
+        return _Done(end.value)
 
 
 class Journal:

@@ -22,7 +22,7 @@ from sqlalchemy.pool import Pool
 from entrepot.kernel.db import after_commit, is_changing, mark_changing
 
 V = TypeVar("V")
-_binding: ContextVar[bool] = ContextVar("binding", default=False)
+_binding: ContextVar[dict[Hashable, int] | None] = ContextVar("binding", default=None)
 
 
 class _Changes:
@@ -43,8 +43,8 @@ def changing() -> None:
 
 @contextmanager
 def current_terms() -> Iterator[None]:
-    """Within the block nothing kept is used before its version was compared."""
-    token = _binding.set(True)
+    """Within the block nothing kept is used before its version was compared, once for all that share a version."""
+    token = _binding.set({})
     try:
         yield
     finally:
@@ -73,11 +73,11 @@ class Versioned(Generic[V]):
         if is_changing():
             return load()
         kept = self._kept.setdefault(conn.engine.pool, {})
-        now, change = time.monotonic(), _Changes.count
+        now, change, compared = time.monotonic(), _Changes.count, _binding.get()
         found = kept.get((scope, key))
-        if found is not None and now < found.until and found.change == change and not _binding.get():
+        if found is not None and now < found.until and found.change == change and compared is None:
             return found.value
-        version = self._version(conn, scope)
+        version = self._compared(conn, scope, compared)
         if found is not None and found.version == version:
             found.until, found.change = now + self._ttl, change
             return found.value
@@ -86,6 +86,14 @@ class Versioned(Generic[V]):
             kept.clear()
         kept[(scope, key)] = _Kept(value, version, now + self._ttl, change)
         return value
+
+    def _compared(self, conn: Connection, scope: Hashable, compared: dict[Hashable, int] | None) -> int:
+        if compared is None:
+            return self._version(conn, scope)
+        which = (self._version, conn.engine.pool, scope)
+        if which not in compared:
+            compared[which] = self._version(conn, scope)
+        return compared[which]
 
     def peek(self, engine: Engine, scope: Hashable, key: Hashable) -> V | None:
         """The value of ``key`` while it needs no comparing, for whoever has not opened a connection yet."""

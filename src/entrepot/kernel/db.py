@@ -29,6 +29,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from entrepot.kernel.errors import Unavailable
+from entrepot.kernel.statement import Statement
 
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -133,7 +134,8 @@ class Database:
         if self.url.get_backend_name() == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.engine = _engine(self.url, pool)
-        self._writing = self.engine.execution_options(entrepot_write=True)
+        self._writing = self.engine.execution_options(entrepot_write="safe")
+        self._relaxed = self.engine.execution_options(entrepot_write="relaxed")
         # SQLite's own waiting sleeps in growing steps; threads of one process queue here instead.
         self._writer: AbstractContextManager[Any] = threading.Lock() if self.dialect == "sqlite" else nullcontext()
 
@@ -148,13 +150,18 @@ class Database:
             yield conn
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction: commits at the end of the block, rolls back when it raises."""
+    def write(self, *, relaxed: bool = False) -> Iterator[Connection]:
+        """One transaction: commits at the end of the block, rolls back when it raises.
+
+        A commit waits until the disk has it. A ``relaxed`` one does not: it outlives the process in any case, but a
+        power cut may take the last second of such commits back, whole and in order. For steps somebody can repeat,
+        never for orders, money or stock.
+        """
         assert _open_write.get() is None, "a transaction is already open here; pass its connection on"
         opened = _Open([])
         token = _open_write.set(opened)
         try:
-            with self._writer, self._writing.begin() as conn:
+            with self._writer, (self._relaxed if relaxed else self._writing).begin() as conn:
                 yield conn
         finally:
             _open_write.reset(token)
@@ -206,28 +213,28 @@ def is_changing() -> bool:
 def upsert(conn: Connection, table: sa.Table, rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> None:
     """Insert rows, or overwrite the given columns of those whose ``keys`` exist already."""
     if rows:
-        conn.execute(_upsert(conn.dialect.name, table, tuple(rows[0]), tuple(keys)), rows)
+        _upsert(conn.dialect.name, table, tuple(rows[0]), tuple(keys)).run_many(conn, rows)
 
 
 def insert_or_ignore(conn: Connection, table: sa.Table, row: dict[str, Any]) -> bool:
     """Insert one row unless a unique key forbids it; tell whether it was inserted."""
-    return conn.execute(_insert_or_ignore(conn.dialect.name, table), row).first() is not None
+    return _insert_or_ignore(conn.dialect.name, table).first(conn, row) is not None
 
 
 # Building a statement costs more than running it, so each is built once per table and set of columns.
 @lru_cache(maxsize=1000)
-def _upsert(dialect: str, table: sa.Table, columns: tuple[str, ...], keys: tuple[str, ...]) -> Any:
+def _upsert(dialect: str, table: sa.Table, columns: tuple[str, ...], keys: tuple[str, ...]) -> Statement:
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
     changed = {name: insert.excluded[name] for name in columns if name not in keys}
     if not changed:
-        return insert.on_conflict_do_nothing(index_elements=list(keys))
-    return insert.on_conflict_do_update(index_elements=list(keys), set_=changed)
+        return Statement(insert.on_conflict_do_nothing(index_elements=list(keys)))
+    return Statement(insert.on_conflict_do_update(index_elements=list(keys), set_=changed))
 
 
 @lru_cache(maxsize=1000)
-def _insert_or_ignore(dialect: str, table: sa.Table) -> Any:
+def _insert_or_ignore(dialect: str, table: sa.Table) -> Statement:
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
-    return insert.on_conflict_do_nothing().returning(sa.literal_column("1"))
+    return Statement(insert.on_conflict_do_nothing().returning(sa.literal_column("1")))
 
 
 def _is_transient(error: DBAPIError) -> bool:
@@ -238,9 +245,15 @@ def _is_transient(error: DBAPIError) -> bool:
 
 def _engine(url: sa.URL, pool: int) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_timeout=2, pool_pre_ping=False)
+        engine = sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_timeout=2, pool_pre_ping=False)
+        event.listen(engine, "begin", _begin_postgresql)
+        return engine
     engine = sa.create_engine(
-        url, pool_size=pool, max_overflow=2 * pool, pool_timeout=5, connect_args={"check_same_thread": False}
+        url,
+        pool_size=pool,
+        max_overflow=2 * pool,
+        pool_timeout=5,
+        connect_args={"check_same_thread": False, "cached_statements": 500},
     )
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -261,5 +274,18 @@ def _open_sqlite(connection: Any, record: Any) -> None:
 
 
 def _begin_sqlite(conn: Connection) -> None:
-    writing = conn.get_execution_options().get("entrepot_write", False)
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    driver = conn.connection
+    writing = conn.get_execution_options().get("entrepot_write")
+    if writing is None:
+        driver.execute("BEGIN")
+        return
+    if driver.info.get("entrepot_write", "safe") != writing:
+        # In WAL mode NORMAL leaves the wait for the disk to the next FULL commit, which carries the earlier ones along.
+        driver.execute(f"PRAGMA synchronous={'NORMAL' if writing == 'relaxed' else 'FULL'}")
+        driver.info["entrepot_write"] = writing
+    driver.execute("BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(conn: Connection) -> None:
+    if conn.get_execution_options().get("entrepot_write") == "relaxed":
+        conn.exec_driver_sql("SET LOCAL synchronous_commit = off")

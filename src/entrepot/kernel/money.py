@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from entrepot.kernel.errors import Invalid
 
@@ -72,6 +73,7 @@ class Money:
         return f"{format_amount(self.amount, self.currency)} {self.currency}"
 
 
+@lru_cache(maxsize=10_000)
 def parse_amount(text: str, currency: str, path: str = "amount") -> int:
     """Read a decimal text as minor units; further decimals must be zeros.
 

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from entrepot.kernel.errors import Invalid
 
@@ -65,7 +66,12 @@ class Step:
     @property
     def fraction(self) -> Fraction:
         """The multiple as an exact fraction, for `money.extend`."""
-        return Fraction(self.multiple)
+        return _fraction(self.multiple)
+
+
+@lru_cache(maxsize=1000)
+def _fraction(multiple: Decimal) -> Fraction:
+    return Fraction(multiple)
 
 
 def parse_whole(text: str, path: str = "quantity", *, zero: bool = False) -> int:

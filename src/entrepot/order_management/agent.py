@@ -7,6 +7,8 @@ stock are tried again after growing waits.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,12 +43,25 @@ class Pace:
         return self.phone_release_after if order.entry_type == "Call Center" else self.release_after
 
 
-def run_due(database: Database, clock: Clock, gateway: Gateway, pace: Pace | None = None, limit: int = 20) -> int:
-    """Do the work that is due now; tell how many pieces were done, so that a busy worker calls again at once."""
+def run_due(
+    database: Database,
+    clock: Clock,
+    gateway: Gateway,
+    pace: Pace | None = None,
+    limit: int = 20,
+    rest: Callable[[float], None] | None = None,
+) -> int:
+    """Do the work that is due now; tell how many pieces were done, so that a busy worker calls again at once.
+
+    ``rest`` is told after each piece how many seconds it took, and may wait a while before the next.
+    """
     at = clock.now()
     tasks = database.retrying(lambda conn: orders.due_work(conn, at, limit))
     for task in tasks:
+        started = time.perf_counter()
         _run(database, gateway, pace or Pace(), task, at)
+        if rest is not None:
+            rest(time.perf_counter() - started)
     swept = database.retrying(lambda conn: inventory.sweep_expired(conn, at))
     told = database.retrying(lambda conn: inventory.tell_availability(conn, at))
     return len(tasks) + swept + told

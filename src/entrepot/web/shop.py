@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from sqlalchemy.engine import Connection
 
 from entrepot import configurator
+from entrepot.bus import Steps
 from entrepot.commerce import capture, catalog, members, pricing
 from entrepot.kernel.errors import Error, Unavailable
 from entrepot.web.house import House
@@ -91,15 +92,15 @@ def with_cart(
     change: Callable[[Connection, capture.Visit, capture.Order], capture.Order],
     version: int | None = None,
 ) -> capture.Order:
-    """Change the caller's cart in one transaction."""
-    with house.commerce.database.write() as conn:
+    """Change the caller's cart in one transaction; a step a power cut takes back is done again."""
+    with house.commerce.database.write(relaxed=True) as conn:
         now = visit(conn, caller, house)
         return change(conn, now, capture.require_cart(conn, now, version))
 
 
 def add_to_cart(house: House, caller: Caller, adding: Sequence[capture.Adding]) -> tuple[capture.Order, str | None]:
     """Add items to the caller's cart, starting one when there is none; tells a new guest's secret."""
-    with house.commerce.database.write() as conn:
+    with house.commerce.database.write(relaxed=True) as conn:
         now = visit(conn, caller, house)
         cart, secret = cart_or_new(conn, now)
         return capture.add_items(conn, now, cart, adding), secret
@@ -120,7 +121,7 @@ def add_configuration(
     added is what was configured and is still valid.
     """
     bom = house.requests.request("generateConfigurationBOM", {"ConfigurationId": configuration_id})
-    check_configuration(house, bom)
+    house.requests.conduct(check_configuration(bom))
     configuration = capture.read_bill_of_material(bom)
     with house.commerce.database.write() as conn:
         now = visit(conn, caller, house)
@@ -160,9 +161,10 @@ def launch(house: House, caller: Caller, part_number: str, return_url: str, line
     return f"{view.configurable.url or '/configurator'}?{urlencode({'token': token})}"
 
 
-def check_configuration(house: House, bom: dict[str, Any]) -> None:
+def check_configuration(bom: dict[str, Any]) -> Steps[None]:
     """Ask the configurator whether a bill of material is its own, unchanged and still valid; raises what is wrong."""
-    picks = house.requests.request("extractPicksFromConfigurationBOM", bom)
+    picks = yield "extractPicksFromConfigurationBOM", bom
+    assert picks is not None, "a question is answered or refused"
     if picks.get("IsValid") != "Y":
         gone = ", ".join(str(one) for one in picks.get("NoLongerHolds", [])) or "its model has changed"
         raise Reconfigure(gone=gone)
@@ -173,8 +175,11 @@ class Reconfigure(capture.NotReadyToOrder):
     message = "Please configure the kit again: {gone}."
 
 
-def prepare(house: House, caller: Caller, version: int, confirmed_total: int | None = None) -> capture.Order:
-    """Reserve the stock, check the configurations, fix the prices: the summary an order can be made from."""
+def prepare(house: House, caller: Caller, version: int, confirmed_total: int | None = None) -> Steps[capture.Order]:
+    """Reserve the stock, check the configurations, fix the prices: the summary an order can be made from.
+
+    Steps, because the neighbors are asked in between: `Requests.conduct` goes through them.
+    """
     database = house.commerce.database
     with database.read() as conn:
         now = visit(conn, caller, house)
@@ -182,25 +187,25 @@ def prepare(house: House, caller: Caller, version: int, confirmed_total: int | N
         needed = capture.requirement(conn, now, cart)
     for line in cart.lines:
         if line.configuration is not None:
-            check_configuration(house, line.configuration)
+            yield from check_configuration(line.configuration)
     reservation = f"WC_{cart.id}_{cart.version}"
     if cart.prepared is not None:
-        release(house, now.store.identifier, cart.prepared["reservation_id"])
-    answers = reserve(house, now.store.identifier, reservation, needed) if needed else []
+        yield from release(now.store.identifier, cart.prepared["reservation_id"])
+    answers = (yield from reserve(now.store.identifier, reservation, needed)) if needed else []
     refused, later = capture.shortages(needed, answers)
     if refused:
-        release(house, now.store.identifier, reservation)
+        yield from release(now.store.identifier, reservation)
         raise capture.OutOfStock(summary="; ".join(one.text for one in refused))
     try:
         with database.write() as conn:
             current = capture.require_cart(conn, visit(conn, caller, house), version)
             return capture.prepare(conn, now, current, capture.Promise(version, reservation, later), confirmed_total)
     except Error:
-        release(house, now.store.identifier, reservation)
+        yield from release(now.store.identifier, reservation)
         raise
 
 
-def reserve(house: House, store: str, reservation: str, needed: Sequence[capture.Needed]) -> list[capture.Reserved]:
+def reserve(store: str, reservation: str, needed: Sequence[capture.Needed]) -> Steps[list[capture.Reserved]]:
     """Ask order management to hold the stock for a quarter of an hour; all that can be had of each line."""
     document = {
         "StoreIdentifier": store,
@@ -218,7 +223,8 @@ def reserve(house: House, store: str, reservation: str, needed: Sequence[capture
             for one in needed
         ],
     }
-    reply = house.requests.request("ReserveInventory", document)
+    reply = yield "ReserveInventory", document
+    assert reply is not None, "a question is answered or refused"
     return [
         capture.Reserved(
             one["OrderItemIdentifier"],
@@ -230,10 +236,10 @@ def reserve(house: House, store: str, reservation: str, needed: Sequence[capture
     ]
 
 
-def release(house: House, store: str, reservation: str) -> None:
+def release(store: str, reservation: str) -> Steps[None]:
     """Give a reservation back; when order management is away its clock does the same a little later."""
     try:
-        house.requests.request("CancelInventoryReservation", {"StoreIdentifier": store, "ReservationIdentifier": reservation})
+        yield "CancelInventoryReservation", {"StoreIdentifier": store, "ReservationIdentifier": reservation}
     except Unavailable:
         return
 

@@ -65,6 +65,8 @@ def calculate(conn: Connection, order: ToCalculate) -> Calculation:
     shelf = promotions.shelf_of(conn, order.store.id)
     offer = _shipping_offer(conn, order, facts)
     basket = _basket(order, priced, facts, offer.amount if offer else None)
+    if order.codes:
+        basket = replace(basket, issued=promotions.issued_codes(conn, order.store.id, order.codes, order.order_ref))
     candidates = [one for one, _ in shelf.candidates(basket)]
     used_up = promotions.exhausted(conn, order.store.id, candidates, order.buyer, order.order_ref)
     evaluation = promotions.evaluate(basket, shelf, used_up)

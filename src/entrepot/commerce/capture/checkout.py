@@ -131,7 +131,7 @@ def enter_code(conn: Connection, visit: Visit, cart: Order, code: str) -> Order:
     code = promotions.canonical_code(code)
     if len(cart.codes) >= MOST_CODES:
         raise TooManyCodes()
-    found = promotions.validate_code(conn, visit.store.id, code, cart.logon_id, visit.customer.segments, visit.at)
+    found = promotions.validate_code(conn, visit.store.id, code, (cart.logon_id, visit.customer.segments), visit.at, cart.id)
     if not found.valid:
         raise CodeUnknown()
     codes = tuple(dict.fromkeys((*cart.codes, code)))

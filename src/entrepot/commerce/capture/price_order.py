@@ -52,9 +52,8 @@ def price_items(conn: Connection, document: Document, at: datetime) -> Document:
             errors.append({"PartNumber": one["PartNumber"], "Code": "CATALOG_ENTRY_NOT_FOUND"})
             continue
         quantity = entry.step.parse(str(one.get("Quantity", "1")), "Quantity")
-        components = components_from(
-            conn, visit, [(part["PartNumber"], int(part.get("Quantity", 1)), True) for part in one.get("Component", ())]
-        )
+        given = [(part["PartNumber"], int(part.get("Quantity", 1)), True) for part in one.get("Component", ())]
+        components = components_from(conn, visit, given) if given else ()
         wanted.append(wanted_of(entry, quantity, components, facts))
     prices = []
     for found in pricing.entitled_prices(conn, occasion, wanted):
@@ -100,7 +99,7 @@ def price_order(conn: Connection, document: Document, at: datetime) -> Document:
         shipping_locked=parse_amount(body["LockedShipping"], visit.currency) if body.get("LockedShipping") else None,
     )
     calculation = calculate(conn, order)
-    codes = [_code(conn, visit, code, calculation) for code in order.codes]
+    codes = [_code(conn, visit, code, calculation, order.order_ref) for code in order.codes]
     return {"Order": {"OrderIdentifier": body["OrderIdentifier"], "PromotionCode": codes, **calculation_document(calculation)}}
 
 
@@ -136,9 +135,11 @@ def _line(conn: Connection, visit: Visit, place: int, item: Document) -> OrderLi
     return OrderLine(item["OrderItemIdentifier"], place, entry.id, number, quantity, components=components)
 
 
-def _code(conn: Connection, visit: Visit, code: str, calculation: Calculation) -> Document:
+def _code(conn: Connection, visit: Visit, code: str, calculation: Calculation, order_ref: str) -> Document:
     applied = any(one.code == code for one in calculation.applied)
-    check = promotions.validate_code(conn, visit.store.id, code, visit.buyer.logon_id, visit.customer.segments, visit.at)
+    check = promotions.validate_code(
+        conn, visit.store.id, code, (visit.buyer.logon_id, visit.customer.segments), visit.at, order_ref
+    )
     return {"Code": code, "Valid": check.valid, "Applied": applied, "ReasonCode": check.reason}
 
 

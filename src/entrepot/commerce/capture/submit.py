@@ -23,6 +23,11 @@ from entrepot.commerce.capture.transfer import transfer_document
 from entrepot.commerce.database import outbox
 from entrepot.kernel.db import insert_or_ignore
 from entrepot.kernel.errors import Conflict, Invalid
+from entrepot.kernel.statement import Statement
+
+_same = sa.and_(idempotency.c.scope == sa.bindparam("of"), idempotency.c.key == sa.bindparam("by"))
+_KNOWN = Statement(sa.select(idempotency).where(_same))
+_MADE = Statement(idempotency.update().where(_same).values(order_id=sa.bindparam("order")))
 
 
 class IdempotencyKeyMissing(Invalid):
@@ -70,7 +75,7 @@ def submit(conn: Connection, visit: Visit, key: str, version: int) -> tuple[Orde
         correlation_id=correlation(),
     )
     tables.save_order(conn, cart, order)
-    conn.execute(idempotency.update().where(idempotency.c.scope == scope, idempotency.c.key == key).values(order_id=order.id))
+    _MADE.run(conn, {"of": scope, "by": key, "order": order.id})
     put_transfer(conn, visit, order)
     return order, False
 
@@ -97,7 +102,8 @@ def number_of(order: Order) -> str:
 
 
 def _stored(conn: Connection, scope: str, key: str, digest: str) -> Order:
-    row = conn.execute(sa.select(idempotency).where(idempotency.c.scope == scope, idempotency.c.key == key)).mappings().one()
+    row = _KNOWN.first(conn, {"of": scope, "by": key})
+    assert row is not None, "a key that cannot be written is there"
     if row["digest"] != digest:
         raise IdempotencyKeyReused(key=key)
     order = tables.find_order(conn, orders.c.id == row["order_id"])

@@ -6,6 +6,7 @@ row has to be the one that was read, so of two who change the same cart one is t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -28,6 +29,7 @@ from entrepot.commerce.database import metadata
 from entrepot.kernel.db import BigKey, Instant, Json
 from entrepot.kernel.ids import new_id
 from entrepot.kernel.quantity import Step
+from entrepot.kernel.statement import Row, Statement
 
 orders = sa.Table(
     "orders",
@@ -59,7 +61,8 @@ orders = sa.Table(
     sa.Column("tracking", Json),
     sa.Column("correlation_id", sa.String(64)),
     sa.Index("orders_current", "store_id", "buyer_id", "state"),
-    sa.Index("orders_guest", "secret", "state"),
+    # Unique because secrets are, and so that no database takes another way to a guest's cart.
+    sa.Index("orders_guest", "secret", unique=True),
     sa.Index("orders_logon", "logon_id", "placed_at"),
     sa.Index("orders_placed", "store_id", "placed_at"),
 )
@@ -117,8 +120,8 @@ availability = sa.Table(
     sa.Column("updated_at", Instant, nullable=False),
 )
 
-_ITEMS = sa.select(order_item).where(order_item.c.order_id == sa.bindparam("order_id")).order_by(order_item.c.position)
-_COMPONENTS = (
+_ITEMS = Statement(sa.select(order_item).where(order_item.c.order_id == sa.bindparam("order_id")).order_by(order_item.c.position))
+_COMPONENTS = Statement(
     sa.select(order_item_component)
     .join(order_item, order_item.c.id == order_item_component.c.item_id)
     .where(order_item.c.order_id == sa.bindparam("order_id"))
@@ -140,27 +143,34 @@ def find_order(conn: Connection, *conditions: sa.ColumnElement[bool], lock: bool
     return found[0] if found else None
 
 
-def find_cart(conn: Connection, store_id: int, *, buyer_id: int | None, secret: str | None, lock: bool) -> Order | None:
-    """The newest pending order of an account, or of whoever holds a guest's secret; read on every step of a cart."""
-    query = (_OF_BUYER if buyer_id is not None else _OF_GUEST)[lock]
-    row = conn.execute(query, {"store": store_id, "owner": buyer_id if buyer_id is not None else secret}).mappings().first()
+def find_by_number(conn: Connection, number: str) -> Order | None:
+    """The placed order of this number, locked for a change."""
+    row = _BY_NUMBER.first(conn, {"number": number})
     return None if row is None else _order(conn, row)
 
 
-def _cart_query(owner: sa.ColumnElement[Any]) -> tuple[sa.Select[Any], sa.Select[Any]]:
+def find_cart(conn: Connection, store_id: int, *, buyer_id: int | None, secret: str | None, lock: bool) -> Order | None:
+    """The newest pending order of an account, or of whoever holds a guest's secret; read on every step of a cart."""
+    query = (_OF_BUYER if buyer_id is not None else _OF_GUEST)[lock]
+    row = query.first(conn, {"store": store_id, "owner": buyer_id if buyer_id is not None else secret})
+    return None if row is None else _order(conn, row)
+
+
+def _cart_query(owner: sa.ColumnElement[Any]) -> tuple[Statement, Statement]:
     query = (
         sa.select(orders)
         .where(
             owner == sa.bindparam("owner"),
-            orders.c.state == str(OrderState.PENDING),
+            orders.c.state == sa.literal_column(f"'{OrderState.PENDING}'"),
             orders.c.store_id == sa.bindparam("store"),
         )
         .order_by(orders.c.updated_at.desc())
         .limit(1)
     )
-    return query, query.with_for_update()
+    return Statement(query), Statement(query.with_for_update())
 
 
+_BY_NUMBER = Statement(sa.select(orders).where(orders.c.number == sa.bindparam("number")).with_for_update())
 _OF_BUYER = _cart_query(orders.c.buyer_id)
 _OF_GUEST = _cart_query(orders.c.secret)
 
@@ -169,24 +179,25 @@ def _binds(table: sa.Table, *without: str) -> dict[str, sa.BindParameter[Any]]:
     return {column.name: sa.bindparam(column.name, type_=column.type) for column in table.c if column.name not in without}
 
 
-_SAVE = (
+_SAVE = Statement(
     orders.update()
     .where(orders.c.id == sa.bindparam("of_id"), orders.c.version == sa.bindparam("of_version"))
     .values(_binds(orders, "id", "secret"))
 )
-_SAVE_LINE = order_item.update().where(order_item.c.id == sa.bindparam("of_id")).values(_binds(order_item, "id", "order_id"))
-_ADD_LINE = order_item.insert()
+_SAVE_LINE = Statement(
+    order_item.update().where(order_item.c.id == sa.bindparam("of_id")).values(_binds(order_item, "id", "order_id"))
+)
+_ADD, _ADD_LINE = Statement(orders.insert()), Statement(order_item.insert())
 
 
 def insert_order(conn: Connection, order: Order, secret: str | None) -> None:
     """Write a new, empty cart."""
-    conn.execute(orders.insert(), _row(order) | {"id": order.id, "secret": secret})
+    _ADD.run(conn, _row(order) | {"id": order.id, "secret": secret})
 
 
 def save_order(conn: Connection, before: Order, after: Order) -> None:
     """Write what changed; the version moves by one, from exactly the one that was read."""
-    written = conn.execute(_SAVE, _row(after) | {"of_id": before.id, "of_version": before.version})
-    if written.rowcount != 1:
+    if _SAVE.run(conn, _row(after) | {"of_id": before.id, "of_version": before.version}) != 1:
         raise StaleVersion(version=before.version)
     _save_lines(conn, before, after)
 
@@ -202,11 +213,10 @@ def _save_lines(conn: Connection, before: Order, after: Order) -> None:
     for key in old.keys() - new.keys():
         conn.execute(order_item.delete().where(order_item.c.id == key))
     added = [line for line in after.lines if line.id not in old]
-    if added:
-        conn.execute(_ADD_LINE, [_line_row(line) | {"id": line.id, "order_id": after.id} for line in added])
+    _ADD_LINE.run_many(conn, [_line_row(line) | {"id": line.id, "order_id": after.id} for line in added])
     for key, line in new.items():
         if key in old and old[key] != line:
-            conn.execute(_SAVE_LINE, _line_row(line) | {"of_id": key})
+            _SAVE_LINE.run(conn, _line_row(line) | {"of_id": key})
     parts = [
         _component_row(line.id, one)
         for line in after.lines
@@ -244,11 +254,11 @@ def _component_row(item_id: str, one: Component) -> dict[str, Any]:
     return row | {"item_id": item_id, "multiple": str(one.step.multiple), "unit": one.step.unit}
 
 
-def _order(conn: Connection, row: sa.RowMapping) -> Order:
-    items = conn.execute(_ITEMS, {"order_id": row["id"]}).mappings().all()
+def _order(conn: Connection, row: Mapping[Any, Any]) -> Order:
+    items = _ITEMS.all(conn, {"order_id": row["id"]})
     parts: dict[str, list[Component]] = {}
     if any(item["kit"] for item in items):
-        for part in conn.execute(_COMPONENTS, {"order_id": row["id"]}).mappings():
+        for part in _COMPONENTS.all(conn, {"order_id": row["id"]}):
             parts.setdefault(part["item_id"], []).append(_component(part))
     names = ("id", "number", "store_id", "version", "currency", "language", "buyer_id", "logon_id", "created_at", "updated_at")
     more = ("shipping_mode", "prepared", "placed_at", "external_id", "transfer_error", "tracking", "correlation_id")
@@ -265,12 +275,12 @@ def _order(conn: Connection, row: sa.RowMapping) -> Order:
     )
 
 
-def _line(item: sa.RowMapping, components: tuple[Component, ...]) -> OrderLine:
+def _line(item: Row, components: tuple[Component, ...]) -> OrderLine:
     names = ("id", "position", "entry_id", "part_number", "quantity", "configuration_id", "configuration", "bundle")
     return OrderLine(**{name: item[name] for name in names}, components=components, chosen=item["chosen"] or {})
 
 
-def _component(part: sa.RowMapping) -> Component:
+def _component(part: Row) -> Component:
     names = ("entry_id", "part_number", "name", "quantity", "required", "unit_price")
     return Component(**{name: part[name] for name in names}, step=Step(Decimal(part["multiple"]), part["unit"]))
 

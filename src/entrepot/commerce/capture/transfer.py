@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection
 
@@ -19,12 +20,29 @@ from entrepot.commerce.capture import tables
 from entrepot.commerce.capture.calculation import LineAdjustment, PricedLine, TaxRow
 from entrepot.commerce.capture.order import Address, Component, Order, OrderNotFound, OrderState
 from entrepot.commerce.capture.tables import orders
+from entrepot.kernel.db import Instant, Json
 from entrepot.kernel.errors import Conflict, Error
 from entrepot.kernel.money import format_amount, format_price
 from entrepot.kernel.quantity import Step
+from entrepot.kernel.statement import Statement
 
 log = structlog.get_logger("commerce.transfer")
 Document = dict[str, Any]
+
+
+_of: sa.BindParameter[str] = sa.bindparam("of")
+_at = sa.bindparam("at", type_=Instant)
+_TRACKED = Statement(sa.select(orders.c.id, orders.c.state, orders.c.tracking).where(orders.c.number == _of).with_for_update())
+_TRACK = Statement(
+    orders.update()
+    .where(orders.c.id == _of)
+    .values(tracking=sa.bindparam("said", type_=Json), state=sa.bindparam("became"), updated_at=_at)
+)
+_ACKNOWLEDGE = Statement(
+    orders.update()
+    .where(orders.c.id == _of)
+    .values(state=sa.bindparam("became"), external_id=sa.bindparam("given"), transfer_error=None, updated_at=_at)
+)
 
 
 class ExternalIdConflict(Conflict):
@@ -154,8 +172,7 @@ def acknowledge_transfer(conn: Connection, document: Document, at: datetime) -> 
     if order.external_id is not None and order.external_id != given:
         raise ExternalIdConflict(number=order.number, known=order.external_id, given=given)
     if order.state in (OrderState.READY, OrderState.FAILED):
-        values = {"state": str(OrderState.TRANSFERRED), "external_id": given, "transfer_error": None, "updated_at": at}
-        conn.execute(orders.update().where(orders.c.id == order.id).values(**values))
+        _ACKNOWLEDGE.run(conn, {"of": order.id, "became": str(OrderState.TRANSFERRED), "given": given, "at": at})
     return {"OrderIdentifier": identity, "State": str(OrderState.TRANSFERRED)}
 
 
@@ -163,15 +180,13 @@ def take_status(conn: Connection, document: Document, at: datetime) -> Document:
     """What order management says of an order; an older version than the one known changes nothing."""
     body = document["Order"]
     number, version = body["OrderIdentifier"]["UniqueID"], int(body.get("Version", 0))
-    order = tables.find_order(conn, orders.c.number == number, lock=True)
+    order = _TRACKED.first(conn, {"of": number})
     if order is None:
         return {"Ignored": number}
-    if int((order.tracking or {}).get("Version", -1)) >= version:
+    if int((order["tracking"] or {}).get("Version", -1)) >= version:
         return {"Superseded": version}
-    values: dict[str, Any] = {"tracking": body, "updated_at": at}
-    if body.get("Cancelled"):
-        values["state"] = str(OrderState.CANCELLED)
-    conn.execute(orders.update().where(orders.c.id == order.id).values(**values))
+    state = str(OrderState.CANCELLED) if body.get("Cancelled") else order["state"]
+    _TRACK.run(conn, {"of": order["id"], "said": body, "became": state, "at": at})
     return {"OrderIdentifier": body["OrderIdentifier"], "Version": version}
 
 
@@ -185,7 +200,7 @@ def fail_transfer(conn: Connection, envelope: Envelope, error: Error) -> None:
 
 def require_order(conn: Connection, number: str) -> Order:
     """The placed order of this number, locked for a change."""
-    order = tables.find_order(conn, orders.c.number == number, lock=True)
+    order = tables.find_by_number(conn, number)
     if order is None:
         raise OrderNotFound(number=number)
     return order

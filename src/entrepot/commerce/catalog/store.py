@@ -19,6 +19,7 @@ from entrepot.commerce.catalog.tables import STORES, catalog, store, store_catal
 from entrepot.kernel.cache import Versioned, changing
 from entrepot.kernel.db import insert_or_ignore
 from entrepot.kernel.errors import Invalid, NotFound, Refused
+from entrepot.kernel.statement import Statement
 
 
 class StoreStatus(IntEnum):
@@ -129,8 +130,10 @@ _catalogs = (
     .where(store_catalog.c.store_id.in_([sa.bindparam("store"), sa.bindparam("asset")]))
     .order_by(store_catalog.c.is_master.desc(), catalog.c.identifier)
 )
-_versions = sa.select(sa.func.sum(tables.catalog_version.c.version)).where(
-    tables.catalog_version.c.owner_id.in_([sa.bindparam("owner"), sa.bindparam("asset_owner")])
+_versions = Statement(
+    sa.select(sa.func.sum(tables.catalog_version.c.version)).where(
+        tables.catalog_version.c.owner_id.in_([sa.bindparam("owner"), sa.bindparam("asset_owner")])
+    )
 )
 
 
@@ -212,7 +215,7 @@ def find_catalog(conn: Connection, store: Store, identifier: str | None = None) 
 def catalog_version(conn: Connection, store: Store) -> int:
     """A number that grows with every change to what the store's catalogs show: the version of whatever is cached."""
     owners = {"owner": store.owner_id, "asset_owner": store.asset_owner_id or store.owner_id}
-    return int(conn.execute(_versions, owners).scalar() or 0)
+    return int(_versions.value(conn, owners) or 0)
 
 
 def begin_change(conn: Connection, owner_id: int) -> None:

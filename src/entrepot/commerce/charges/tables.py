@@ -15,6 +15,7 @@ from entrepot.commerce.database import metadata
 from entrepot.kernel.cache import Versioned, changing
 from entrepot.kernel.db import BigKey, Json, upsert
 from entrepot.kernel.sheet import Sheet
+from entrepot.kernel.statement import Statement
 
 shipping_mode = sa.Table(
     "shipping_mode",
@@ -50,10 +51,10 @@ charges_version = sa.Table(
 
 
 def _version_of(conn: Connection, store_id: Any) -> int:
-    return conn.execute(_VERSION, {"store_id": store_id}).scalar() or 0
+    return _VERSION.value(conn, {"store_id": store_id}) or 0
 
 
-_VERSION = sa.select(charges_version.c.version).where(charges_version.c.store_id == sa.bindparam("store_id"))
+_VERSION = Statement(sa.select(charges_version.c.version).where(charges_version.c.store_id == sa.bindparam("store_id")))
 _modes: Versioned[tuple[ShippingMode, ...]] = Versioned(_version_of)
 _rates: Versioned[tuple[TaxRate, ...]] = Versioned(_version_of)
 

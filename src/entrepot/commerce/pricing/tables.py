@@ -19,6 +19,7 @@ from entrepot.commerce.pricing.price import Offer
 from entrepot.kernel.cache import Versioned, changing
 from entrepot.kernel.db import BigKey, Instant, Json, any_of, upsert
 from entrepot.kernel.sheet import Sheet
+from entrepot.kernel.statement import Statement
 
 #: The price list that load files without a price list's name write to.
 STANDARD = "Standard"
@@ -119,7 +120,7 @@ class ContractRow:
 
 def version_of(conn: Connection, store_id: Any) -> int:
     """The counter that moves with every change of lists, rules and contracts of the store."""
-    return conn.execute(_VERSION, {"store_id": store_id}).scalar() or 0
+    return _VERSION.value(conn, {"store_id": store_id}) or 0
 
 
 def touch(conn: Connection, store_id: int) -> None:
@@ -205,7 +206,7 @@ def _take(conn: Connection, kept: _Shelf, entries: list[int], currency: str) -> 
         kept.list_prices[entry] = listed.get(entry)
 
 
-_VERSION = sa.select(pricing_version.c.version).where(pricing_version.c.store_id == sa.bindparam("store_id"))
+_VERSION = Statement(sa.select(pricing_version.c.version).where(pricing_version.c.store_id == sa.bindparam("store_id")))
 _OFFERS = sa.select(
     offer.c.entry_id,
     offer.c.price_list_id,

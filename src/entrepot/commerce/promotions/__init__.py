@@ -6,6 +6,17 @@ when it is cancelled; limits are guarded counters, never counts of rows.
 """
 
 from entrepot.commerce.promotions.basket import Basket, Line
+from entrepot.commerce.promotions.codes import (
+    Batch,
+    CodesTaken,
+    Issued,
+    PromotionUnknown,
+    batches_of,
+    codes_of,
+    generate_codes,
+    import_codes,
+    issued_codes,
+)
 from entrepot.commerce.promotions.conditions import Condition, Declined
 from entrepot.commerce.promotions.evaluate import Applied, Evaluation, Refusal, evaluate
 from entrepot.commerce.promotions.forms import Field, condition_kinds, fields_of, reward_kinds, schema_of
@@ -38,17 +49,21 @@ __all__ = [
     "POSSIBLE",
     "Applied",
     "Basket",
+    "Batch",
     "CodeCheck",
+    "CodesTaken",
     "Condition",
     "Declined",
     "Evaluation",
     "Field",
     "Gift",
     "GiftGiven",
+    "Issued",
     "Level",
     "Line",
     "OrderUse",
     "Promotion",
+    "PromotionUnknown",
     "PromotionUsedUp",
     "Refusal",
     "Reward",
@@ -57,8 +72,10 @@ __all__ = [
     "UsageResult",
     "Use",
     "UseState",
+    "batches_of",
     "cancel_uses",
     "canonical_code",
+    "codes_of",
     "condition_kinds",
     "counters",
     "evaluate",
@@ -66,8 +83,11 @@ __all__ = [
     "fields_of",
     "find_promotion",
     "find_promotions",
+    "generate_codes",
     "give_gifts",
     "hold_uses",
+    "import_codes",
+    "issued_codes",
     "missing",
     "put_promotions",
     "put_texts",

@@ -7,7 +7,7 @@ promotion takes a line below its floor: what one line cannot take goes to the ot
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -35,7 +35,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """An order as promotions see it; what is None is not known yet. ``zone`` is the store's time zone."""
+    """An order as promotions see it; what is None is not known yet.
+
+    ``zone`` is the store's time zone; ``issued`` are the entered unique codes that are still good, with the promotion of each.
+    """
 
     lines: tuple[Line, ...]
     currency: str
@@ -48,6 +51,7 @@ class Basket:
     payment: str | None = None
     first_order: bool | None = None
     zone: str = "UTC"
+    issued: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def canonical_codes(self) -> frozenset[str]:

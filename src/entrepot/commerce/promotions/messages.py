@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
+from entrepot.commerce.promotions.codes import issued_codes, promotion_of_code
 from entrepot.commerce.promotions.conditions import BuyerInSegment, ShipsTo
 from entrepot.commerce.promotions.promotion import Promotion, Trigger, canonical_code
 from entrepot.commerce.promotions.tables import find_promotions
@@ -23,10 +24,21 @@ class CodeCheck:
     detail: str = ""
 
 
-def validate_code(conn: Connection, store_id: int, code: str, buyer: str, segments: frozenset[str], at: datetime) -> CodeCheck:
-    """Test a code for a buyer at a date, in the documented order: the first failing test is the answer."""
+def validate_code(
+    conn: Connection, store_id: int, code: str, buyer: tuple[str, frozenset[str]], at: datetime, order_ref: str = ""
+) -> CodeCheck:
+    """Test a code for a buyer (logon id, segments) at a date, in the documented order: the first failing test is the answer.
+
+    What the order itself has redeemed already is still good for it.
+    """
+    logon_id, segments = buyer
     code = canonical_code(code)
-    found = [one for one in _all(conn, store_id) if one[0].code == code and one[0].trigger is Trigger.PUBLIC_CODE]
+    unique = promotion_of_code(conn, store_id, code)
+    found = [
+        one
+        for one in _all(conn, store_id)
+        if one[0].id == unique or (one[0].code == code and one[0].trigger is Trigger.PUBLIC_CODE)
+    ]
     if not found:
         return CodeCheck(code, False, "INVALID")
     promotion, status = found[0]
@@ -38,10 +50,11 @@ def validate_code(conn: Connection, store_id: int, code: str, buyer: str, segmen
         return CodeCheck(code, False, "EXPIRED", promotion.ends_at.isoformat())
     for condition in promotion.conditions:
         if isinstance(condition, BuyerInSegment) and segments.isdisjoint(condition.segments):
-            return CodeCheck(code, False, "BAD_CUSTOMER", buyer)
-    if promotion.id in exhausted(conn, store_id, [promotion], "", ""):
+            return CodeCheck(code, False, "BAD_CUSTOMER", logon_id)
+    redeemed = unique is not None and not issued_codes(conn, store_id, [code], order_ref)
+    if redeemed or promotion.id in exhausted(conn, store_id, [promotion], "", ""):
         return CodeCheck(code, False, "USED_UP")
-    if promotion.id in exhausted(conn, store_id, [promotion], buyer, ""):
+    if promotion.id in exhausted(conn, store_id, [promotion], logon_id, ""):
         return CodeCheck(code, False, "CUSTOMER_LIMIT")
     return CodeCheck(code, True, "VALID", "region" if any(isinstance(one, ShipsTo) for one in promotion.conditions) else "")
 

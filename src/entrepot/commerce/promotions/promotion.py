@@ -73,6 +73,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Trigger(StrEnum):
     AUTOMATIC = "automatic"
     PUBLIC_CODE = "public_code"
+    UNIQUE_CODES = "unique_codes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,8 @@ class Promotion:
 
     @property
     def limited(self) -> bool:
-        """Whether its use over all orders, or by one shopper, has a bound."""
-        return self.limits.total != NO_LIMIT or self.limits.shopper != NO_LIMIT
+        """Whether its use over all orders, by one shopper or by one code, has a bound."""
+        return self.trigger is Trigger.UNIQUE_CODES or self.limits.total != NO_LIMIT or self.limits.shopper != NO_LIMIT
 
     @cached_property
     def triggers(self) -> tuple[Targets, ...]:

@@ -33,6 +33,8 @@ class Shelf:
         self.by_id[one.id] = one
         self.by_identifier[one.identifier] = one
         segments = next((condition.segments for condition in one.conditions if isinstance(condition, BuyerInSegment)), ())
+        if one.trigger is Trigger.UNIQUE_CODES:
+            return
         if one.trigger is not Trigger.AUTOMATIC and one.code:
             self.by_code.setdefault(one.code, []).append(one)
         elif one.triggers:
@@ -61,6 +63,9 @@ class Shelf:
         for code in sorted(basket.canonical_codes):
             for one in self.by_code.get(code, ()):
                 found[one.id] = (one, code)
+        for code, key in basket.issued.items():
+            if key in self.by_id:
+                found[key] = (self.by_id[key], code)
         return [pair for pair in found.values() if pair[0].in_force(basket.at, basket.zone)]
 
 

@@ -23,6 +23,7 @@ from entrepot.commerce.promotions.promotion import (
 from entrepot.commerce.promotions.shelf import Shelf
 from entrepot.kernel.cache import Versioned, changing
 from entrepot.kernel.db import BigKey, Instant, Json, upsert
+from entrepot.kernel.statement import Statement
 
 promotion = sa.Table(
     "promotion",
@@ -63,6 +64,16 @@ promotion_counter = sa.Table(
     sa.Column("used", sa.BigInteger, nullable=False),
     sa.CheckConstraint("used >= 0"),
 )
+promotion_code = sa.Table(
+    "promotion_code",
+    metadata,
+    sa.Column("store_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("code", sa.String(64), primary_key=True),
+    sa.Column("promotion_id", sa.BigInteger, nullable=False),
+    sa.Column("batch", sa.String(64), nullable=False),
+    sa.Column("issued_at", Instant, nullable=False),
+    sa.Index("promotion_code_of_promotion", "promotion_id", "batch"),
+)
 promotion_use = sa.Table(
     "promotion_use",
     metadata,
@@ -88,10 +99,10 @@ promotion_order = sa.Table(
 
 def version_of(conn: Connection, store_id: Any) -> int:
     """The counter that moves with every change of a promotion of the store."""
-    return conn.execute(_VERSION, {"store_id": store_id}).scalar() or 0
+    return _VERSION.value(conn, {"store_id": store_id}) or 0
 
 
-_VERSION = sa.select(promotion_version.c.version).where(promotion_version.c.store_id == sa.bindparam("store_id"))
+_VERSION = Statement(sa.select(promotion_version.c.version).where(promotion_version.c.store_id == sa.bindparam("store_id")))
 _shelves: Versioned[Shelf] = Versioned(version_of)
 
 

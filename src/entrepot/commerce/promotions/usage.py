@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from entrepot.commerce.promotions.promotion import NO_LIMIT, Promotion
+from entrepot.commerce.promotions.codes import scope_of
+from entrepot.commerce.promotions.promotion import NO_LIMIT, Promotion, Trigger
 from entrepot.commerce.promotions.tables import (
     find_promotions,
     promotion,
@@ -30,6 +30,7 @@ from entrepot.commerce.promotions.tables import (
 )
 from entrepot.kernel.db import Instant, insert_or_ignore, upsert
 from entrepot.kernel.errors import Refused
+from entrepot.kernel.statement import Statement
 
 HOLD = timedelta(minutes=30)
 
@@ -73,6 +74,16 @@ class UsageResult:
     overdrawn: tuple[str, ...] = ()
 
 
+_USES = Statement(sa.select(promotion_use).where(promotion_use.c.order_ref == sa.bindparam("order")))
+_o = promotion_order.c
+_moved = (
+    promotion_order.update()
+    .where(_o.order_ref == sa.bindparam("order"), ~_o.closed)
+    .values(version=sa.bindparam("to"), closed=sa.bindparam("closing"), expires_at=sa.bindparam("until", type_=Instant))
+)
+_ADVANCE, _CLOSE = Statement(_moved.where(_o.version <= sa.bindparam("to"))), Statement(_moved)
+
+
 def hold_uses(conn: Connection, order: OrderUse, at: datetime, expires_at: datetime | None) -> None:
     """Hold the uses of a cart being submitted; raises `PromotionUsedUp` when a limit has no room left."""
     result = set_uses(conn, order, UseState.HELD, at, expires_at=expires_at, strict=True)
@@ -92,7 +103,7 @@ def set_uses(
     """Replace the order's uses by those of this version; an older version, or a closed order, changes nothing."""
     if not _advance(conn, order.order_ref, order.version, closed=False, expires_at=expires_at):
         return UsageResult(False)
-    rows = conn.execute(sa.select(promotion_use).where(promotion_use.c.order_ref == order.order_ref)).mappings().all()
+    rows = _USES.all(conn, {"order": order.order_ref})
     before = {(row["promotion_id"], row["code"]): row for row in rows}
     ids = _ids(conn, order)
     wanted = {(ids[use.promotion].id, use.code): use for use in order.uses if use.promotion in ids}
@@ -107,9 +118,9 @@ def set_uses(
         if key[0] in terms and not terms[key[0]].limited:
             changes[key[0]] = changes.get(key[0], 0) + change
         elif change > 0:
-            fits = key[0] in terms and _take(conn, terms[key[0]], order.buyer, change)
+            fits = key[0] in terms and _take(conn, terms[key[0]], order.buyer, change, key[1])
         elif change < 0:
-            _give_back(conn, key[0], kept["buyer"] if kept else order.buyer, -change)
+            _give_back(conn, key[0], kept["buyer"] if kept else order.buyer, -change, key[1])
         if not fits and use is not None:
             overdrawn.append(use.promotion)
         reached = state if fits else UseState.OVERDRAWN
@@ -132,7 +143,7 @@ def cancel_uses(conn: Connection, order_ref: str, version: int) -> UsageResult:
         if row["state"] == UseState.FINAL and not (row["settings"] or {}).get("returns_use", True):
             continue
         if row["state"] != UseState.OVERDRAWN:
-            _give_back(conn, row["promotion_id"], row["buyer"], row["times"])
+            _give_back(conn, row["promotion_id"], row["buyer"], row["times"], row["code"])
         gone = sa.and_(t.c.order_ref == order_ref, t.c.promotion_id == row["promotion_id"], t.c.code == row["code"])
         conn.execute(t.delete().where(gone))
     return UsageResult(True)
@@ -144,9 +155,9 @@ def release_expired(conn: Connection, at: datetime, limit: int = 200) -> int:
     query = sa.select(t.c.order_ref).where(t.c.expires_at <= at, ~t.c.closed).limit(limit).with_for_update(skip_locked=True)
     refs = conn.execute(query).scalars().all()
     for ref in refs:
-        for row in conn.execute(sa.select(promotion_use).where(promotion_use.c.order_ref == ref)).mappings().all():
+        for row in _USES.all(conn, {"order": ref}):
             if row["state"] == UseState.HELD:
-                _give_back(conn, row["promotion_id"], row["buyer"], row["times"])
+                _give_back(conn, row["promotion_id"], row["buyer"], row["times"], row["code"])
         conn.execute(promotion_use.delete().where(promotion_use.c.order_ref == ref))
         conn.execute(t.update().where(t.c.order_ref == ref).values(expires_at=None))
     return len(refs)
@@ -158,9 +169,7 @@ def exhausted(conn: Connection, store_id: int, candidates: Iterable[Promotion], 
     if not limited:
         return frozenset()
     own = {
-        row.promotion_id: row.times
-        for row in conn.execute(sa.select(promotion_use).where(promotion_use.c.order_ref == order_ref))
-        if row.state != UseState.OVERDRAWN
+        row["promotion_id"]: row["times"] for row in _USES.all(conn, {"order": order_ref}) if row["state"] != UseState.OVERDRAWN
     }
     scopes = {(one.id, scope): limit for one in limited for scope, limit in _scopes(one, buyer)}
     t = promotion_counter
@@ -193,16 +202,11 @@ def counters(conn: Connection, promotion_ids: Sequence[int]) -> dict[int, int]:
 
 def _advance(conn: Connection, order_ref: str, version: int, *, closed: bool, expires_at: datetime | None) -> bool:
     """Move the order to this version, unless a later one or a cancellation came first."""
-    t = promotion_order
     row = {"order_ref": order_ref, "version": version, "closed": closed, "expires_at": expires_at}
-    if insert_or_ignore(conn, t, row):
+    if insert_or_ignore(conn, promotion_order, row):
         return True
-    moved = conn.execute(
-        t.update()
-        .where(t.c.order_ref == order_ref, ~t.c.closed, t.c.version <= version if not closed else sa.true())
-        .values(version=version, closed=closed, expires_at=sa.literal(expires_at, Instant()))
-    )
-    return moved.rowcount == 1
+    moving = {"order": order_ref, "to": version, "closing": closed, "until": expires_at}
+    return (_CLOSE if closed else _ADVANCE).run(conn, moving) == 1
 
 
 def _ids(conn: Connection, order: OrderUse) -> dict[str, Promotion]:
@@ -213,10 +217,12 @@ def _ids(conn: Connection, order: OrderUse) -> dict[str, Promotion]:
     return {use.promotion: known[use.promotion] for use in order.uses if use.promotion in known}
 
 
-def _scopes(one: Promotion, buyer: str) -> list[tuple[str, int]]:
+def _scopes(one: Promotion, buyer: str, code: str = "") -> list[tuple[str, int]]:
     scopes = [("", one.limits.total)] if one.limits.total != NO_LIMIT else []
     if one.limits.shopper != NO_LIMIT and buyer:
         scopes.append((f"buyer:{buyer.casefold()}", one.limits.shopper))
+    if one.trigger is Trigger.UNIQUE_CODES and code:
+        scopes.append((scope_of(code), 1))
     return scopes
 
 
@@ -224,22 +230,20 @@ def _count(conn: Connection, changes: dict[int, int]) -> None:
     """Move the counters of promotions without limits, all in one statement: nothing can be refused there."""
     rows = [{"promotion_id": key, "scope": "", "used": max(0, by), "by": by} for key, by in changes.items() if by]
     if rows:
-        conn.execute(_counting(conn.dialect.name), rows)
+        _counting(conn.dialect.name).run_many(conn, rows)
 
 
 @lru_cache(maxsize=2)
-def _counting(dialect: str) -> Any:
+def _counting(dialect: str) -> Statement:
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(promotion_counter)
     moved = promotion_counter.c.used + sa.bindparam("by")
-    return insert.values(
-        promotion_id=sa.bindparam("promotion_id"), scope=sa.bindparam("scope"), used=sa.bindparam("used")
-    ).on_conflict_do_update(index_elements=["promotion_id", "scope"], set_={"used": moved})
+    return Statement(insert.on_conflict_do_update(index_elements=["promotion_id", "scope"], set_={"used": moved}))
 
 
-def _take(conn: Connection, one: Promotion, buyer: str, times: int) -> bool:
+def _take(conn: Connection, one: Promotion, buyer: str, times: int, code: str) -> bool:
     """Count the uses under every limit, or under none."""
     taken: list[str] = []
-    scopes = _scopes(one, buyer)
+    scopes = _scopes(one, buyer, code)
     if ("", one.limits.total) not in scopes:
         scopes.append(("", 2**62))
     for scope, limit in sorted(scopes):
@@ -258,8 +262,8 @@ def _take(conn: Connection, one: Promotion, buyer: str, times: int) -> bool:
     return True
 
 
-def _give_back(conn: Connection, promotion_id: int, buyer: str, times: int) -> None:
-    for scope in ("", f"buyer:{buyer.casefold()}"):
+def _give_back(conn: Connection, promotion_id: int, buyer: str, times: int, code: str) -> None:
+    for scope in ("", f"buyer:{buyer.casefold()}", *((scope_of(code),) if code else ())):
         _move(conn, promotion_id, scope, -times)
 
 

@@ -36,9 +36,8 @@ def commerce_services(post: Post, values: Mapping[str, Values], clock: Clock) ->
     def validate_coupon(conn: Connection, document: Document, at: datetime) -> Document:
         asked = usage.COUPON.here(document, values)
         visit = capture.visit_of(conn, asked, at)
-        check = promotions.validate_code(
-            conn, visit.store.id, asked["Code"], visit.buyer.logon_id, visit.customer.segments, visit.at
-        )
+        buyer = (visit.buyer.logon_id, visit.customer.segments)
+        check = promotions.validate_code(conn, visit.store.id, asked["Code"], buyer, visit.at)
         found = {"Code": check.code, "Valid": check.valid, "ReasonCode": check.reason, "Detail": check.detail}
         return usage.COUPON_REPLY.there(found, values)
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.engine import Connection
 
 from entrepot.kernel.ids import new_id
+from entrepot.kernel.statement import Statement
 from entrepot.order_management import inventory, orders
 from entrepot.order_management.fulfillment import tables
 from entrepot.order_management.inventory import Aim, Component, Need, Node, Picture
@@ -23,6 +24,7 @@ from entrepot.order_management.orders import Doing, Line, Order, Row
 WAITING = ("1100", "1300", "1310", "1400")
 PAID_ENOUGH = frozenset({"AUTHORIZED", "INVOICED", "PAID", "NOT_APPLICABLE"})
 TRIES = 3
+_ADD_RELEASE = Statement(tables.release.insert())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,8 @@ def release_order(conn: Connection, key: str, at: datetime, user: str = "release
     saved = orders.save_order(conn, before, replace(before, lines=lines), Doing("RELEASE", user, at))
     for node, release in releases.items():
         number = orders.next_number(conn, f"release/{key}", 1)
-        conn.execute(
-            tables.release.insert(),
+        _ADD_RELEASE.run(
+            conn,
             {
                 "release_key": release,
                 "order_key": key,

@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.kernel.errors import Conflict, Invalid, NotFound, Refused
+from entrepot.kernel.statement import Row as Found
+from entrepot.kernel.statement import Statement
 from entrepot.order_management import inventory, orders
 from entrepot.order_management.fulfillment import tables
 from entrepot.order_management.fulfillment.documents import ConfirmShipment, CreateShipment, ShipmentLine
@@ -55,6 +57,15 @@ class KitNotWhole(Refused):
     message = "{item_id} leaves in whole kits. Give quantities of its parts that belong together."
 
 
+_s = tables.shipment.c
+_ADD = Statement(tables.shipment.insert())
+_BY_NUMBER = Statement(sa.select(tables.shipment).where(_s.shipment_no == sa.bindparam("number")))
+_OF_ORDER = Statement(
+    sa.select(tables.shipment).where(_s.order_key == sa.bindparam("order")).order_by(_s.created_at, _s.shipment_no)
+)
+_RELEASE = Statement(sa.select(tables.release).where(tables.release.c.release_key == sa.bindparam("release")))
+
+
 def create_shipment(conn: Connection, sent: CreateShipment, at: datetime, user: str) -> dict[str, Any]:
     """Take a release, or the given quantities of it, into a shipment of its node."""
     release = _release(conn, sent.order_release_key)
@@ -84,8 +95,8 @@ def create_shipment(conn: Connection, sent: CreateShipment, at: datetime, user: 
         for line in before.lines
     )
     saved = orders.save_order(conn, before, replace(before, lines=lines), Doing("CREATE_SHIPMENT", user, at))
-    conn.execute(
-        tables.shipment.insert(),
+    _ADD.run(
+        conn,
         {
             "shipment_no": number,
             "order_key": saved.key,
@@ -112,12 +123,9 @@ def create_shipment(conn: Connection, sent: CreateShipment, at: datetime, user: 
 
 def confirm_shipment(conn: Connection, sent: ConfirmShipment, at: datetime, user: str) -> dict[str, Any]:
     """The shipment has left with these quantities: stock goes down, the order moves on, an invoice follows."""
-    t = tables.shipment
-    found = conn.execute(sa.select(t).where(t.c.shipment_no == sent.shipment_no)).mappings().first()
-    if found is None:
-        raise ShipmentNotFound(shipment_no=sent.shipment_no)
+    found = _shipment(conn, sent.shipment_no)
     before = orders.load_order(conn, found["order_key"], lock=True)
-    shipment = conn.execute(sa.select(t).where(t.c.shipment_no == sent.shipment_no)).mappings().one()
+    shipment = _shipment(conn, sent.shipment_no)
     fingerprint = digest(sent)
     if shipment["status"] == SHIPPED:
         if shipment["digest"] != fingerprint:
@@ -134,6 +142,7 @@ def confirm_shipment(conn: Connection, sent: ConfirmShipment, at: datetime, user
     _not_found_on_shelf(conn, saved, short, shipment["node"], at)
     tracking = sent.tracking_no or next((c.tracking_no for c in sent.containers.container if c.tracking_no), "")
     answer = {"ShipmentNo": sent.shipment_no, "OrderNo": saved.order_no, "Status": SHIPPED, "TrackingNo": tracking}
+    t = tables.shipment
     conn.execute(
         t.update()
         .where(t.c.shipment_no == sent.shipment_no)
@@ -183,15 +192,12 @@ def get_shipment_list(
 
 def get_shipment_details(conn: Connection, shipment_no: str) -> dict[str, Any]:
     """One shipment by its number; raises `ShipmentNotFound`."""
-    found = conn.execute(sa.select(tables.shipment).where(tables.shipment.c.shipment_no == shipment_no)).mappings().first()
-    if found is None:
-        raise ShipmentNotFound(shipment_no=shipment_no)
-    return _listed(found)
+    return _listed(_shipment(conn, shipment_no))
 
 
 def shipments_of(conn: Connection, order_key: str) -> list[dict[str, Any]]:
     """What the status event and the order page say about an order's shipments."""
-    return get_shipment_list(conn, order_key=order_key)
+    return [_listed(row) for row in _OF_ORDER.all(conn, {"order": order_key})]
 
 
 def open_releases(conn: Connection, order_key: str) -> list[str]:
@@ -325,14 +331,21 @@ def _content(order: Order, planned: Mapping[str, int], shipped: Mapping[str, int
     return sorted(lines, key=lambda line: int(line["PrimeLineNo"]))
 
 
-def _release(conn: Connection, key: str) -> sa.RowMapping:
-    found = conn.execute(sa.select(tables.release).where(tables.release.c.release_key == key)).mappings().first()
+def _shipment(conn: Connection, shipment_no: str) -> Found:
+    found = _BY_NUMBER.first(conn, {"number": shipment_no})
+    if found is None:
+        raise ShipmentNotFound(shipment_no=shipment_no)
+    return found
+
+
+def _release(conn: Connection, key: str) -> Found:
+    found = _RELEASE.first(conn, {"release": key})
     if found is None:
         raise ShipmentNotFound(order_release_key=key)
     return found
 
 
-def _listed(row: sa.RowMapping) -> dict[str, Any]:
+def _listed(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {
         "ShipmentNo": row["shipment_no"],
         "OrderNo": row["order_no"],

@@ -7,7 +7,7 @@ An item nobody knows is an error on its line, not a zero, and does not keep the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import msgspec
@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.kernel.db import any_of
 from entrepot.kernel.quantity import parse_whole
+from entrepot.kernel.statement import Statement
 from entrepot.order_management.inventory import atp, tables
 from entrepot.order_management.inventory.documents import (
     Assignment,
@@ -31,12 +32,20 @@ from entrepot.order_management.inventory.documents import (
 )
 from entrepot.order_management.inventory.items import Item, KitCode, Node, NodeUnknown, items_by_id, kits_of, nodes_by_name
 from entrepot.order_management.inventory.kits import Component, flatten, kits_available
-from entrepot.order_management.inventory.positions import UNLIMITED, positions_of
+from entrepot.order_management.inventory.positions import UNLIMITED, Position, positions_of
 from entrepot.order_management.inventory.sourcing import Aim, Given, Need, plan
 from entrepot.order_management.wire import flag, moment
 
 OVERDUE_SUPPLY = timedelta(days=30)
 HOW_MUCH_IS_THERE = "999999999"
+
+
+_s = tables.future_supply.c
+_COMING = Statement(
+    sa.select(_s.item_id, _s.node, _s.due, _s.quantity)
+    .where(_s.organization == sa.bindparam("organization"), any_of(_s.item_id, "items"), _s.quantity > 0)
+    .order_by(_s.due)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,7 @@ class Picture:
     kits: Mapping[str, tuple[Component, ...]]
     free: Mapping[str, Mapping[str, int]]
     coming: Mapping[str, Sequence[tuple[datetime, str, int]]]
+    positions: Mapping[tuple[str, str], Position] = field(default_factory=dict)
 
     def parts(self, item_id: str, given: Sequence[Component] = ()) -> tuple[Component, ...]:
         """The leaves of one unit that need stock; a piece is its own only leaf, services have none."""
@@ -68,14 +78,15 @@ def picture(conn: Connection, organization: str, item_ids: Sequence[str], *, pro
     items = items_by_id(conn, organization, every)
     nodes = nodes_by_name(conn)
     free: dict[str, dict[str, int]] = {item_id: {} for item_id in every}
-    for (item_id, node), position in positions_of(conn, organization, every).items():
+    positions = positions_of(conn, organization, every)
+    for (item_id, node), position in positions.items():
         if node in nodes and nodes[node].active:
             free[item_id][node] = max(0, position.to_keep_promises) if promised else position.to_sell
     for item_id in every:
         for place in nodes.values():
             if place.infinite and place.active:
                 free[item_id][place.node] = UNLIMITED
-    return Picture(organization, nodes, items, kits, free, _coming(conn, organization, every, nodes))
+    return Picture(organization, nodes, items, kits, free, _coming(conn, organization, every, nodes), positions)
 
 
 def monitor_item_availability(conn: Connection, asked: FindInventory, at: datetime) -> Availability:
@@ -199,12 +210,8 @@ def _with(status: Promised, assigned: list[Assignment]) -> Promised:
 def _coming(
     conn: Connection, organization: str, item_ids: set[str], nodes: Mapping[str, Node]
 ) -> dict[str, list[tuple[datetime, str, int]]]:
-    t = tables.future_supply
-    query = sa.select(t.c.item_id, t.c.node, t.c.due, t.c.quantity).where(
-        t.c.organization == organization, any_of(t.c.item_id, "items"), t.c.quantity > 0
-    )
     coming: dict[str, list[tuple[datetime, str, int]]] = {}
-    for row in conn.execute(query.order_by(t.c.due), {"items": sorted(item_ids)}):
-        if row.node in nodes and nodes[row.node].active:
-            coming.setdefault(row.item_id, []).append((row.due, row.node, row.quantity))
+    for row in _COMING.all(conn, {"organization": organization, "items": sorted(item_ids)}):
+        if row["node"] in nodes and nodes[row["node"]].active:
+            coming.setdefault(row["item_id"], []).append((row["due"], row["node"], row["quantity"]))
     return coming

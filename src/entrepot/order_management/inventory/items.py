@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from entrepot.kernel.db import any_of, upsert
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.quantity import Step
+from entrepot.kernel.statement import Row, Statement
 from entrepot.order_management.inventory import tables
 from entrepot.order_management.inventory.kits import MAX_DEPTH, Component, Mode, flatten
 from entrepot.order_management.wire import decimal_text
@@ -79,6 +80,26 @@ class NodeUnknown(Invalid):
     message = "{path}: there is no ship node {node}."
 
 
+_k = tables.kit_component.c
+_organization: sa.BindParameter[str] = sa.bindparam("organization")
+_NODES = Statement(sa.select(tables.node).order_by(tables.node.c.node))
+_ITEMS = Statement(
+    sa.select(tables.item).where(tables.item.c.organization == _organization, any_of(tables.item.c.item_id, "items"))
+)
+_PARENTS = Statement(sa.select(_k.parent).where(_k.organization == _organization, any_of(_k.component, "parts")).distinct())
+_parts = (
+    sa.select(_k.parent, _k.component, _k.quantity, _k.required)
+    .where(_k.organization == _organization, any_of(_k.parent, "parents"))
+    .order_by(_k.parent, _k.place)
+)
+_PARTS = Statement(_parts)
+_PARTS_OF_BUNDLES = Statement(
+    _parts.join(tables.item, sa.and_(tables.item.c.organization == _k.organization, tables.item.c.item_id == _k.parent)).where(
+        tables.item.c.kit_code == KitCode.BUNDLE.value
+    )
+)
+
+
 def load_nodes(conn: Connection, nodes: Sequence[Node]) -> int:
     """Create the nodes or replace what is known of them."""
     names = ("node", "name", "kind", "rank", "active", "infinite", "ship_days", "transit_days")
@@ -102,15 +123,14 @@ def load_items(conn: Connection, items: Sequence[Item]) -> int:
 
 def nodes_by_name(conn: Connection) -> dict[str, Node]:
     """All ship nodes, active or not."""
-    rows = conn.execute(sa.select(tables.node).order_by(tables.node.c.node)).mappings()
+    rows = _NODES.all(conn)
     return {row["node"]: Node(**row) for row in rows}
 
 
 def items_by_id(conn: Connection, organization: str, item_ids: Iterable[str]) -> dict[str, Item]:
     """Those of the items that are known, with the parts of their first level."""
     wanted = sorted(set(item_ids))
-    query = sa.select(tables.item).where(tables.item.c.organization == organization, any_of(tables.item.c.item_id, "items"))
-    rows = conn.execute(query, {"items": wanted}).mappings().all()
+    rows = _ITEMS.all(conn, {"organization": organization, "items": wanted})
     bundles = [row["item_id"] for row in rows if row["kit_code"]]
     parts = _components(conn, organization, bundles) if bundles else {}
     return {row["item_id"]: _item(row, parts.get(row["item_id"], ())) for row in rows}
@@ -119,10 +139,15 @@ def items_by_id(conn: Connection, organization: str, item_ids: Iterable[str]) ->
 def require_items(conn: Connection, organization: str, item_ids: Sequence[str], path: str = "ItemID") -> dict[str, Item]:
     """All of the items, or a refusal naming the first unknown one."""
     known = items_by_id(conn, organization, item_ids)
+    refuse_unknown(known, organization, item_ids, path)
+    return known
+
+
+def refuse_unknown(known: Mapping[str, Item], organization: str, item_ids: Sequence[str], path: str) -> None:
+    """A refusal naming the first of the items that is not known."""
     for item_id in item_ids:
         if item_id not in known:
             raise ItemUnknown(path=path, item_id=item_id, organization=organization)
-    return known
 
 
 def kits_of(conn: Connection, organization: str, parents: Iterable[str]) -> dict[str, tuple[Component, ...]]:
@@ -141,12 +166,11 @@ def kits_of(conn: Connection, organization: str, parents: Iterable[str]) -> dict
 
 def kits_with(conn: Connection, organization: str, components: Iterable[str]) -> set[str]:
     """Every bundle that contains one of the items, on any level."""
-    t = tables.kit_component
-    query = sa.select(t.c.parent).where(t.c.organization == organization, any_of(t.c.component, "parts")).distinct()
     found: set[str] = set()
     level = set(components)
     while level:
-        level = set(conn.execute(query, {"parts": sorted(level)}).scalars()) - found
+        rows = _PARENTS.all(conn, {"organization": organization, "parts": sorted(level)})
+        level = {row["parent"] for row in rows} - found
         found |= level
     return found
 
@@ -154,18 +178,10 @@ def kits_with(conn: Connection, organization: str, components: Iterable[str]) ->
 def _components(
     conn: Connection, organization: str, parents: Sequence[str], *, bundles_only: bool = False
 ) -> Mapping[str, tuple[Component, ...]]:
-    t = tables.kit_component
-    query = sa.select(t.c.parent, t.c.component, t.c.quantity, t.c.required).where(
-        t.c.organization == organization, any_of(t.c.parent, "parents")
-    )
-    if bundles_only:
-        parent = tables.item
-        query = query.join(parent, sa.and_(parent.c.organization == t.c.organization, parent.c.item_id == t.c.parent)).where(
-            parent.c.kit_code == KitCode.BUNDLE.value
-        )
+    statement = _PARTS_OF_BUNDLES if bundles_only else _PARTS
     parts: dict[str, list[Component]] = {}
-    for row in conn.execute(query.order_by(t.c.parent, t.c.place), {"parents": list(parents)}):
-        parts.setdefault(row.parent, []).append(Component(row.component, row.quantity, row.required))
+    for row in statement.all(conn, {"organization": organization, "parents": list(parents)}):
+        parts.setdefault(row["parent"], []).append(Component(row["component"], row["quantity"], row["required"]))
     return {parent: tuple(found) for parent, found in parts.items()}
 
 
@@ -208,7 +224,7 @@ def _item_row(item: Item) -> dict[str, object]:
     }
 
 
-def _item(row: sa.RowMapping, components: tuple[Component, ...]) -> Item:
+def _item(row: Row, components: tuple[Component, ...]) -> Item:
     return Item(
         organization=row["organization"],
         item_id=row["item_id"],

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.bus import Message
-from entrepot.kernel.db import upsert
+from entrepot.kernel.db import any_of, upsert
+from entrepot.kernel.statement import Statement
 from entrepot.order_management.database import outbox
 from entrepot.order_management.inventory import tables
 from entrepot.order_management.inventory.availability import Picture, network_quantity, picture, promise_over_time
@@ -21,6 +22,18 @@ from entrepot.order_management.inventory.items import Item, kits_with
 from entrepot.order_management.wire import moment
 
 EVENT = "REALTIME_AVAILABILITY_CHANGE"
+
+
+_p, _s = tables.position.c, tables.said.c
+_MOVED = Statement(
+    sa.select(_p.id, _p.organization, _p.item_id, _p.version)
+    .where(_p.version != _p.said_version)
+    .order_by(_p.id)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_TOLD = Statement(tables.position.update().where(_p.id == sa.bindparam("of")).values(said_version=sa.bindparam("said")))
+_SAID = Statement(sa.select(tables.said).where(_s.organization == sa.bindparam("organization"), any_of(_s.item_id, "items")))
 
 
 def level(quantity: int, item: Item) -> str:
@@ -34,21 +47,17 @@ def level(quantity: int, item: Item) -> str:
 
 def tell_availability(conn: Connection, at: datetime, limit: int = 200) -> int:
     """Put a message into the outbox for every item whose level or outlook changed; tell how many positions were looked at."""
-    t = tables.position
-    query = sa.select(t.c.id, t.c.organization, t.c.item_id, t.c.version).where(t.c.version != t.c.said_version)
-    rows = conn.execute(query.order_by(t.c.id).limit(limit).with_for_update(skip_locked=True)).all()
-    for organization in sorted({row.organization for row in rows}):
-        moved = {row.item_id for row in rows if row.organization == organization}
+    rows = _MOVED.all(conn, {"most": limit})
+    for organization in sorted({row["organization"] for row in rows}):
+        moved = {row["item_id"] for row in rows if row["organization"] == organization}
         _tell(conn, organization, sorted(moved | kits_with(conn, organization, moved)), at)
-    for row in rows:
-        conn.execute(t.update().where(t.c.id == row.id).values(said_version=row.version))
+    _TOLD.run_many(conn, [{"of": row["id"], "said": row["version"]} for row in rows])
     return len(rows)
 
 
 def _tell(conn: Connection, organization: str, item_ids: list[str], at: datetime) -> None:
     seen = picture(conn, organization, item_ids)
-    t = tables.said
-    told = {row["item_id"]: row for row in conn.execute(sa.select(t).where(t.c.organization == organization)).mappings()}
+    told = {row["item_id"]: row for row in _SAID.all(conn, {"organization": organization, "items": item_ids})}
     for item_id in item_ids:
         if item_id not in seen.items:
             continue
@@ -59,7 +68,7 @@ def _tell(conn: Connection, organization: str, item_ids: list[str], at: datetime
             continue
         sequence = (earlier["sequence"] if earlier else 0) + 1
         row = {"organization": organization, "item_id": item_id, "level": body["AlertLevel"], "future": outlook}
-        upsert(conn, t, [row | {"quantity": quantity, "sequence": sequence}], ["organization", "item_id"])
+        upsert(conn, tables.said, [row | {"quantity": quantity, "sequence": sequence}], ["organization", "item_id"])
         key = f"{organization}/{item_id}"
         kind = "inventory.availability_changed"
         said = Message(kind, body | {"Sequence": sequence}, f"{key}/{sequence}", key, sequence, store=organization)

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.kernel.db import any_of, insert_or_ignore
+from entrepot.kernel.statement import Statement
 from entrepot.order_management.inventory import tables
 
 Counter = Literal["reserved", "scheduled", "allocated"]
@@ -79,40 +80,50 @@ _quantity = sa.bindparam("q", type_=sa.BigInteger)
 _one = _p.id == sa.bindparam("of")
 
 
-def _change(**counters: Any) -> sa.Update:
-    return tables.position.update().where(_one).values(version=_p.version + 1, **counters)
+def _change(*conditions: sa.ColumnElement[bool], **counters: Any) -> Statement:
+    return Statement(tables.position.update().where(_one, *conditions).values(version=_p.version + 1, **counters))
 
 
-_TAKE: dict[str, sa.Update] = {
-    name: _change(**{name: _p[name] + _quantity}).where(_uncommitted - _p.safety_stock >= _quantity)
+_TAKE: dict[str, Statement] = {
+    name: _change(_uncommitted - _p.safety_stock >= _quantity, **{name: _p[name] + _quantity})
     for name in ("reserved", "scheduled")
 }
-_TAKE_PROMISED = _change(scheduled=_p.scheduled + _quantity).where(_uncommitted >= _quantity)
-_GIVE = {
-    name: _change(**{name: _p[name] - _quantity}).where(_p[name] >= _quantity) for name in ("reserved", "scheduled", "allocated")
-}
+_TAKE_PROMISED = _change(_uncommitted >= _quantity, scheduled=_p.scheduled + _quantity)
+_GIVE = {name: _change(_p[name] >= _quantity, **{name: _p[name] - _quantity}) for name in ("reserved", "scheduled", "allocated")}
 _SHIFT = {
-    (source, target): _change(**{source: _p[source] - _quantity, target: _p[target] + _quantity}).where(_p[source] >= _quantity)
+    (source, target): _change(_p[source] >= _quantity, **{source: _p[source] - _quantity, target: _p[target] + _quantity})
     for source, target in (("reserved", "scheduled"), ("scheduled", "allocated"), ("allocated", "scheduled"))
 }
-_SHIP = _change(on_hand=_p.on_hand - _quantity, allocated=_p.allocated - _quantity).where(
-    _p.allocated >= _quantity, _p.on_hand >= _quantity
+_SHIP = _change(
+    _p.allocated >= _quantity,
+    _p.on_hand >= _quantity,
+    on_hand=_p.on_hand - _quantity,
+    allocated=_p.allocated - _quantity,
 )
-_COUNT = _change(on_hand=_p.on_hand + _quantity).where(_uncommitted + _quantity >= 0)
-_BY_ITEM = sa.select(tables.position).where(_p.organization == sa.bindparam("organization"), any_of(_p.item_id, "items"))
+_COUNT = _change(_uncommitted + _quantity >= 0, on_hand=_p.on_hand + _quantity)
+_BY_ITEM = Statement(
+    sa.select(tables.position).where(_p.organization == sa.bindparam("organization"), any_of(_p.item_id, "items"))
+)
+_ID = Statement(
+    sa.select(_p.id).where(
+        _p.organization == sa.bindparam("organization"), _p.item_id == sa.bindparam("item_id"), _p.node == sa.bindparam("node")
+    )
+)
+_BOOK = Statement(tables.ledger.insert())
+_BOOKED = Statement(sa.select(tables.ledger.c.id).where(tables.ledger.c.entry_key == sa.bindparam("entry")))
 
 
 def positions_of(conn: Connection, organization: str, item_ids: Iterable[str]) -> dict[tuple[str, str], Position]:
     """Every position of the items, by item and node."""
     names = Position.__dataclass_fields__
-    rows = conn.execute(_BY_ITEM, {"organization": organization, "items": sorted(set(item_ids))}).mappings()
+    rows = _BY_ITEM.all(conn, {"organization": organization, "items": sorted(set(item_ids))})
     return {(row["item_id"], row["node"]): Position(**{name: row[name] for name in names}) for row in rows}
 
 
 def take(conn: Connection, position: int, counter: Counter, quantity: int, because: Because, *, promised: bool = False) -> bool:
     """Commit free stock to somebody; tell whether there was enough. ``promised`` may use the safety stock."""
     statement = _TAKE_PROMISED if promised and counter == "scheduled" else _TAKE[counter]
-    if conn.execute(statement, {"of": position, "q": quantity}).rowcount != 1:
+    if statement.run(conn, {"of": position, "q": quantity}) != 1:
         return False
     _book(conn, [(position, counter, quantity)], because)
     return True
@@ -138,7 +149,7 @@ def ship_out(conn: Connection, position: int, quantity: int, because: Because) -
 
 def count(conn: Connection, position: int, delta: int, because: Because) -> bool:
     """Change what is on hand, unless that would break a commitment; tell whether it was changed."""
-    if conn.execute(_COUNT, {"of": position, "q": delta}).rowcount != 1:
+    if _COUNT.run(conn, {"of": position, "q": delta}) != 1:
         return False
     _book(conn, [(position, "on_hand", delta)], because)
     return True
@@ -149,8 +160,7 @@ def ensure(conn: Connection, organization: str, item_id: str, node: str, safety_
     empty = {"on_hand": 0, "reserved": 0, "scheduled": 0, "allocated": 0, "version": 0, "said_version": 0}
     key = {"organization": organization, "item_id": item_id, "node": node}
     insert_or_ignore(conn, tables.position, key | empty | {"safety_stock": safety_stock})
-    query = sa.select(_p.id).where(_p.organization == organization, _p.item_id == item_id, _p.node == node)
-    return int(conn.execute(query).scalar_one())
+    return int(_ID.value(conn, key))
 
 
 def in_lock_order(pieces: Sequence[Piece], at: Mapping[tuple[str, str], Position]) -> list[tuple[int, Piece]]:
@@ -161,7 +171,7 @@ def in_lock_order(pieces: Sequence[Piece], at: Mapping[tuple[str, str], Position
 
 def booked(conn: Connection, key: str) -> bool:
     """Whether a move under that key has happened already."""
-    return conn.execute(sa.select(tables.ledger.c.id).where(tables.ledger.c.entry_key == key)).first() is not None
+    return _BOOKED.value(conn, {"entry": key}) is not None
 
 
 def ledger_differences(conn: Connection) -> list[dict[str, Any]]:
@@ -180,14 +190,14 @@ def ledger_differences(conn: Connection) -> list[dict[str, Any]]:
     return wrong
 
 
-def _moved(conn: Connection, statement: sa.Update, position: int, quantity: int) -> None:
-    changed = conn.execute(statement, {"of": position, "q": quantity}).rowcount
+def _moved(conn: Connection, statement: Statement, position: int, quantity: int) -> None:
+    changed = statement.run(conn, {"of": position, "q": quantity})
     assert changed == 1, f"position {position} does not hold a commitment of {quantity}"
 
 
 def _book(conn: Connection, moves: Sequence[tuple[int, str, int]], because: Because) -> None:
-    conn.execute(
-        tables.ledger.insert(),
+    _BOOK.run_many(
+        conn,
         [
             {
                 "position_id": position,

@@ -16,8 +16,9 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from entrepot.kernel.db import insert_or_ignore
+from entrepot.kernel.db import Instant, insert_or_ignore
 from entrepot.kernel.errors import Conflict
+from entrepot.kernel.statement import Row, Statement
 from entrepot.order_management.inventory import tables
 from entrepot.order_management.inventory.availability import Picture, assignments, given_parts, picture, wanted
 from entrepot.order_management.inventory.documents import (
@@ -29,14 +30,13 @@ from entrepot.order_management.inventory.documents import (
     Reserve,
     Reserved,
 )
-from entrepot.order_management.inventory.items import Backorder, require_items
+from entrepot.order_management.inventory.items import Backorder, refuse_unknown
 from entrepot.order_management.inventory.positions import (
     Because,
     Piece,
     Position,
     give_back,
     in_lock_order,
-    positions_of,
     shift,
     take,
 )
@@ -72,6 +72,33 @@ class Claimed:
     quantity: int
 
 
+_r, _l = tables.reservation.c, tables.reservation_line.c
+_reservation: sa.BindParameter[str] = sa.bindparam("reservation")
+_KNOWN = Statement(
+    sa.select(tables.reservation).where(_r.organization == sa.bindparam("organization"), _r.reservation_id == _reservation)
+)
+_held_line = _l.state == sa.literal_column("'HELD'")
+_HELD = Statement(
+    sa.select(tables.reservation_line)
+    .where(_l.organization == sa.bindparam("organization"), _l.reservation_id == _reservation, _held_line)
+    .order_by(_l.position_id, _l.id)
+    .with_for_update()
+)
+_EXPIRED = Statement(
+    sa.select(tables.reservation_line)
+    .where(_held_line, _l.expires_at <= sa.bindparam("at", type_=Instant))
+    .order_by(_l.expires_at, _l.id)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LEAVE = Statement(
+    tables.reservation_line.update()
+    .where(_l.id == sa.bindparam("of"), _held_line)
+    .values(state=sa.bindparam("became"), claimed=sa.bindparam("used"), left_held_at=sa.bindparam("at", type_=Instant))
+)
+_ADD = Statement(tables.reservation_line.insert())
+
+
 def reserve(conn: Connection, asked: Reserve, at: datetime) -> Reserved:
     """Hold stock for every line in full, or for none; the same reservation asked again gets the same answer.
 
@@ -86,15 +113,15 @@ def reserve(conn: Connection, asked: Reserve, at: datetime) -> Reserved:
         raise ReservationDiffers(reservation_id=asked.reservation_id)
     lines = asked.promise_lines.promise_line
     items = sorted({line.item_id for line in lines} | {part.item_id for line in lines for part in line.components.component})
-    require_items(conn, asked.organization_code, items, "PromiseLine.ItemID")
     answer = None
     for _ in range(TRIES):
         seen = picture(conn, asked.organization_code, items)
+        refuse_unknown(seen.items, asked.organization_code, items, "PromiseLine.ItemID")
         made, needs = _plan(seen, asked)
         refused = any(not _partial(seen, asked, lines[int(line)]) for line in made.short)
         if refused:
             return _answer(asked, seen, made, at, until, held=False)
-        if _hold(conn, asked, made, needs, until, at):
+        if _hold(conn, asked, _pieces(made, needs), seen.positions, until, at):
             answer = _answer(asked, seen, made, at, until, held=True)
             break
     if answer is None:
@@ -112,15 +139,7 @@ def cancel_reservation(conn: Connection, asked: CancelReservation, at: datetime)
 
 def sweep_expired(conn: Connection, at: datetime, limit: int = SWEEP_BATCH) -> int:
     """Give back what was held too long; tell how many lines expired (call again when it is a full batch)."""
-    t = tables.reservation_line
-    query = (
-        sa.select(t)
-        .where(t.c.state == "HELD", t.c.expires_at <= at)
-        .order_by(t.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = conn.execute(query).mappings().all()
+    rows = _EXPIRED.all(conn, {"at": at, "most": limit})
     release_lines(conn, rows, "EXPIRED", at)
     return len(rows)
 
@@ -135,15 +154,10 @@ def claim(conn: Connection, organization: str, reservation_id: str, wants: Seque
     by_row: dict[int, int] = {}
     for row_id, piece in claimed:
         by_row[row_id] = by_row.get(row_id, 0) + piece.quantity
-    t = tables.reservation_line
     for row in sorted(rows, key=lambda row: row["position_id"]):
         used = by_row.get(row["id"], 0)
-        changed = conn.execute(
-            t.update()
-            .where(t.c.id == row["id"], t.c.state == "HELD")
-            .values(state="CLAIMED" if used else "RELEASED", claimed=used, left_held_at=because.at)
-        )
-        assert changed.rowcount == 1, "a reservation line leaves HELD once"
+        became = {"became": "CLAIMED" if used else "RELEASED", "used": used, "at": because.at}
+        assert _LEAVE.run(conn, became | {"of": row["id"]}) == 1, "a reservation line leaves HELD once"
         if used:
             shift(conn, row["position_id"], "reserved", "scheduled", used, because)
         if row["quantity"] > used:
@@ -170,11 +184,9 @@ def match(rows: Sequence[Mapping[Any, Any]], wants: Sequence[Want]) -> list[tupl
 
 def release_lines(conn: Connection, rows: Sequence[Mapping[Any, Any]], state: str, at: datetime) -> int:
     """Held lines leave HELD for ``state`` and their stock is free again."""
-    t = tables.reservation_line
     released = 0
     for row in sorted(rows, key=lambda row: (row["position_id"], row["id"])):
-        gone = conn.execute(t.update().where(t.c.id == row["id"], t.c.state == "HELD").values(state=state, left_held_at=at))
-        if gone.rowcount:
+        if _LEAVE.run(conn, {"of": row["id"], "became": state, "used": row["claimed"], "at": at}):
             give_back(conn, row["position_id"], "reserved", row["quantity"], Because(state, row["reservation_id"], at))
             released += row["quantity"]
     return released
@@ -187,15 +199,25 @@ def held_on(conn: Connection, position: int) -> list[sa.RowMapping]:
     return list(conn.execute(query.with_for_update()).mappings())
 
 
-def _hold(conn: Connection, asked: Reserve, made: Plan, needs: Mapping[str, Need], until: datetime, at: datetime) -> bool:
-    """Take everything the plan says in one go; nothing at all when somebody was faster."""
-    pieces = [
+def _pieces(made: Plan, needs: Mapping[str, Need]) -> list[tuple[str, Piece]]:
+    """What a plan takes for each line, part by part."""
+    return [
         (line, Piece(part.item_id, gift.node, part.quantity * gift.units))
         for line, given in made.given.items()
         for gift in given
         for part in needs[line].parts
     ]
-    at_nodes = positions_of(conn, asked.organization_code, [piece.item_id for _, piece in pieces])
+
+
+def _hold(
+    conn: Connection,
+    asked: Reserve,
+    pieces: Sequence[tuple[str, Piece]],
+    at_nodes: Mapping[tuple[str, str], Position],
+    until: datetime,
+    at: datetime,
+) -> bool:
+    """Take all the pieces in one go; nothing at all when somebody was faster."""
     because = Because("RESERVE", asked.reservation_id, at)
     savepoint = conn.begin_nested()
     for position, piece in in_lock_order(_summed([piece for _, piece in pieces]), at_nodes):
@@ -231,8 +253,7 @@ def _write_lines(
         for line, piece in pieces
         if (piece.item_id, piece.node) in at_nodes
     ]
-    if rows:
-        conn.execute(tables.reservation_line.insert(), rows)
+    _ADD.run_many(conn, rows)
 
 
 def _summed(pieces: Sequence[Piece]) -> list[Piece]:
@@ -290,15 +311,10 @@ def _expiry(asked: Reserve, at: datetime) -> datetime:
     return until
 
 
-def _known(conn: Connection, asked: Reserve) -> sa.RowMapping | None:
-    t = tables.reservation
-    query = sa.select(t).where(t.c.organization == asked.organization_code, t.c.reservation_id == asked.reservation_id)
-    return conn.execute(query).mappings().first()
+def _known(conn: Connection, asked: Reserve) -> Row | None:
+    return _KNOWN.first(conn, {"organization": asked.organization_code, "reservation": asked.reservation_id})
 
 
-def _held(conn: Connection, organization: str, reservation_id: str, line_id: str = "") -> list[sa.RowMapping]:
-    t = tables.reservation_line
-    query = sa.select(t).where(t.c.organization == organization, t.c.reservation_id == reservation_id, t.c.state == "HELD")
-    if line_id:
-        query = query.where(t.c.line_id == line_id)
-    return list(conn.execute(query.order_by(t.c.position_id, t.c.id).with_for_update()).mappings())
+def _held(conn: Connection, organization: str, reservation_id: str, line_id: str = "") -> list[Row]:
+    rows = _HELD.all(conn, {"organization": organization, "reservation": reservation_id})
+    return [row for row in rows if not line_id or row["line_id"] == line_id]

@@ -14,9 +14,12 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from entrepot.kernel.statement import Statement
 from entrepot.order_management.orders import tables
 from entrepot.order_management.orders.order import Order
 from entrepot.order_management.orders.statuses import NAMES, Row, Rows, merged
+
+_ADD = Statement(tables.audit.insert())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +87,12 @@ def write_moves(conn: Connection, before: Order | None, after: Order, doing: Doi
     ]
     if not rows and doing.text:
         rows = [_row(after, doing, "")]
-    if rows:
-        conn.execute(tables.audit.insert(), rows)
+    _ADD.run_many(conn, rows)
 
 
 def write_note(conn: Connection, order: Order, doing: Doing) -> None:
     """Add a remark to the history."""
-    conn.execute(tables.audit.insert(), _row(order, doing, ""))
+    _ADD.run(conn, _row(order, doing, ""))
 
 
 def history(conn: Connection, order_key: str) -> list[sa.RowMapping]:

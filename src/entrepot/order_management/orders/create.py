@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from entrepot.kernel.db import insert_or_ignore
+from entrepot.kernel.db import Json, insert_or_ignore
 from entrepot.kernel.errors import Conflict, Invalid
 from entrepot.kernel.ids import new_id
 from entrepot.kernel.money import format_amount, parse_amount, parse_currency
+from entrepot.kernel.statement import Statement
 from entrepot.order_management import inventory
 from entrepot.order_management.inventory import Because, Want
 from entrepot.order_management.orders import build, tables, tasks
@@ -42,6 +43,25 @@ class OrderNumberTaken(Conflict):
 class DocumentTypeUnsupported(Invalid):
     code = "ENT_DOCTYPE_UNSUPPORTED"
     message = "{path}: orders of type {document_type} are not handled here."
+
+
+_of = tables.order.c
+_STORED = Statement(
+    sa.select(_of.digest, _of.answer).where(
+        _of.enterprise == sa.bindparam("of"), _of.document_type == sa.bindparam("type"), _of.order_no == sa.bindparam("number")
+    )
+)
+_ANSWERED = Statement(
+    tables.order.update()
+    .where(_of.key == sa.bindparam("order"))
+    .values(digest=sa.bindparam("fingerprint"), answer=sa.bindparam("said", type_=Json))
+)
+_RAISE = Statement(
+    tables.number.update()
+    .where(tables.number.c.series == sa.bindparam("of"))
+    .values(last=tables.number.c.last + 1)
+    .returning(tables.number.c.last)
+)
 
 
 def create_order(conn: Connection, sent: CreateOrder, at: datetime, user: str) -> dict[str, Any]:
@@ -69,7 +89,7 @@ def create_order(conn: Connection, sent: CreateOrder, at: datetime, user: str) -
         build.refuse_card(note.note_text, "Notes.Note.NoteText")
         write_note(conn, order, Doing("NOTE", user, at, note.note_text))
     answer = answered(order)
-    conn.execute(tables.order.update().where(tables.order.c.key == order.key).values(digest=fingerprint, answer=answer))
+    _ANSWERED.run(conn, {"order": order.key, "fingerprint": fingerprint, "said": answer})
     if not order.draft:
         start_work(conn, order, at)
     say(conn, "order.created", order, at)
@@ -99,12 +119,10 @@ def start_work(conn: Connection, order: Order, at: datetime) -> None:
 
 def next_number(conn: Connection, series: str, first: int = 100001) -> int:
     """The next number of a series; gaps are possible, repeats are not."""
-    t = tables.number
-    raised = t.update().where(t.c.series == series).values(last=t.c.last + 1).returning(t.c.last)
-    number = conn.execute(raised).scalar()
+    number = _RAISE.value(conn, {"of": series})
     if number is None:
-        insert_or_ignore(conn, t, {"series": series, "last": first - 1})
-        number = conn.execute(raised).scalar_one()
+        insert_or_ignore(conn, tables.number, {"series": series, "last": first - 1})
+        number = _RAISE.value(conn, {"of": series})
     return int(number)
 
 
@@ -208,17 +226,13 @@ def _names(lines: tuple[Line, ...]) -> list[tuple[str, Line]]:
     return named + [(line.line_id, line) for line in lines if line.line_id] + [(line.key, line) for line in lines]
 
 
-def _stored(conn: Connection, sent: CreateOrder) -> sa.RowMapping | None:
+def _stored(conn: Connection, sent: CreateOrder) -> dict[str, Any] | None:
     if not sent.order_no:
         return None
-    t = tables.order
-    query = sa.select(t.c.digest, t.c.answer).where(
-        t.c.enterprise == sent.enterprise_code, t.c.document_type == sent.document_type, t.c.order_no == sent.order_no
-    )
-    return conn.execute(query).mappings().first()
+    return _STORED.first(conn, {"of": sent.enterprise_code, "type": sent.document_type, "number": sent.order_no})
 
 
-def _same_or_refused(stored: sa.RowMapping, fingerprint: str, sent: CreateOrder) -> dict[str, Any]:
+def _same_or_refused(stored: dict[str, Any], fingerprint: str, sent: CreateOrder) -> dict[str, Any]:
     if stored["digest"] != fingerprint:
         raise OrderNumberTaken(order_no=sent.order_no)
     answer: dict[str, Any] = stored["answer"]

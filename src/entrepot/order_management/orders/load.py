@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.kernel.errors import NotFound
 from entrepot.kernel.quantity import Step
+from entrepot.kernel.statement import Statement
 from entrepot.order_management.orders import tables
 from entrepot.order_management.orders.order import (
     Charge,
@@ -32,18 +33,21 @@ class OrderNotFound(NotFound):
     message = "There is no such order."
 
 
-_ORDER = sa.select(tables.order).where(tables.order.c.key == sa.bindparam("order"))
-_LOCKED = _ORDER.with_for_update()
+_HEADER = sa.select(tables.order).where(tables.order.c.key == sa.bindparam("order"))
+_ORDER, _LOCKED = Statement(_HEADER), Statement(_HEADER.with_for_update())
 _ONE: sa.BindParameter[str] = sa.bindparam("order")
-_LINES = sa.select(tables.line).where(tables.line.c.order_key == _ONE).order_by(tables.line.c.prime, tables.line.c.sub)
-_STATUSES = sa.select(tables.status).where(tables.status.c.order_key == _ONE).order_by(tables.status.c.id)
-_CHARGES = sa.select(tables.charge).where(tables.charge.c.order_key == _ONE).order_by(tables.charge.c.place)
-_PAYMENTS = sa.select(tables.payment_method).where(tables.payment_method.c.order_key == _ONE)
-_HOLDS = sa.select(tables.hold).where(tables.hold.c.order_key == _ONE).order_by(tables.hold.c.key)
-_BY_NUMBER = sa.select(tables.order.c.key).where(
-    tables.order.c.enterprise == sa.bindparam("enterprise"),
-    tables.order.c.document_type == sa.bindparam("document_type"),
-    tables.order.c.order_no == sa.bindparam("order_no"),
+_LINES = Statement(sa.select(tables.line).where(tables.line.c.order_key == _ONE).order_by(tables.line.c.prime, tables.line.c.sub))
+_STATUSES = Statement(sa.select(tables.status).where(tables.status.c.order_key == _ONE).order_by(tables.status.c.id))
+_CHARGES = Statement(sa.select(tables.charge).where(tables.charge.c.order_key == _ONE).order_by(tables.charge.c.place))
+_PAYMENTS = Statement(sa.select(tables.payment_method).where(tables.payment_method.c.order_key == _ONE))
+_HOLDS = Statement(sa.select(tables.hold).where(tables.hold.c.order_key == _ONE).order_by(tables.hold.c.key))
+_KEY = Statement(sa.select(tables.order.c.key).where(tables.order.c.key == _ONE))
+_BY_NUMBER = Statement(
+    sa.select(tables.order.c.key).where(
+        tables.order.c.enterprise == sa.bindparam("enterprise"),
+        tables.order.c.document_type == sa.bindparam("document_type"),
+        tables.order.c.order_no == sa.bindparam("order_no"),
+    )
 )
 
 ORDER_PLAIN = (
@@ -117,20 +121,20 @@ PAYMENT_PLAIN = tuple(PaymentMethod.__dataclass_fields__)
 
 def load_order(conn: Connection, key: str, *, lock: bool = False) -> Order:
     """The order with everything on it; ``lock`` makes other writers of it wait."""
-    header = conn.execute(_LOCKED if lock else _ORDER, {"order": key}).mappings().first()
+    header = (_LOCKED if lock else _ORDER).first(conn, {"order": key})
     if header is None:
         raise OrderNotFound(order_header_key=key)
     of = {"order": key}
     rows: dict[str, list[Row]] = {}
-    for row in conn.execute(_STATUSES, of).mappings():
+    for row in _STATUSES.all(conn, of):
         rows.setdefault(row["line_key"], []).append(status_row(row))
-    lines = tuple(_line(row, rows.get(row["key"], [])) for row in conn.execute(_LINES, of).mappings())
-    payments = [PaymentMethod(**_some(row, PAYMENT_PLAIN)) for row in conn.execute(_PAYMENTS, of).mappings()]
-    holds = conn.execute(_HOLDS, of).mappings()
+    lines = tuple(_line(row, rows.get(row["key"], [])) for row in _LINES.all(conn, of))
+    payments = [PaymentMethod(**_some(row, PAYMENT_PLAIN)) for row in _PAYMENTS.all(conn, of)]
+    holds = _HOLDS.all(conn, of)
     return Order(
         **_some(header, ORDER_PLAIN),
         lines=lines,
-        charges=tuple(_charge(row) for row in conn.execute(_CHARGES, of).mappings()),
+        charges=tuple(_charge(row) for row in _CHARGES.all(conn, of)),
         promotions=tuple(Promotion(**entry) for entry in header["promotions"]),
         coupons=tuple(Coupon(**entry) for entry in header["coupons"]),
         holds=tuple(Hold(**_some(row, ("key", "hold_type", "status", "reason", "line"))) for row in holds),
@@ -141,10 +145,10 @@ def load_order(conn: Connection, key: str, *, lock: bool = False) -> Order:
 def order_key(conn: Connection, *, key: str = "", enterprise: str = "", document_type: str = "0001", order_no: str = "") -> str:
     """The order's key, from itself or from the natural key; not found reads the same either way."""
     if key:
-        found = conn.execute(sa.select(tables.order.c.key).where(tables.order.c.key == key)).scalar()
+        found = _KEY.value(conn, {"order": key})
     else:
         natural = {"enterprise": enterprise, "document_type": document_type, "order_no": order_no}
-        found = conn.execute(_BY_NUMBER, natural).scalar()
+        found = _BY_NUMBER.value(conn, natural)
     if found is None:
         raise OrderNotFound(order_no=order_no or key)
     return str(found)

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from entrepot.kernel.db import upsert
+from entrepot.kernel.db import any_of, upsert
 from entrepot.kernel.errors import Conflict
+from entrepot.kernel.statement import Statement
 from entrepot.order_management.orders import tables
 from entrepot.order_management.orders.audit import Doing, write_moves
 from entrepot.order_management.orders.demand import move_stock
@@ -23,10 +25,31 @@ from entrepot.order_management.orders.statuses import CANCELLED, least_and_most,
 from entrepot.order_management.orders.totals import check, totals
 from entrepot.order_management.wire import decimal_text
 
+#: Columns that only repeat what the rest of the order says, for lists and searches.
+DERIVED = ("coupons", "promotions", "status_min", "status_max", "total", "search_text")
+
 
 class OrderMovedOn(Conflict):
     code = "ENT_VERSION"
     message = "Order {order_no} changed in the meantime; it is at version {version} now. Reload it and try again."
+
+
+_of = tables.order.c
+_INSERT = Statement(tables.order.insert())
+_UPDATE = Statement(
+    tables.order.update()
+    .where(_of.key == sa.bindparam("of_key"), _of.version == sa.bindparam("of_version"))
+    .values({name: sa.bindparam(name, type_=_of[name].type) for name in (*ORDER_PLAIN, *DERIVED)})
+)
+_one: sa.BindParameter[str] = sa.bindparam("order")
+_DROP_LINES = Statement(tables.line.delete().where(any_of(tables.line.c.key, "lines")))
+_DROP_STATUSES = Statement(
+    tables.status.delete().where(tables.status.c.order_key == _one, any_of(tables.status.c.line_key, "lines"))
+)
+_ADD_STATUSES = Statement(tables.status.insert())
+_DROP_CHARGES = Statement(tables.charge.delete().where(tables.charge.c.order_key == _one))
+_ADD_CHARGES = Statement(tables.charge.insert())
+_DROP_PAYMENTS = Statement(tables.payment_method.delete().where(any_of(tables.payment_method.c.key, "methods")))
 
 
 def save_order(
@@ -92,44 +115,37 @@ def _write_header(conn: Connection, before: Order | None, after: Order) -> None:
         "search_text": _search_text(after),
     }
     values = {name: getattr(after, name) for name in ORDER_PLAIN} | derived
-    t = tables.order
     if before is None:
-        conn.execute(t.insert(), values | {"digest": ""})
+        _INSERT.run(conn, values | {"digest": ""})
         return
-    done = conn.execute(t.update().where(t.c.key == after.key, t.c.version == before.version).values(**values))
-    if done.rowcount != 1:
+    if _UPDATE.run(conn, values | {"of_key": after.key, "of_version": before.version}) != 1:
         raise OrderMovedOn(order_no=after.order_no, version=after.version)
 
 
 def _write_lines(conn: Connection, before: Order | None, after: Order) -> None:
     old = {line.key: line for line in before.lines} if before else {}
     changed = [line for line in after.lines if old.get(line.key) != line]
-    removed = old.keys() - {line.key for line in after.lines}
-    for key in sorted(removed):
-        conn.execute(tables.status.delete().where(tables.status.c.line_key == key))
-        conn.execute(tables.line.delete().where(tables.line.c.key == key))
-    upsert(conn, tables.line, [_line(after, line) for line in changed], ["key"])
     moved = [line for line in changed if line.key not in old or old[line.key].rows != line.rows]
-    for line in moved:
-        if line.key in old:
-            conn.execute(
-                tables.status.delete().where(tables.status.c.order_key == after.key, tables.status.c.line_key == line.key)
-            )
+    removed = sorted(old.keys() - {line.key for line in after.lines})
+    rewritten = [*removed, *(line.key for line in moved if line.key in old)]
+    if rewritten:
+        _DROP_STATUSES.run(conn, {"order": after.key, "lines": rewritten})
+    if removed:
+        _DROP_LINES.run(conn, {"lines": removed})
+    upsert(conn, tables.line, [_line(after, line) for line in changed], ["key"])
     rows = [{"order_key": after.key, "line_key": line.key} | asdict(row) for line in moved for row in line.rows]
-    if rows:
-        conn.execute(tables.status.insert(), rows)
+    _ADD_STATUSES.run_many(conn, rows)
 
 
 def _write_money(conn: Connection, before: Order | None, after: Order) -> None:
     if before is None or before.charges != after.charges:
         if before is not None:
-            conn.execute(tables.charge.delete().where(tables.charge.c.order_key == after.key))
-        if after.charges:
-            conn.execute(tables.charge.insert(), [_charge(after, place, c) for place, c in enumerate(after.charges)])
+            _DROP_CHARGES.run(conn, {"order": after.key})
+        _ADD_CHARGES.run_many(conn, [_charge(after, place, c) for place, c in enumerate(after.charges)])
     if before is None or before.payments != after.payments:
         gone = {method.key for method in before.payments} - {method.key for method in after.payments} if before else set()
-        for key in sorted(gone):
-            conn.execute(tables.payment_method.delete().where(tables.payment_method.c.key == key))
+        if gone:
+            _DROP_PAYMENTS.run(conn, {"methods": sorted(gone)})
         upsert(conn, tables.payment_method, [_payment(after, method) for method in after.payments], ["key"])
     if before is None or before.holds != after.holds:
         upsert(conn, tables.hold, [asdict(hold) | {"order_key": after.key} for hold in after.holds], ["key"])

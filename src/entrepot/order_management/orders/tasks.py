@@ -14,12 +14,42 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.bus import correlation
-from entrepot.kernel.db import upsert
+from entrepot.kernel.db import Instant, upsert
+from entrepot.kernel.statement import Statement
 from entrepot.order_management.orders import tables
 
 PAYMENT, SCHEDULE, RELEASE, INVOICE = "PAYMENT", "SCHEDULE", "RELEASE", "INVOICE"
 LEASE = timedelta(seconds=60)
 PUT_OFF = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(hours=12))
+
+
+_t = tables.task.c
+_at = sa.bindparam("at", type_=Instant)
+_DUE = Statement(
+    sa.select(tables.task)
+    .where(_t.available_at <= _at, sa.or_(_t.lease_until.is_(None), _t.lease_until <= _at))
+    .order_by(_t.available_at, _t.order_key, _t.transaction)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+# A row woken meanwhile has another time, so it is not the same any more.
+_same = sa.and_(
+    _t.order_key == sa.bindparam("order"),
+    _t.transaction == sa.bindparam("work"),
+    _t.available_at == sa.bindparam("since", type_=Instant),
+)
+_LEASE = Statement(tables.task.update().where(_same).values(lease_until=sa.bindparam("until", type_=Instant)))
+_FINISH = Statement(tables.task.delete().where(_same, _t.lease_until.is_not(None)))
+_PUT_OFF = Statement(
+    tables.task.update()
+    .where(_same)
+    .values(
+        available_at=sa.bindparam("again", type_=Instant),
+        attempts=sa.bindparam("tried"),
+        lease_until=None,
+        error=sa.bindparam("why"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +77,11 @@ def wake(conn: Connection, order_key: str, transaction: str, at: datetime) -> No
 
 def due_work(conn: Connection, at: datetime, limit: int = 20) -> list[Task]:
     """Lease what is due; another worker gets other rows, and a dead worker's rows after a minute."""
-    t = tables.task
-    query = (
-        sa.select(t)
-        .where(t.c.available_at <= at, sa.or_(t.c.lease_until.is_(None), t.c.lease_until <= at))
-        .order_by(t.c.available_at, t.c.order_key, t.c.transaction)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
     found = [
         Task(row["order_key"], row["transaction"], row["available_at"], row["attempts"], row["correlation_id"])
-        for row in conn.execute(query).mappings()
+        for row in _DUE.all(conn, {"at": at, "most": limit})
     ]
-    for task in found:
-        conn.execute(_same(task).values(lease_until=at + LEASE))
+    _LEASE.run_many(conn, [_name(task) | {"until": at + LEASE} for task in found])
     return found
 
 
@@ -78,25 +99,14 @@ def open_work(conn: Connection, limit: int = 100) -> list[sa.RowMapping]:
 
 def finish(conn: Connection, task: Task) -> None:
     """The work is done; a row that was woken meanwhile stays."""
-    t = tables.task
-    conn.execute(
-        t.delete().where(
-            t.c.order_key == task.order_key,
-            t.c.transaction == task.transaction,
-            t.c.available_at == task.available_at,
-            t.c.lease_until.is_not(None),
-        )
-    )
+    _FINISH.run(conn, _name(task))
 
 
 def put_off(conn: Connection, task: Task, reason: str, at: datetime) -> None:
     """Try again later, each time after a longer wait."""
     wait = PUT_OFF[min(task.attempts, len(PUT_OFF) - 1)]
-    conn.execute(_same(task).values(available_at=at + wait, attempts=task.attempts + 1, lease_until=None, error=reason[:500]))
+    _PUT_OFF.run(conn, _name(task) | {"again": at + wait, "tried": task.attempts + 1, "why": reason[:500]})
 
 
-def _same(task: Task) -> sa.Update:
-    t = tables.task
-    return t.update().where(
-        t.c.order_key == task.order_key, t.c.transaction == task.transaction, t.c.available_at == task.available_at
-    )
+def _name(task: Task) -> dict[str, object]:
+    return {"order": task.order_key, "work": task.transaction, "since": task.available_at}

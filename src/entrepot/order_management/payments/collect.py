@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from entrepot.kernel.db import Database
+from entrepot.kernel.db import Database, Instant
 from entrepot.kernel.ids import new_id
+from entrepot.kernel.statement import Statement
 from entrepot.order_management import orders
 from entrepot.order_management.orders import Doing, Order, PaymentMethod
 from entrepot.order_management.payments import tables
@@ -24,6 +26,28 @@ from entrepot.order_management.payments.gateway import Asked, Gateway, Outcome
 AUTHORIZATION, CHARGE = "AUTHORIZATION", "CHARGE"
 REQUESTED, DONE, FAILED = "REQUESTED", "DONE", "FAILED"
 TYPE_SEQUENCE = {"CUSTOMER_ACCOUNT": 0, "CREDIT_CARD": 1}
+
+
+_t = tables.transaction.c
+_of_order = _t.order_key == sa.bindparam("order")
+_ALL = Statement(sa.select(tables.transaction).where(_of_order).order_by(_t.id))
+_OPEN = Statement(sa.select(tables.transaction).where(_of_order, _t.state == REQUESTED).order_by(_t.id))
+_INVOICED = Statement(
+    sa.select(sa.func.coalesce(sa.func.sum(tables.invoice.c.amount), 0)).where(
+        tables.invoice.c.order_key == sa.bindparam("order")
+    )
+)
+_ADD = Statement(tables.transaction.insert())
+_ANSWERED = Statement(
+    tables.transaction.update()
+    .where(_t.gateway_key == sa.bindparam("of"), _t.state == REQUESTED)
+    .values(
+        state=sa.bindparam("became"),
+        authorization_id=sa.bindparam("authorization"),
+        executed_at=sa.bindparam("at", type_=Instant),
+        text=sa.bindparam("said"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +137,9 @@ def collect(conn: Connection, key: str, at: datetime) -> int:
     order = orders.load_order(conn, key, lock=True)
     if order.draft:
         return 0
-    _take_over(conn, order, at)
-    account = account_of(conn, order)
+    account = _taken_over(conn, order, account_of(conn, order), at)
     for want in wanted(account, order.payments):
-        _request(conn, order, want, at)
-    account = account_of(conn, order)
+        account = _write(conn, order, account, want, at, REQUESTED)
     now = status(account, order.payments)
     if now != order.payment_status:
         saved = orders.save_order(
@@ -144,24 +166,14 @@ def _execute(database: Database, gateway: Gateway, key: str, at: datetime) -> No
 
 def answered(conn: Connection, answers: Sequence[tuple[Asked, Outcome]], at: datetime) -> None:
     """Write down what the gateway said, once per request."""
-    t = tables.transaction
     for request, outcome in answers:
-        conn.execute(
-            t.update()
-            .where(t.c.gateway_key == request.key, t.c.state == REQUESTED)
-            .values(
-                state=DONE if outcome.approved else FAILED,
-                authorization_id=outcome.authorization_id,
-                executed_at=at,
-                text=outcome.text[:300],
-            )
-        )
+        said = {"became": DONE if outcome.approved else FAILED, "authorization": outcome.authorization_id}
+        _ANSWERED.run(conn, said | {"of": request.key, "at": at, "said": outcome.text[:300]})
 
 
 def open_requests(conn: Connection, key: str) -> list[Asked]:
     """What the gateway has not answered yet."""
-    t = tables.transaction
-    rows = conn.execute(sa.select(t).where(t.c.order_key == key, t.c.state == REQUESTED).order_by(t.c.id)).mappings()
+    rows = _OPEN.all(conn, {"order": key})
     return [
         Asked(
             row["gateway_key"],
@@ -178,15 +190,11 @@ def open_requests(conn: Connection, key: str) -> list[Asked]:
 
 def account_of(conn: Connection, order: Order) -> Account:
     """The order's money as it stands."""
-    t, i = tables.transaction, tables.invoice
-    rows = conn.execute(sa.select(t).where(t.c.order_key == order.key).order_by(t.c.id)).mappings()
+    rows = _ALL.all(conn, {"order": order.key})
     found = tuple(
         Transaction(r["gateway_key"], r["method_key"], r["kind"], r["amount"], r["state"], r["authorization_id"]) for r in rows
     )
-    invoiced = conn.execute(
-        sa.select(sa.func.coalesce(sa.func.sum(i.c.amount), 0)).where(i.c.order_key == order.key)
-    ).scalar_one()
-    return Account(orders.totals(order).grand, int(invoiced), found)
+    return Account(orders.totals(order).grand, int(_INVOICED.value(conn, {"order": order.key})), found)
 
 
 def _given_back(account: Account, methods: Sequence[PaymentMethod], too_much: int) -> list[Wanted]:
@@ -210,21 +218,18 @@ def _charges(account: Account, methods: Sequence[PaymentMethod]) -> list[Wanted]
     return found
 
 
-def _take_over(conn: Connection, order: Order, at: datetime) -> None:
+def _taken_over(conn: Connection, order: Order, account: Account, at: datetime) -> Account:
     """What was authorized before the order came here is taken over, once."""
-    known = {t.method for t in account_of(conn, order).transactions}
+    known = {t.method for t in account.transactions}
     for method in order.payments:
         if method.authorization_id and method.authorized and method.key not in known:
-            _write(conn, order, Wanted(method, AUTHORIZATION, method.authorized), at, DONE)
+            account = _write(conn, order, account, Wanted(method, AUTHORIZATION, method.authorized), at, DONE)
+    return account
 
 
-def _request(conn: Connection, order: Order, want: Wanted, at: datetime) -> None:
-    _write(conn, order, want, at, REQUESTED)
-
-
-def _write(conn: Connection, order: Order, want: Wanted, at: datetime, state: str) -> None:
-    earlier = [t for t in account_of(conn, order).transactions if t.method == want.method.key and t.state == DONE]
-    row = {
+def _write(conn: Connection, order: Order, account: Account, want: Wanted, at: datetime, state: str) -> Account:
+    earlier = [t for t in account.transactions if t.method == want.method.key and t.state == DONE]
+    row: dict[str, Any] = {
         "gateway_key": new_id(),
         "order_key": order.key,
         "method_key": want.method.key,
@@ -239,4 +244,6 @@ def _write(conn: Connection, order: Order, want: Wanted, at: datetime, state: st
         "executed_at": at if state == DONE else None,
         "text": "authorized before" if state == DONE else "",
     }
-    conn.execute(tables.transaction.insert(), row)
+    _ADD.run(conn, row)
+    written = Transaction(row["gateway_key"], row["method_key"], want.kind, want.amount, state, row["authorization_id"])
+    return replace(account, transactions=(*account.transactions, written))

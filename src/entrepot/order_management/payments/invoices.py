@@ -15,17 +15,23 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.kernel.money import format_amount
+from entrepot.kernel.statement import Row, Statement
 from entrepot.order_management import orders
 from entrepot.order_management.orders import Doing, Line, Order
 from entrepot.order_management.payments import tables
 from entrepot.order_management.wire import moment
 
+_i, _t = tables.invoice.c, tables.transaction.c
+_one: sa.BindParameter[str] = sa.bindparam("order")
+_INVOICES = Statement(sa.select(tables.invoice).where(_i.order_key == _one).order_by(_i.created_at, _i.invoice_no))
+_PAYMENTS = Statement(sa.select(tables.transaction).where(_t.order_key == _one).order_by(_t.id))
+_ADD = Statement(tables.invoice.insert())
+
 
 def invoice_shipments(conn: Connection, key: str, at: datetime) -> int:
     """Write an invoice for each confirmed shipment that has none; tell how many."""
     order = orders.load_order(conn, key, lock=True)
-    t = tables.invoice
-    known = conn.execute(sa.select(t).where(t.c.order_key == key)).mappings().all()
+    known = _INVOICES.all(conn, {"order": key})
     invoiced = {row["shipment_no"] for row in known}
     wide_left = orders.order_wide(order) - sum(row["order_wide"] for row in known)
     fresh = sorted(_shipped_in(order) - invoiced)
@@ -33,8 +39,8 @@ def invoice_shipments(conn: Connection, key: str, at: datetime) -> int:
         lines = _lines(order, invoiced, invoiced | {shipment})
         amount = sum(line["amount"] for line in lines) + wide_left
         number = f"{order.order_no}-I{orders.next_number(conn, f'invoice/{key}', 1)}"
-        conn.execute(
-            t.insert(),
+        _ADD.run(
+            conn,
             {
                 "invoice_no": number,
                 "order_key": key,
@@ -60,8 +66,7 @@ def invoice_shipments(conn: Connection, key: str, at: datetime) -> int:
 
 def invoices_of(conn: Connection, key: str) -> list[dict[str, Any]]:
     """What the status event and the order page say about an order's invoices."""
-    t = tables.invoice
-    rows = conn.execute(sa.select(t).where(t.c.order_key == key).order_by(t.c.created_at, t.c.invoice_no)).mappings()
+    rows = _INVOICES.all(conn, {"order": key})
     return [
         {
             "InvoiceNo": row["invoice_no"],
@@ -81,8 +86,7 @@ def invoices_of(conn: Connection, key: str) -> list[dict[str, Any]]:
 
 def payments_of(conn: Connection, key: str) -> list[dict[str, Any]]:
     """What was asked of the gateway for an order and what came of it, oldest first."""
-    t = tables.transaction
-    rows = conn.execute(sa.select(t).where(t.c.order_key == key).order_by(t.c.id)).mappings()
+    rows = _PAYMENTS.all(conn, {"order": key})
     return [
         {
             "ChargeType": row["kind"],
@@ -128,5 +132,5 @@ def _lines(order: Order, before: Collection[str], after: Collection[str]) -> lis
     return found
 
 
-def _text(line: dict[str, Any], row: sa.RowMapping) -> str:
+def _text(line: dict[str, Any], row: Row) -> str:
     return format_amount(line["amount"], row["currency"])

@@ -172,10 +172,12 @@ class CartApi(Controller):
         """Choose how the order is paid: a gateway's token, or a purchase order on account."""
         return _changed(request, store, lambda conn, now, cart: capture.set_payment(conn, now, cart, data))
 
-    @post("/prepare", permission="public", sync_to_thread=True, status_code=200)
-    def prepare(self, request: Request[Any, Any, Any], store: str, data: ToPrepare) -> Response[bytes]:
+    @post("/prepare", permission="public", status_code=200)
+    async def prepare(self, request: Request[Any, Any, Any], store: str, data: ToPrepare) -> Response[bytes]:
         """Reserve the stock and fix the prices: the summary. Tells all that is missing, at once."""
-        return _respond(shop.prepare(house_of(request), caller_of(request, store), data.version, data.confirmed_total))
+        house = house_of(request)
+        steps = shop.prepare(house, caller_of(request, store), data.version, data.confirmed_total)
+        return _respond(await house.requests.conduct_beside(steps))
 
     @post("/submit", permission="public", sync_to_thread=False)
     def submit(self, request: Request[Any, Any, Any], store: str, data: ToSubmit) -> Response[bytes]:

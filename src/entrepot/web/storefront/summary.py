@@ -89,7 +89,7 @@ def prepare_and_show(front: Front, version: int, confirmed_total: int | None = N
     """Prepare the cart and go to its summary; what is in the way is told there."""
     try:
         before = _total(front)
-        prepared = shop.prepare(front.house, front.caller, version, confirmed_total)
+        prepared = front.house.requests.conduct(shop.prepare(front.house, front.caller, version, confirmed_total))
     except capture.CartNotFound:
         return nothing(front)
     except capture.PriceChanged as error:

@@ -220,7 +220,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.create_index("orders_current", ["store_id", "buyer_id", "state"], unique=False)
-        batch_op.create_index("orders_guest", ["secret", "state"], unique=False)
+        batch_op.create_index("orders_guest", ["secret"], unique=True)
         batch_op.create_index("orders_logon", ["logon_id", "placed_at"], unique=False)
         batch_op.create_index("orders_placed", ["store_id", "placed_at"], unique=False)
 
@@ -342,6 +342,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("promotion", schema=None) as batch_op:
         batch_op.create_index("promotion_by_code", ["store_id", "code"], unique=False)
+
+    op.create_table(
+        "promotion_code",
+        sa.Column("store_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("promotion_id", sa.BigInteger(), nullable=False),
+        sa.Column("batch", sa.String(length=64), nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "code"),
+    )
+    with op.batch_alter_table("promotion_code", schema=None) as batch_op:
+        batch_op.create_index("promotion_code_of_promotion", ["promotion_id", "batch"], unique=False)
 
     op.create_table(
         "promotion_counter",
@@ -992,6 +1004,10 @@ def downgrade() -> None:
 
     op.drop_table("promotion_order")
     op.drop_table("promotion_counter")
+    with op.batch_alter_table("promotion_code", schema=None) as batch_op:
+        batch_op.drop_index("promotion_code_of_promotion")
+
+    op.drop_table("promotion_code")
     with op.batch_alter_table("promotion", schema=None) as batch_op:
         batch_op.drop_index("promotion_by_code")
 
