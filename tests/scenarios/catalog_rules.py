@@ -12,11 +12,11 @@ from tests.scenarios.neutral import NOW, Given, Unknown, as_list
 KINDS = {"catalog_fixed", "catalog_percent"}
 
 
-def price_of(item: dict[str, Any], rules: list[Given], policies: frozenset[str], currency: str) -> tuple[int, int | None]:
-    """The unit price after the catalog rules, and the one that gave it where only the best may."""
+def price_of(item: dict[str, Any], rules: list[Given], policies: frozenset[str], currency: str) -> tuple[int, list[int]]:
+    """The unit price after the catalog rules, and the rules that gave it; only the best one where the policy says so."""
     wanted = Wanted(1, item["sku"], item["qty"])
-    if "children" in item:
-        return kit_price(item["children"], currency), None
+    if "children" in item and "own_price" not in item:
+        return kit_price(item["children"], currency), []
     known = [(number, rule, _element(rule)) for number, rule in enumerate(rules, 1) if rule.get("kind") in KINDS]
     meant = [one for one in known if _meant(one[1], item)]
     higher_first = "priority:higher_number_first" in policies
@@ -28,12 +28,13 @@ def price_of(item: dict[str, Any], rules: list[Given], policies: frozenset[str],
         nested = {f"rule-{number}": read_rule(f"rule-{number}", [{"list": "L"}, one]) for number, one in elements}
         best = run([{"lowest": list(nested)}], wanted, item["price"], currency, nested)
         chosen = next(number for number, one in elements if run([{"list": "L"}, one], wanted, item["price"], currency) == best)
-        return best, chosen
+        return best, [chosen]
     path = [{"list": "L"}, *(one for _, one in elements)]
+    applied = [number for number, _ in elements]
     if item.get("floor") is not None and elements:
         nested = {"reduced": read_rule("reduced", path), "floor": read_rule("floor", [{"calculate": [str(item["floor"])]}])}
-        return run([{"highest": ["reduced", "floor"]}], wanted, item["price"], currency, nested), None
-    return run(path, wanted, item["price"], currency), None
+        return run([{"highest": ["reduced", "floor"]}], wanted, item["price"], currency, nested), applied
+    return run(path, wanted, item["price"], currency), applied
 
 
 def _meant(rule: Given, item: dict[str, Any]) -> bool:

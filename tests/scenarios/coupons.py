@@ -14,6 +14,7 @@ from tests.scenarios.neutral import NOW, Given, Unknown
 
 BUYER = "buyer"
 PLACED = {"placed", "completed", "complete", "paid", "final", "fulfilled", "shipped", "delivered", "active", "new"}
+HELD = {"pending", "open", "held", "reserved", "draft"}
 CANCELLED = {"cancelled", "canceled"}
 
 
@@ -41,9 +42,9 @@ def _play(conn: Any, number: int, order: Given, known: list[Promotion]) -> None:
     reference, buyer = f"order {order.get('order', number)}", str(order.first("customer", "buyer", default=BUYER))
     used = [one for one in known if (code is None or one.code == canonical_code(code))]
     uses = tuple(Use(one.identifier, int(order.get("times", 1)), one.code or "") for one in used)
-    if state not in PLACED | CANCELLED:
+    if state not in PLACED | HELD | CANCELLED:
         raise Unknown(f"state {state} of an earlier order")
-    promotions.set_uses(conn, OrderUse(1, reference, 1, buyer, uses), UseState.FINAL, NOW)
+    promotions.set_uses(conn, OrderUse(1, reference, 1, buyer, uses), UseState.HELD if state in HELD else UseState.FINAL, NOW)
     if state in CANCELLED:
         promotions.cancel_uses(conn, reference, 2)
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from entrepot.kernel.money import exponent
+
 #: The instant scenarios are played at; whatever lies days before or after is counted from it.
 NOW = datetime(2026, 6, 15, 10, tzinfo=UTC)
 #: Told to people, decides nothing.
@@ -89,7 +91,9 @@ def currency_of(given: Given) -> str:
     named = given.get("currency")
     if unit is not None and unit not in CURRENCY_BY_UNIT:
         raise Unknown(f"minor_unit {unit}")
-    return str(named or CURRENCY_BY_UNIT.get(unit or "0.01"))
+    if named and (unit is None or Decimal(str(unit)) == Decimal(1).scaleb(-exponent(str(named)))):
+        return str(named)
+    return CURRENCY_BY_UNIT[unit or "0.01"]
 
 
 def share_of(value: Any) -> tuple[Decimal | None, str | None]:

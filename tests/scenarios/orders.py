@@ -41,7 +41,7 @@ class Stage:
     due: Due
     unit_prices: dict[str, int]
     list_prices: dict[str, int]
-    catalog_rule: int | None
+    catalog_rules: list[int]
     gift_amounts: dict[str, int]
 
     def off(self, line_id: str) -> int:
@@ -63,6 +63,8 @@ class Scene:
     destination: Destination | None = None
     catalog: dict[str, int] = field(default_factory=dict)
     exhausted: frozenset[int] = frozenset()
+    #: The codes entered at the moment.
+    codes: list[str] = field(default_factory=list)
     #: Where the discount is told apart, the subtotal is what it is taken off.
     subtotal_before: bool = False
 
@@ -98,17 +100,22 @@ def play(given: Given, policies: frozenset[str], expected: frozenset[str]) -> tu
 
 def _scene(given: Given, policies: frozenset[str]) -> Scene:
     scene = Scene(given, policies, currency_of(given), bool(given.get("prices_include_tax", False)), given.each("rules"))
+    scene.codes = as_list(given.first("coupons", "codes"))
     scene.catalog = {str(one.get("sku")): parse_price(str(one.get("price"))) for one in given.each("catalog")}
     tax = given.inside("tax")
     if tax is not None:
         scene.home = zones.place(tax.get("home_country"))
-        scene.destination = zones.place(tax.get("ship_to", tax.get("home_country")))
+        scene.destination = zones.place(tax.get("ship_to", tax.get("home_country"))) or zones.NOWHERE
+        inside = [one.first("included", "included_in_price", "included_in_prices") for one in tax.each("rates")]
+        scene.included = scene.included or any(inside)
         scene.rates = [rate for one in tax.each("rates") for rate in zones.rates(one, scene.home)]
     else:
         scene.destination = zones.NOWHERE
         percents = [percent for rule in scene.rules if rule.get("kind") == "tax" for percent in zones.percents(rule)]
         scene.rates = [zones.rate("standard", percent) for percent in percents]
-    out = tuple(str(one.get("sku")) for one in given.each("items") if one.get("in_scope") is False)
+    out = tuple(
+        str(one.get("sku")) for one in given.each("items") if one.first("in_scope", "discountable", "promotable") is False
+    )
     setting = Setting(scene.currency, policies, out, _gross_factor(given, scene))
     known = KINDS | CHARGES | catalog_rules.KINDS
     for number, rule in enumerate(scene.rules, 1):
@@ -148,26 +155,29 @@ def _items(given: Given) -> list[dict[str, Any]]:
     ]
     bundle = given.inside("bundle")
     if bundle is not None:
-        if bundle.get("pricing") != "sum_of_children":
-            raise Unknown(f"bundle pricing {bundle.get('pricing')}")
+        pricing, own_price = bundle.get("pricing", "sum_of_children"), bundle.get("price")
+        if pricing not in ("sum_of_children", "fixed", "own"):
+            raise Unknown(f"bundle pricing {pricing}")
         children = [(str(one.get("sku")), str(one.get("price")), int(one.get("qty", 1))) for one in bundle.each("children")]
         bare = {"floor": None, "groups": [], "tax_rate": None, "reduced": False, "original": None, "attributes": []}
         place, quantity = len(items) + 1, int(bundle.get("qty", 1))
         kit = {"sku": str(bundle.get("sku")), "price": "0", "qty": quantity, "children": children, "place": place}
+        if pricing != "sum_of_children":
+            kit |= {"price": str(own_price), "own_price": True}
         items.append(bare | kit)
     return items
 
 
 def calculate(scene: Scene, items: list[dict[str, Any]]) -> Stage:
     """Entitled prices, promotions, gifts, then the bill."""
-    catalog_applied: int | None = None
+    catalog_applied: set[int] = set()
     prices: dict[str, int] = {}
     lists: dict[str, int] = {}
     lines = []
     for item in items:
         line_id = str(item["place"])
         price, found = catalog_rules.price_of(item, scene.rules, scene.policies, scene.currency)
-        catalog_applied = found if found is not None else catalog_applied
+        catalog_applied.update(found)
         rates = _rates_at(scene, item, scene.destination)
         if scene.included and scene.home is not None and item["tax_rate"] is None:
             price = price_elsewhere(price, _rates_at(scene, item, scene.home), rates, exponent(scene.currency))
@@ -197,7 +207,7 @@ def calculate(scene: Scene, items: list[dict[str, Any]]) -> Stage:
         for place, gift in enumerate(gifts, 1)
     }
     due = settle(_bill(scene, items, evaluation))
-    return Stage(basket, evaluation, gifts, due, prices, lists, catalog_applied, amounts)
+    return Stage(basket, evaluation, gifts, due, prices, lists, sorted(catalog_applied), amounts)
 
 
 def _basket(scene: Scene, lines: list[Line]) -> Basket:
@@ -211,7 +221,7 @@ def _basket(scene: Scene, lines: list[Line]) -> Basket:
         currency=scene.currency,
         at=NOW,
         segments=frozenset({"everybody", *groups}),
-        codes=tuple(as_list(given.first("coupons", "codes"))),
+        codes=tuple(scene.codes),
         shipping=scene.money(shipping.first("price", "cost", default="0")) if shipping is not None else None,
         shipping_mode=shipping.first("method", "mode") if shipping is not None else None,
         country=scene.destination.country if scene.home is not None and scene.destination else None,
@@ -300,6 +310,10 @@ def _changed(scene: Scene, items: list[dict[str, Any]], step: Given, stage: Stag
         return [*items, matching_free(step) | new | {"groups": groups}]
     if op in ("return", "refund", "cancel", "cancel_unit"):
         later |= _given_back(scene, items, matching[0], int(quantity or 1), stage)
+        return items
+    if op in ("add_coupon", "apply_coupon", "remove_coupon"):
+        code = str(step.first("coupon", "code"))
+        scene.codes = [one for one in scene.codes if one != code] + ([] if op == "remove_coupon" else [code])
         return items
     if op in ("recalculate", "reload", "save"):
         return items
@@ -462,7 +476,7 @@ def _line_facts(scene: Scene, items: list[dict[str, Any]], stage: Stage, off: di
 
 
 def _code_facts(scene: Scene, stage: Stage) -> dict[str, Any]:
-    asked = as_list(scene.given.first("coupons", "codes"))
+    asked = scene.codes
     applied = {one.code for one in stage.evaluation.applied if one.code}
     by_code = sum(one.amount for one in stage.evaluation.applied if one.code)
     accepted = [code for code in asked if code.strip().upper() in applied]
@@ -507,7 +521,7 @@ def _price(scene: Scene, price: int) -> Decimal:
 
 def _applied(stage: Stage) -> list[int]:
     found = [one.promotion.id for one in stage.evaluation.applied]
-    return sorted(found + ([stage.catalog_rule] if stage.catalog_rule is not None else []))
+    return sorted([*found, *stage.catalog_rules])
 
 
 def _in_rule_order(evaluation: Evaluation) -> list[Any]:

@@ -119,7 +119,12 @@ def source(given: Given) -> tuple[dict[str, Any], list[str]]:
     short = sum(made.short.values())
     wanted = sum(need.units for need in needs)
     broken = [] if sum(given_by.values()) + short == wanted else ["what is given and what is short do not add up"]
-    facts = {"fulfillable": made.complete, "shipments": len(given_by), "short": short}
+    on_hand: dict[str, int] = {}
+    for one in given.each("stock"):
+        place = str(one.first("location", "node", "warehouse", default=HERE))
+        on_hand[place] = on_hand.get(place, 0) + int(one.get("on_hand", 0))
+    late = sum(max(0, units - on_hand[node]) for node, units in given_by.items())
+    facts = {"fulfillable": made.complete, "shipments": len(given_by), "short": short, "backordered": late}
     return facts | {"allocations": given_by, "allocated": given_by, "by_location": given_by}, broken
 
 

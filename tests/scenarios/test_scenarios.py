@@ -73,6 +73,8 @@ def changed(*path: Any, to: Any) -> dict[str, Any]:
         (changed("given", "weather", to="rain"), "unknown", "given-key given.weather"),
         (changed("expect", "karma", to="1"), "unknown", "expectation karma"),
         (changed("given", "rules", 0, "condition", to={"moon_gte": "3"}), "unknown", "condition moon_gte"),
+        (changed("given", "items", to=[{"sku": "a", "price": "dear"}]), "fail", "amount"),
+        (changed("given", "items", to="three"), "unknown", "unknown form"),
         (changed("given", "then", to=[{"op": "pray"}]), "unknown", "operation pray"),
     ],
 )

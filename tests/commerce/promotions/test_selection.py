@@ -20,6 +20,7 @@ from entrepot.commerce.promotions import (
     give_gifts,
     missing,
     schema_of,
+    told,
 )
 from entrepot.commerce.promotions.forms import condition_kinds, reward_kinds
 from entrepot.commerce.promotions.promotion import Exclusivity, Limits, PromotionMalformed, Settings, read_rewards, read_settings
@@ -237,3 +238,36 @@ def test_terms_in_another_language() -> None:
     told = missing(Declined("MORE_UNITS_NEEDED", 2, 1, "NB"), "EUR", words.gettext, words.ngettext)
     assert told == "noch eins davon dazulegen: NB"
     assert AT.tzinfo is UTC
+
+
+#: units of a, units of b; buy how many of a, get how many of a or b; discount
+COMPLETE = """
+3 0   2 2 a   0
+4 0   2 2 a   2000
+3 0   1 1 a   1000
+5 0   1 1 a   2000
+2 1   2 2 b   0
+4 3   2 1 b   1000
+"""
+
+
+@pytest.mark.parametrize("row", COMPLETE.strip().splitlines())
+def test_only_complete_combinations_count(row: str) -> None:
+    a, b, buy, get, of, expected = row.split()
+    condition = {"type": "minimum_quantity", "quantity": buy, "targets": {"part_numbers": ["a"]}}
+    reward = {"type": "buy_get", "quantity": get, "targets": {"part_numbers": [of]}}
+    lines = [("a", int(a), int(a) * 1000), ("b", int(b), int(b) * 500)]
+    found = evaluate(basket(*(line for line in lines if line[1])), Shelf([promotion(1, "product", [condition], [reward])]))
+    assert sum(off(found, 1).values()) == int(expected)
+
+
+def test_an_evaluation_tells_itself() -> None:
+    made = [percent(1, "order", "10"), percent(2, "order", "5", priority=-1), coded(3, "order", "50")]
+    conditions = [{"type": "minimum_quantity", "quantity": 9}]
+    made.append(percent(4, "product", "10", conditions=conditions))
+    assert told(evaluate(basket(("a", 1, 10000), codes=("NOPE",)), Shelf(made)), "USD") == [
+        "p1 takes 10.00 USD off (always: 10 % off them)",
+        "p4 does not apply: add 8 more of any item",
+        "p2 does not apply: cannot be combined with p1",
+        "the code NOPE is not known",
+    ]

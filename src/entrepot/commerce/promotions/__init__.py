@@ -28,6 +28,7 @@ from entrepot.commerce.promotions.promotion import Level, Promotion, Trigger, ca
 from entrepot.commerce.promotions.rewards import Gift, Reward
 from entrepot.commerce.promotions.shelf import Shelf
 from entrepot.commerce.promotions.tables import find_promotions, put_promotions, put_texts, shelf_of, stored_promotions
+from entrepot.commerce.promotions.told import told
 from entrepot.commerce.promotions.usage import (
     HOLD,
     OrderUse,
@@ -98,6 +99,7 @@ __all__ = [
     "set_uses",
     "shelf_of",
     "stored_promotions",
+    "told",
     "uses_of",
     "validate_code",
 ]

@@ -11,7 +11,7 @@ from entrepot.dataload.kinds.terms import document
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.sheet import Outcome
 
-_EXCLUSIVITY = word_for({"combines": 0, "alone in its level": 1, "alone": 2, "stacks": 4})
+_EXCLUSIVITY = word_for({"combines": 0, "alone in its level": 1, "alone": 2, "not with a product promotion": 3, "stacks": 4})
 
 
 def _put_promotions(batch: Batch) -> None:
@@ -48,6 +48,7 @@ def _values(batch: Batch, row: Row) -> dict[str, Any]:
         "limit_total": _limit(row, "LimitTotal"),
         "conditions": row.get("Conditions") or [],
         "rewards": row.get("Rewards"),
+        "settings": row.get("Settings") or {},
     }
 
 
@@ -89,6 +90,7 @@ KINDS = [
             LimitPerShopper=integer,
             LimitTotal=integer,
             Conditions=document,
+            Settings=document,
         ),
         put=_put_promotions,
         changes_catalog=False,
