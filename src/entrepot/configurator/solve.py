@@ -87,9 +87,29 @@ class SatEngine:
                 masks[place] = self._possible(others, [place])[place]
             return Domains(tuple(masks), consistent)
 
+    def narrowed(self, evidence: Evidence, within: Domains, places: Sequence[int]) -> Domains:
+        """Exact domains of some variables, where it is known already that nothing outside ``within`` is possible."""
+        with self._lock:
+            masks = list(within.masks)
+            asked = [place for place in places if place not in evidence]
+            consistent = within.consistent and self._consistent(evidence)
+            found = self._possible(evidence, asked, within.masks) if consistent else dict.fromkeys(asked, 0)
+            for place, mask in found.items():
+                masks[place] = mask
+            for place in places:
+                if place in evidence:
+                    others = {one: mask for one, mask in evidence.items() if one != place}
+                    masks[place] = self._possible(others, [place], within.masks)[place]
+            if not consistent:
+                masks = [mask if place in evidence else 0 for place, mask in enumerate(masks)]
+            return Domains(tuple(masks), consistent)
+
     def consistent(self, evidence: Evidence) -> bool:
         with self._lock:
-            return self._known(evidence) or self._solve(assumptions(self.formula.variables, evidence)) is not None
+            return self._consistent(evidence)
+
+    def _consistent(self, evidence: Evidence) -> bool:
+        return self._known(evidence) or self._solve(assumptions(self.formula.variables, evidence)) is not None
 
     def best(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
         from pysat.examples.rc2 import RC2
@@ -118,7 +138,7 @@ class SatEngine:
     def _known(self, evidence: Evidence) -> bool:
         return any(all(mask >> witness[place] & 1 for place, mask in evidence.items()) for witness in self._witnesses)
 
-    def _possible(self, evidence: Evidence, places: Sequence[int]) -> dict[int, int]:
+    def _possible(self, evidence: Evidence, places: Sequence[int], within: Sequence[int] | None = None) -> dict[int, int]:
         variables = self.formula.variables
         found = dict.fromkeys(places, 0)
         for witness in self._witnesses:
@@ -131,7 +151,9 @@ class SatEngine:
                 literal
                 for place in places
                 for bit, literal in enumerate(variables[place].literals)
-                if not found[place] >> bit & 1 and evidence.get(place, -1) >> bit & 1
+                if not found[place] >> bit & 1
+                and evidence.get(place, -1) >> bit & 1
+                and (within is None or within[place] >> bit & 1)
             ]
             if not wanted:
                 return found
