@@ -32,7 +32,7 @@ def read_uvl(path: Path) -> Formula:
     from uvllang import UVL
 
     try:
-        read = UVL(from_file=str(path)).to_cnf()
+        read = UVL(from_file=str(path)).to_cnf(verbose_info=False)
     except Exception as error:
         raise ModelInvalid(file=path.name, line=1, problem=str(error).splitlines()[0], remedy="Use the Boolean level.") from error
     return _boolean([tuple(clause) for clause in read.clauses], int(read.nv), "\n".join(read.comments))

@@ -14,6 +14,7 @@ from itertools import chain
 
 from entrepot.configurator.circuit import Circuit, Layout, pack
 from entrepot.configurator.problems import ModelTooLarge
+from entrepot.configurator.solve import ones
 
 MAX_EDGES = 4_000_000
 #: A literal list this long is not repeated at every parent of its node but becomes an edge of its own.
@@ -161,7 +162,7 @@ class _Folded:
         """Groups as lists of blocks, blocks as lists of variables: what is always free together is one block."""
         inside: dict[int, list[int]] = {}
         for mask, group in groups.items():
-            for place in bits(mask):
+            for place in ones(mask):
                 inside.setdefault(place, []).append(group)
         blocks: dict[tuple[int, ...], list[int]] = {}
         for place, member_of in inside.items():
@@ -172,16 +173,6 @@ class _Folded:
                 of_group[group].append(number)
         first = self.layout.first
         return of_group, [[first[place] for place in places] for places in blocks.values()]
-
-
-def bits(mask: int) -> list[int]:
-    """The places of the ones in a number, lowest first."""
-    text = bin(mask)[:1:-1]
-    found, place = [], text.find("1")
-    while place >= 0:
-        found.append(place)
-        place = text.find("1", place + 1)
-    return found
 
 
 def _children_first(edges: dict[int, list[tuple[int, Slots]]]) -> list[int]:
