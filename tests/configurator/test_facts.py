@@ -113,7 +113,7 @@ PUBLISHED: list[tuple[str, dict[str, Any], str]] = [
 def test_real_models_have_their_published_facts(name: str, known: dict[str, Any], count: str) -> None:
     if not (REAL / name).exists():
         pytest.skip(f"{name} is not beside this repository")
-    facts = check(read_formula(REAL / name))
+    facts = check(read_formula(REAL / name, AT))
     assert facts.engine == "d-dnnf"
     assert not facts.void
     assert {field: getattr(facts, field) for field in known} == known
@@ -128,4 +128,4 @@ def test_real_models_have_their_published_facts(name: str, known: dict[str, Any]
 def test_bad_dimacs_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "bad.dimacs").write_text(text)
     with pytest.raises(ModelInvalid):
-        read_formula(tmp_path / "bad.dimacs")
+        read_formula(tmp_path / "bad.dimacs", AT)

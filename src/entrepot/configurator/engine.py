@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from entrepot.configurator.bounded import GaveUp, Search
 from entrepot.configurator.circuit import Circuit, Layout, forbidden_slots, lay_out
-from entrepot.configurator.formula import Bound, Evidence, Formula
+from entrepot.configurator.formula import Evidence, Formula
 from entrepot.configurator.knowledge import Knowledge
 from entrepot.configurator.solve import Costs, Domains, Engine, SatEngine
 
@@ -87,11 +88,18 @@ class CircuitEngine:
         """The least cost and one configuration that has it; large sums are left aside."""
         if not all(evidence.values()):
             return None
-        row = self._costs(costs)
-        total, taken = self._passes.cheapest(self.circuit.flat, forbidden_slots(self.layout, evidence), row)
-        if total >= _NEVER:
+        return self._cheapest(evidence, self._costs(costs))
+
+    def best_within(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
+        """The same with all large sums kept; raises `GaveUp` where that has too many cases."""
+        if not all(evidence.values()):
             return None
-        return int(total), self._readout.values(taken)
+        sizes = [len(variable.values) for variable in self.formula.variables]
+        return Search(self._cheapest, self._costs(costs), self.bounds, sizes).run(evidence)
+
+    def _cheapest(self, evidence: Evidence, row: Array) -> tuple[int, tuple[int, ...]] | None:
+        total, taken = self._passes.cheapest(self.circuit.flat, forbidden_slots(self.layout, evidence), row)
+        return None if total >= _NEVER else (int(total), self._readout.values(taken))
 
     def least(self, evidence: Evidence, costs: Costs) -> Least:
         """What everything costs at least from here, each value with its own class released."""
@@ -150,10 +158,12 @@ class LayeredEngine:
         return self.circuit.consistent(evidence) and (self._exact or self._solver.consistent(evidence))
 
     def best(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
-        """The circuit's answer where it keeps the sums as well; the solver's where it does not."""
-        found = None if self._unsettled else self.circuit.best(evidence, costs)
-        if found is not None and all(_weight(bound, found[1]) <= bound.limit for bound, _ in self.circuit.bounds):
-            return found
+        """Searched in the circuit under its sums; the solver answers where a part did not compile."""
+        if not self._unsettled:
+            try:
+                return self.circuit.best_within(evidence, costs)
+            except GaveUp:
+                pass
         return self._solver.best(evidence, costs)
 
     def least(self, evidence: Evidence, costs: Costs) -> Least:
@@ -167,10 +177,6 @@ class LayeredEngine:
         for place in self._unsettled:
             masks[place] = self.formula.variables[place].everything
         return Domains(tuple(masks), found.consistent)
-
-
-def _weight(bound: Bound, chosen: Sequence[int]) -> int:
-    return sum(row[chosen[place]] for place, row in zip(bound.columns, bound.weights, strict=True))
 
 
 class _Readout:

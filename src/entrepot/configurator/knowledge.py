@@ -10,9 +10,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections import OrderedDict
@@ -26,6 +23,7 @@ from entrepot.configurator.formula import Clause, Formula
 from entrepot.configurator.nnf import read_circuit
 from entrepot.configurator.problems import ModelTooLarge
 from entrepot.configurator.split import split
+from entrepot.configurator.worker import run_worker
 
 SECONDS = 60.0
 #: Address space, not memory in use: the compiler reserves some 8,000 before it has done anything.
@@ -151,15 +149,5 @@ def _text(clauses: Sequence[Clause], literals: int, seconds: float, megabytes: i
         return _FALSE
     if not clauses:
         return _TRUE
-    if seconds <= 0:
-        return None
-    with tempfile.TemporaryDirectory(prefix="entrepot-") as folder:
-        question, answer = Path(folder, "clauses.json"), Path(folder, "circuit.nnf")
-        question.write_text(json.dumps({"clauses": clauses, "literals": literals}))
-        command = [sys.executable, "-P", str(_WORKER), str(question), str(answer), str(megabytes)]
-        quiet = subprocess.DEVNULL
-        try:
-            subprocess.run(command, timeout=seconds, stdin=quiet, stdout=quiet, stderr=quiet, check=True)
-        except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
-            return None
-        return answer.read_text()
+    question = json.dumps({"clauses": clauses, "literals": literals})
+    return run_worker(_WORKER, question, seconds, megabytes)

@@ -36,6 +36,8 @@ class Domains:
 class Engine(Protocol):
     """What a session asks; every answer is exact."""
 
+    formula: Formula
+
     def domains(self, evidence: Evidence) -> Domains: ...
 
     def consistent(self, evidence: Evidence) -> bool: ...
@@ -247,7 +249,9 @@ class _Slots:
         """The masks of many variables, in one reading of the number."""
         size = len(self.literals)
         text = format(found, f"0{size}b")
-        return [int(text[size - self.first[one] - len(self._variables[one].values) : size - self.first[one]], 2) for one in places]
+        return [
+            int(text[size - self.first[one] - len(self._variables[one].values) : size - self.first[one]], 2) for one in places
+        ]
 
     def witness(self, model: Sequence[int]) -> int:
         """The slots of a solver's model; a literal the solver never met is false."""
