@@ -129,11 +129,11 @@ class CircuitEngine:
     def _costs(self, costs: Costs) -> Array:
         import numpy
 
-        row = numpy.zeros(self.layout.slots, dtype=numpy.int64)
+        row = [0] * self.layout.slots
+        first = self.layout.first
         for place, values in costs.items():
-            begin = self.layout.first[place]
-            row[begin : begin + len(values)] = values
-        return row
+            row[first[place] : first[place] + len(values)] = values
+        return numpy.array(row, dtype=numpy.int64)
 
 
 class LayeredEngine:
@@ -145,14 +145,20 @@ class LayeredEngine:
         self._solver = solver
         self._exact = not unsettled and len(circuit.bounds) < 2
         #: With sums over it everything hangs together; else only what did not compile is left to ask.
-        self._asked = tuple(unsettled) if not circuit.bounds else tuple(range(len(self.formula.variables)))
+        self._asked = range(len(self.formula.variables)) if circuit.bounds else tuple(unsettled)
         self._unsettled = tuple(unsettled)
 
     def domains(self, evidence: Evidence) -> Domains:
         narrowed = self._open(self.circuit.domains(evidence), evidence)
         if self._exact:
             return narrowed
-        return self._solver.narrowed(evidence, narrowed, self._asked)
+        found = self._solver.narrowed(evidence, narrowed, self._asked)
+        own = {place: mask for place, mask in evidence.items() if place in self._asked}
+        if found.consistent or self._solver.consistent(own):
+            return found
+        # No other value of what did compile helps while what did not contradicts itself.
+        masks = tuple(mask if place in self._asked else 0 for place, mask in enumerate(found.masks))
+        return Domains(masks, False)
 
     def consistent(self, evidence: Evidence) -> bool:
         return self.circuit.consistent(evidence) and (self._exact or self._solver.consistent(evidence))

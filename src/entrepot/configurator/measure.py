@@ -45,7 +45,7 @@ def bench(formula: Formula, sessions: int = 20, seed: int = 1, seconds: float = 
         for place, variable in enumerate(formula.variables)
     }
     times = _Times()
-    _walk(engine, chance, _Times())
+    _ask(engine, costs, _walk(engine, chance, _Times())[0], _Times())
     walked = [_walk(engine, chance, times) for _ in range(sessions)]
     for evidence, masks in walked:
         _ask(engine, costs, evidence, times)

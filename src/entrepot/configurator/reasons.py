@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import combinations
 from math import isqrt
@@ -22,6 +22,8 @@ from entrepot.configurator.solve import open_solver
 MAX_REPAIRS = 4
 MAX_CORES = 200
 MAX_DROPPED = 4
+#: Rules of more clauses than this are not copied to make them minimal.
+MAX_COPIED = 150
 
 #: A choice: all its literals must hold.
 Choice = Sequence[int]
@@ -127,17 +129,21 @@ class Reasoner:
         return []
 
     def _least_rules(self, target: Choice, choices: Sequence[Choice], rules: list[str]) -> list[str]:
-        """Of a few rules those that are needed, in a small solver of their own."""
-        switch = {rule: self._switches[rule] for rule in rules}
-        clauses = [(*clause, -switch[rule]) for rule in rules for clause in self._groups[rule].clauses]
+        """Of a few rules those that are needed; small ones in a solver that knows nothing else."""
+        clauses = [(*clause, -self._switches[rule]) for rule in rules for clause in self._groups[rule].clauses]
         assumed = [*target, *(literal for choice in choices for literal in choice)]
-        with _ended(open_solver("minisat22", [*self._defined(clauses, assumed), *clauses])) as solver:
-            for rule in list(rules):
-                others = [switch[one] for one in rules if one != rule]
-                if rule in rules and not solver.solve(assumptions=[*assumed, *others]):
-                    core = set(solver.get_core() or ())
-                    rules = [one for one in rules if switch[one] in core]
-        return rules
+        if len(clauses) > MAX_COPIED:
+            return _spared(self._switched, assumed, rules, self._switches)
+        small: dict[int, int] = {}
+
+        def numbered(literals: Iterable[int]) -> list[int]:
+            return [(1 if one > 0 else -1) * small.setdefault(abs(one), len(small) + 1) for one in literals]
+
+        # Numbered anew: a solver decides on every number up to the highest it has seen.
+        copied = [numbered(clause) for clause in (*self._defined(clauses, assumed), *clauses)]
+        switches = dict(zip(rules, numbered(self._switches[rule] for rule in rules), strict=True))
+        with _ended(open_solver("minisat22", copied)) as solver:
+            return _spared(solver, numbered(assumed), rules, switches)
 
     def _defined(self, clauses: Sequence[Clause], assumed: Sequence[int]) -> list[Clause]:
         """Everything that says which values exclude each other, of the variables these clauses speak of."""
@@ -181,6 +187,16 @@ class Reasoner:
             if self._possible(target, [choices[one] for one in (*kept, place)]):
                 kept.append(place)
         return tuple(place for place in range(len(choices)) if place not in kept)
+
+
+def _spared(solver: Any, assumed: Sequence[int], rules: list[str], switches: Mapping[str, int]) -> list[str]:
+    """Leave out every rule without which it is still impossible."""
+    for rule in list(rules):
+        others = [switches[one] for one in rules if one != rule]
+        if rule in rules and not solver.solve(assumptions=[*assumed, *others]):
+            core = set(solver.get_core() or ())
+            rules = [one for one in rules if switches[one] in core]
+    return rules
 
 
 @contextmanager

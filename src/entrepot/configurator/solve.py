@@ -12,11 +12,11 @@ import atexit
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from entrepot.configurator.formula import Clause, Evidence, Formula, assumptions
+from entrepot.configurator.formula import Evidence, Formula, assumptions
 
 #: What each value of each variable costs; a missing variable costs nothing.
 Costs = Mapping[int, Sequence[int]]
@@ -57,7 +57,7 @@ def _close_solvers() -> None:
         solver.delete()
 
 
-def open_solver(name: str, clauses: Sequence[Clause]) -> Any:
+def open_solver(name: str, clauses: Iterable[Sequence[int]]) -> Any:
     """A solver with the clauses in it. The library is loaded here, when somebody configures, and not before."""
     from pysat.solvers import Solver
 
