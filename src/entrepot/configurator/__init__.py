@@ -42,7 +42,7 @@ from entrepot.configurator.problems import (
     ReturnUrlNotAllowed,
     UnknownOption,
 )
-from entrepot.configurator.publish import find_model, publish
+from entrepot.configurator.publish import Prepared, find_model, prepare, publish, publish_prepared
 from entrepot.configurator.read import read_model
 from entrepot.configurator.session import ShownClass, ShownValue, View, label, look, why_not
 from entrepot.configurator.settle import Picks, State
@@ -68,6 +68,7 @@ __all__ = [
     "OptionExcluded",
     "Pick",
     "Picks",
+    "Prepared",
     "ReadLaunch",
     "Reason",
     "Repair",
@@ -98,7 +99,9 @@ __all__ = [
     "open_session",
     "open_shared",
     "option_title",
+    "prepare",
     "publish",
+    "publish_prepared",
     "read_launch",
     "read_model",
     "repairs",

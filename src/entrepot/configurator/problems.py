@@ -76,3 +76,8 @@ class BomTampered(Refused):
 class BomInvalid(Invalid):
     code = "BOM_INVALID"
     message = "{path}: {problem}"
+
+
+class CannotBeExpressed(Refused):
+    code = "CANNOT_BE_EXPRESSED"
+    message = "{file}:{line}: UVL cannot express {what}. Take it out of the model, or keep the model in YAML."

@@ -63,7 +63,8 @@ def prepare(
     source: str, name: str, at: datetime, files: Mapping[str, str] | None = None, seconds: float = PUBLISH_SECONDS
 ) -> Prepared:
     """Read and compile a model text. This takes seconds, so it needs no transaction."""
-    model = read_model(source, name, dict(files or {}))
+    files = _named(source, files or {})
+    model = read_model(source, name, files)
     facts: dict[str, Any] = {}
     knowledge: dict[str, Knowledge] = {}
     reports: dict[str, dict[str, Any]] = {}
@@ -78,12 +79,18 @@ def prepare(
         knowledge[fingerprint] = known
         reports[fingerprint] = known.report(encoded.formula)
         facts = facts or describe(encoded.formula, known, compiled.engine).facts.document()
-    return Prepared(model, source, dict(files or {}), facts, knowledge, reports)
+    return Prepared(model, source, files, facts, knowledge, reports)
+
+
+def _named(source: str, files: Mapping[str, str]) -> dict[str, str]:
+    """The tables that a model's text may speak of; what else lies beside it is not stored with it."""
+    return {name: files[name] for name in files if name in source}
 
 
 def publish(conn: Connection, source: str, name: str, at: datetime, files: Mapping[str, str] | None = None) -> StoredModel:
     """Check, compile and publish a model text as the next version; unchanged text is the version it already is."""
-    known = _unchanged(conn, read_model(source, name, dict(files or {})).name, source, dict(files or {}))
+    files = _named(source, files or {})
+    known = _unchanged(conn, read_model(source, name, files).name, source, files)
     return known or publish_prepared(conn, prepare(source, name, at, files), at)
 
 
