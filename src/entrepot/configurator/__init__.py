@@ -28,6 +28,7 @@ from entrepot.configurator.configure import (
 from entrepot.configurator.explain import Reason
 from entrepot.configurator.launch import Launch, ReadLaunch, check_return_url, read_launch, sign_launch
 from entrepot.configurator.model import Model, OptionClass, Pick, say
+from entrepot.configurator.outlook import Outlook, outlook
 from entrepot.configurator.problems import (
     BomInvalid,
     BomTampered,
@@ -66,6 +67,7 @@ __all__ = [
     "ModelNotFound",
     "OptionClass",
     "OptionExcluded",
+    "Outlook",
     "Pick",
     "Picks",
     "Prepared",
@@ -99,6 +101,7 @@ __all__ = [
     "open_session",
     "open_shared",
     "option_title",
+    "outlook",
     "prepare",
     "publish",
     "publish_prepared",

@@ -8,7 +8,7 @@ did not compile, are settled by the solver, which is asked about what the circui
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -173,7 +173,11 @@ class LayeredEngine:
         return self._solver.best(evidence, costs)
 
     def least(self, evidence: Evidence, costs: Costs) -> Least:
-        return replace(self.circuit.least(evidence, costs), exact=False)
+        found = self.circuit.least(evidence, costs)
+        values = list(found.values)
+        for place in self._unsettled:
+            values[place] = (found.total,) * len(values[place])
+        return Least(found.total, tuple(values), exact=False)
 
     def _open(self, found: Domains, evidence: Evidence) -> Domains:
         """Of what did not compile the circuit knows nothing: everything may be."""
