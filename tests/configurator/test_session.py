@@ -242,14 +242,14 @@ def check_reason(compiled: Compiled, picks: tuple[Pick, ...], wanted: Pick) -> N
     """The reason excludes the value, and no part of it can be spared."""
     reason = why_not(compiled, picks, wanted)
     assert reason is not None
-    explainer = compiled.explainer
-    target = explainer._literals(compiled.encoded.restricted(wanted))
-    chosen = [(pick, explainer._literals(compiled.encoded.restricted(pick))) for pick in reason.picks]
-    assert not explainer._holds(target, chosen, reason.rules)
-    for pick in reason.picks:
-        assert explainer._holds(target, [one for one in chosen if one[0] != pick], explainer._switches)
+    reasoner, literals = compiled.explainer.reasoner, compiled.explainer.literals
+    target = literals(wanted)
+    chosen = [literals(pick) for pick in reason.picks]
+    assert not reasoner.holds(target, chosen, reason.rules)
+    for place in range(len(chosen)):
+        assert reasoner.holds(target, [*chosen[:place], *chosen[place + 1 :]], reasoner.rules)
     for rule in reason.rules:
-        assert explainer._holds(target, chosen, [one for one in reason.rules if one != rule])
+        assert reasoner.holds(target, chosen, [one for one in reason.rules if one != rule])
 
 
 def check_repairs(compiled: Compiled, picks: tuple[Pick, ...], wanted: Pick, every: list[tuple[Pick, ...]]) -> None:

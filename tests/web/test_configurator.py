@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from entrepot import configurator
 from entrepot.app import build
 from entrepot.bus import Requests, Service
 from entrepot.configurator import Launch, sign_launch
+from entrepot.configurator.knowledge import available
 from entrepot.kernel.errors import Unavailable
 from entrepot.settings import Settings
 from entrepot.web.application import web_application
@@ -179,6 +181,21 @@ def test_programs_take_the_same_steps(client: TestClient[Any]) -> None:
     assert done["bom"]["ConfigurationId"] == done["configuration_id"] == opened["configuration_id"]
     again = client.post(f"{place}/choices", json={"option_class": "case", "option": "mid"})
     assert (again.status_code, again.json()["code"]) == (409, "CONFIGURATION_FINISHED")
+
+
+@pytest.mark.skipif(not available(), reason="the circuit compiler (py_d4) is not installed")
+def test_prices_ahead_and_a_ceiling(client: TestClient[Any]) -> None:
+    """Every part costs 10.00 here: the cheapest kit has the fewest parts, a fan is one more."""
+    assert "Passende Teile: ab" in client.get(enter(client)).text
+    opened = client.post("/api/configurator/sessions", json={"token": token(client)}).json()
+    lowest = Decimal(opened["lowest_price"])
+    place = f"/api/configurator/sessions/{opened['session']}"
+    state = client.get(place, params={"ceiling": f"{lowest:.2f}"}).json()
+    values = {(one["name"], value["name"]): value for one in state["classes"] for value in one["values"]}
+    assert Decimal(values["fans", "fan-140"]["lowest_price"]) == lowest + 10
+    assert values["fans", "fan-140"]["over_ceiling"]
+    assert not values["case", "mini"]["over_ceiling"]
+    assert client.get(place, params={"ceiling": "cheap"}).json()["code"] == "BAD_AMOUNT"
 
 
 def test_an_unknown_session_is_not_found(client: TestClient[Any]) -> None:

@@ -28,6 +28,7 @@ from entrepot.configurator.configure import (
 from entrepot.configurator.explain import Reason
 from entrepot.configurator.launch import Launch, ReadLaunch, check_return_url, read_launch, sign_launch
 from entrepot.configurator.model import Model, OptionClass, Pick, say
+from entrepot.configurator.outlook import Outlook, outlook
 from entrepot.configurator.problems import (
     BomInvalid,
     BomTampered,
@@ -42,7 +43,7 @@ from entrepot.configurator.problems import (
     ReturnUrlNotAllowed,
     UnknownOption,
 )
-from entrepot.configurator.publish import find_model, publish
+from entrepot.configurator.publish import Prepared, find_model, prepare, publish, publish_prepared
 from entrepot.configurator.read import read_model
 from entrepot.configurator.session import ShownClass, ShownValue, View, label, look, why_not
 from entrepot.configurator.settle import Picks, State
@@ -66,8 +67,10 @@ __all__ = [
     "ModelNotFound",
     "OptionClass",
     "OptionExcluded",
+    "Outlook",
     "Pick",
     "Picks",
+    "Prepared",
     "ReadLaunch",
     "Reason",
     "Repair",
@@ -98,7 +101,10 @@ __all__ = [
     "open_session",
     "open_shared",
     "option_title",
+    "outlook",
+    "prepare",
     "publish",
+    "publish_prepared",
     "read_launch",
     "read_model",
     "repairs",

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entrepot.configurator.encode import CLASS_RULE, Encoded, encode
+from entrepot.configurator.engine import open_engine
 from entrepot.configurator.explain import Explainer
+from entrepot.configurator.knowledge import Knowledge
 from entrepot.configurator.model import Model, say
 from entrepot.configurator.problems import ModelContradictory
 from entrepot.configurator.solve import Costs, Engine, SatEngine
@@ -49,14 +51,23 @@ class Compiled:
         return _cardinality(self.model, rule.removeprefix(CLASS_RULE), language)
 
 
-def compile_model(model: Model, version: int, at: datetime) -> Compiled:
-    """Compile the rules in force at an instant; refuse a model that has no configuration."""
-    encoded = encode(model, at)
+def compile_model(model: Model, version: int, at: datetime, knowledge: Knowledge | None = None) -> Compiled:
+    """Make a model ready with the rules in force at an instant; refuse one that has no configuration.
+
+    ``knowledge`` is what its formula compiled to when it was published; without it the solver answers.
+    """
+    return ready(encode(model, at), version, knowledge)
+
+
+def ready(encoded: Encoded, version: int, knowledge: Knowledge | None) -> Compiled:
+    """An encoded model with its engine; a contradictory one is refused with the rules that contradict each other."""
+    formula = encoded.formula
+    engine = SatEngine(formula) if knowledge is None else open_engine(formula, knowledge)
     explainer = Explainer(encoded)
-    contradiction = explainer.contradiction()
-    if contradiction is not None:
-        raise ModelContradictory(rules=", ".join(contradiction), model=model.name)
-    return Compiled(model, version, encoded, SatEngine(encoded.formula), explainer)
+    if not engine.consistent({}):
+        rules = explainer.contradiction() or ()
+        raise ModelContradictory(rules=", ".join(rules), model=encoded.model.name)
+    return Compiled(encoded.model, version, encoded, engine, explainer)
 
 
 _CARDINALITY = {

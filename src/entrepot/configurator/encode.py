@@ -12,13 +12,15 @@ from datetime import datetime
 from fractions import Fraction
 
 from entrepot.configurator.diagrams import assert_diagram, table_diagram
-from entrepot.configurator.formula import NONE, Builder, Clause, Evidence, Formula, Value
-from entrepot.configurator.logic import Conj, Disj, In, Node, clauses_of, linear
+from entrepot.configurator.formula import NONE, Bound, Builder, Clause, Evidence, Formula, Value
+from entrepot.configurator.logic import Conj, Disj, In, Node, clauses_of, linear, sums_of
 from entrepot.configurator.model import Model, OptionClass, Pick, Rule, Table
 from entrepot.configurator.problems import ModelInvalid, UnknownOption
 from entrepot.configurator.resolve import NotAnAmount, Resolver
 
 CLASS_RULE = "class "
+#: A sum of more clauses than this is answered above the circuit: inside it would multiply with everything else.
+MAX_SUM_CLAUSES = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +92,17 @@ def encode(model: Model, at: datetime) -> Encoded:
     in_force = {rule.id: rule for rule in model.rules if rule.in_force(at)}
     resolver = Resolver(model, builder, layout.of_class, layout.of_option)
     for rule in in_force.values():
-        builder.group(rule.id, _clauses(builder, layout, resolver, rule))
+        builder.group(rule.id, *_clauses(builder, layout, resolver, rule))
     return Encoded(model, builder.build(), layout, in_force)
 
 
-def _clauses(builder: Builder, layout: Layout, resolver: Resolver, rule: Rule) -> list[Clause]:
+def _clauses(builder: Builder, layout: Layout, resolver: Resolver, rule: Rule) -> tuple[list[Clause], tuple[Bound, ...]]:
     if isinstance(rule.holds, Table):
-        return _table(builder, layout, rule.holds)
+        return _table(builder, layout, rule.holds), ()
     try:
-        return clauses_of(builder, resolver.condition(rule.holds))
+        condition = resolver.condition(rule.holds)
+        clauses = clauses_of(builder, condition)
+        return clauses, sums_of(condition) if len(clauses) > MAX_SUM_CLAUSES else ()
     except NotAnAmount as problem:
         text = f"rule {rule.id}: {problem}."
         raise ModelInvalid(

@@ -51,7 +51,7 @@ def holds(model: Model, taken: Taken, expression: Expression) -> bool:
             if _is_amount(left) or _is_amount(right):
                 return bool(_SIGNS[sign](_amount(model, taken, left), _amount(model, taken, right)))
             pairs = product(_values(model, taken, left), _values(model, taken, right))
-            return all(_compares(sign, one, other) for one, other in pairs)
+            return all(compares(sign, one, other) for one, other in pairs)
         case Among(left, values):
             return _among(model, taken, left, values)
 
@@ -69,7 +69,10 @@ def _among(model: Model, taken: Taken, left: Operand, values: tuple[Operand, ...
     return all(one in constants for one in ours)
 
 
-def _compares(sign: str, one: Property, other: Property) -> bool:
+def compares(sign: str, one: Property, other: Property) -> bool:
+    """Whether two values stand in a relation; values of different kinds never do."""
+    if sign == "in":
+        return one in (other if isinstance(other, tuple) else (other,))
     try:
         return bool(_SIGNS[sign](one, other))
     except TypeError:

@@ -1,22 +1,23 @@
-"""What can be said of a model: how large, void or not, what is dead or always on, how many configurations, how fast."""
+"""What can be said of a model: how large, void or not, what is dead or always on, how many configurations."""
 
 from __future__ import annotations
 
-import random
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from entrepot.configurator.circuit import CircuitEngine
-from entrepot.configurator.formula import NONE, Formula
-from entrepot.configurator.knowledge import SECONDS, compile_circuit
-from entrepot.configurator.solve import Domains, Engine, SatEngine
+from entrepot.configurator.census import count
+from entrepot.configurator.engine import open_engine
+from entrepot.configurator.formula import Formula, Variable
+from entrepot.configurator.knowledge import SECONDS, Knowledge, compile_formula
+from entrepot.configurator.solve import Domains, Engine
+
+MAX_NAMED = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of a model; ``configurations`` is exact, and empty where only the solver answers."""
+    """The facts of a model; ``configurations`` is exact, and empty where nothing could count them."""
 
     options: int
     clauses: int
@@ -29,76 +30,60 @@ class Facts:
     size_bytes: int
 
     def document(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return asdict(self)
 
 
-def open_engine(formula: Formula, seconds: float = SECONDS) -> tuple[Engine, float]:
-    """The best engine for a formula and how long it took to make: a circuit within the limit, else the solver."""
-    started = time.perf_counter()
-    circuit = compile_circuit(formula, seconds)
-    engine: Engine = SatEngine(formula) if circuit is None else CircuitEngine(formula, circuit)
-    return engine, time.perf_counter() - started
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A formula compiled, its engine, and what that engine says of it."""
+
+    facts: Facts
+    engine: Engine
+    knowledge: Knowledge
+    always_on: tuple[str, ...]
+    dead: tuple[str, ...]
 
 
 def check(formula: Formula, seconds: float = SECONDS) -> Facts:
     """The facts of a formula."""
-    engine, took = open_engine(formula, seconds)
+    return examine(formula, seconds).facts
+
+
+def examine(formula: Formula, seconds: float = SECONDS) -> Examined:
+    """Compile a formula within a limit and look at it from all sides."""
+    knowledge = compile_formula(formula, seconds)
+    return describe(formula, knowledge, open_engine(formula, knowledge))
+
+
+def describe(formula: Formula, knowledge: Knowledge, engine: Engine) -> Examined:
+    """The facts of a formula that is compiled already."""
     domains = engine.domains({})
-    always, dead = _always_and_dead(formula, domains) if domains.consistent else (0, formula.options)
-    compiled = engine if isinstance(engine, CircuitEngine) else None
-    return Facts(
+    always, dead = _always_and_dead(formula.variables, domains)
+    how_many = 0 if not domains.consistent else count(formula, knowledge)
+    facts = Facts(
         options=formula.options,
         clauses=len(formula.clauses()),
-        configurations=str(compiled.count()) if compiled else "",
-        always_on=always,
-        dead=dead,
+        configurations="" if how_many is None else str(how_many),
+        always_on=len(always),
+        dead=len(dead),
         void=not domains.consistent,
-        compile_s=round(took, 3),
-        engine="d-dnnf" if compiled else "sat",
-        size_bytes=compiled.circuit.size * 48 if compiled else 0,
+        compile_s=round(knowledge.seconds, 3),
+        engine=knowledge.engine(formula),
+        size_bytes=knowledge.circuit.size_bytes if knowledge.circuit else 0,
     )
+    return Examined(facts, engine, knowledge, tuple(always[:MAX_NAMED]), tuple(dead[:MAX_NAMED]))
 
 
-def _always_and_dead(formula: Formula, domains: Domains) -> tuple[int, int]:
-    always = dead = 0
-    for variable, mask in zip(formula.variables, domains.masks, strict=True):
-        for bit, value in enumerate(variable.values):
-            if value != NONE:
-                always += mask == 1 << bit
-                dead += not mask >> bit & 1
+def _always_and_dead(variables: Sequence[Variable], domains: Domains) -> tuple[list[str], list[str]]:
+    """The options in every configuration and those in none; in a void model every option is dead."""
+    always: list[str] = []
+    dead: list[str] = []
+    for variable, mask in zip(variables, domains.masks, strict=True):
+        possible = {value.option for bit, value in enumerate(variable.values) if domains.consistent and mask >> bit & 1}
+        for option in dict.fromkeys(value.option for value in variable.values if value.option):
+            name = option if option == variable.name or variable.name.endswith(f".{option}") else f"{variable.name}.{option}"
+            if possible == {option}:
+                always.append(name)
+            elif option not in possible:
+                dead.append(name)
     return always, dead
-
-
-def bench(formula: Formula, sessions: int = 20, seed: int = 1, seconds: float = SECONDS) -> dict[str, Any]:
-    """Median and p95 milliseconds of a step and of a cheapest completion, over random sessions."""
-    engine, took = open_engine(formula, seconds)
-    chance = random.Random(seed)
-    costs = {
-        place: tuple(chance.randrange(1000) if value != NONE else 0 for value in variable.values)
-        for place, variable in enumerate(formula.variables)
-    }
-    steps: list[float] = []
-    cheapest: list[float] = []
-    for _ in range(sessions):
-        evidence: dict[int, int] = {}
-        for _ in range(12):
-            domains, ms = _timed(lambda: engine.domains(evidence))  # noqa: B023
-            steps.append(ms)
-            left = [place for place, mask in enumerate(domains.masks) if mask & (mask - 1) and place not in evidence]
-            if not left:
-                break
-            place = chance.choice(left)
-            evidence[place] = 1 << chance.choice([bit for bit in range(64) if domains.masks[place] >> bit & 1])
-        cheapest.append(_timed(lambda: engine.best(evidence, costs))[1])  # noqa: B023
-    return {"compile_s": round(took, 3), "step_ms": _spread(steps), "cheapest_ms": _spread(cheapest), "steps": len(steps)}
-
-
-def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    started = time.perf_counter()
-    found = work()
-    return found, (time.perf_counter() - started) * 1000
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    ordered = sorted(values)
-    return {"median": round(ordered[len(ordered) // 2], 3), "p95": round(ordered[int(len(ordered) * 0.95)], 3)}

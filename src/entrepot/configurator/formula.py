@@ -7,6 +7,7 @@ came from: explanations select rules, never single clauses.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -47,11 +48,21 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """A sum with a limit: the weights of the values taken in some variables add up to ``limit`` at most."""
+
+    columns: tuple[int, ...]
+    weights: tuple[tuple[int, ...], ...]
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
-    """The clauses of one rule."""
+    """The clauses of one rule; ``bounds`` say the same where the clauses are too many to be compiled."""
 
     id: str
     clauses: tuple[Clause, ...]
+    bounds: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +74,30 @@ class Formula:
     groups: tuple[Group, ...]
     literals: int
 
-    def clauses(self) -> list[Clause]:
-        return [*self.exclusive, *(clause for group in self.groups for clause in group.clauses)]
+    def clauses(self, *, bounded: bool = True) -> list[Clause]:
+        """All clauses, or those without the rules that have bounds."""
+        return [
+            *self.exclusive,
+            *(clause for group in self.groups if bounded or not group.bounds for clause in group.clauses),
+        ]
+
+    def bounds(self) -> list[Bound]:
+        return [bound for group in self.groups for bound in group.bounds]
 
     @property
     def options(self) -> int:
-        return sum(len(one.values) if len(one.values) > 2 else 1 for one in self.variables)
+        """Every option of every variable; "none" is not one, a quantity is not another."""
+        return sum(len({value.option for value in one.values if value.option}) for one in self.variables)
+
+    def fingerprint(self) -> str:
+        """Changes with any clause or value, so that a stored circuit is never used for another formula."""
+        digest = hashlib.sha256()
+        for variable in self.variables:
+            digest.update(repr((variable.literals, tuple(variable.values))).encode())
+        for clause in self.clauses():
+            digest.update(repr(clause).encode())
+        digest.update(repr([group.bounds for group in self.groups if group.bounds]).encode())
+        return digest.hexdigest()
 
 
 def assumptions(variables: Sequence[Variable], evidence: Evidence) -> list[int]:
@@ -122,8 +151,8 @@ class Builder:
             before = step
         self.exclusive.append((-before, -literals[-1]))
 
-    def group(self, identity: str, clauses: Iterable[Clause]) -> None:
-        self.groups.append(Group(identity, tuple(clauses)))
+    def group(self, identity: str, clauses: Iterable[Clause], bounds: tuple[Bound, ...] = ()) -> None:
+        self.groups.append(Group(identity, tuple(clauses), bounds))
 
     def build(self) -> Formula:
         return Formula(tuple(self.variables), tuple(self.exclusive), tuple(self.groups), self.literals)

@@ -1,25 +1,71 @@
 """Compiles a formula into a circuit, in a process of its own with limits on time and memory.
 
 The compiler is a young library that prints to standard output and can run for hours on a hard model; neither may
-hurt the server. Where it does not finish, or is not installed, there is no circuit and the solver answers.
+hurt the server. Sums over many choices are left out of the circuit, where they would multiply its size, and are
+answered in a layer above it. A formula that does not compile whole is tried in its independent parts; the solver
+answers for those that do not compile, and the report says which.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
-import os
-import subprocess
-import sys
-import tempfile
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from entrepot.configurator.circuit import Circuit, read_circuit
-from entrepot.configurator.formula import Formula
+from entrepot.configurator.circuit import Circuit, lay_out
+from entrepot.configurator.formula import Clause, Formula
+from entrepot.configurator.nnf import read_circuit
+from entrepot.configurator.problems import ModelTooLarge
+from entrepot.configurator.split import split
+from entrepot.configurator.worker import run_worker
 
 SECONDS = 60.0
 #: Address space, not memory in use: the compiler reserves some 8,000 before it has done anything.
 MEGABYTES = 12_000
+MAX_PARTS = 40
+MAX_KEPT = 16
+_WORKER = Path(__file__).with_name("knowledge_worker.py")
+_FALSE = "f 1 0\n"
+_TRUE = "t 1 0\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What compiling gave: a circuit, and the variables it says nothing of; the solver answers for those."""
+
+    circuit: Circuit | None
+    unsettled: tuple[int, ...]
+    seconds: float
+    parts: int = 1
+
+    def engine(self, formula: Formula) -> str:
+        """How a formula compiled: ``d-dnnf``, with ``+sums`` or ``+sat`` for what is answered above it, or ``sat``."""
+        if self.circuit is None:
+            return "sat"
+        return "d-dnnf" + ("+sums" if formula.bounds() else "") + ("+sat" if self.unsettled else "")
+
+    def report(self, formula: Formula) -> dict[str, Any]:
+        """What compiled how, for the modeler."""
+        return {
+            "engine": self.engine(formula),
+            "compile_s": round(self.seconds, 3),
+            "parts": self.parts,
+            "by_solver": [formula.variables[place].name for place in self.unsettled[:20]],
+            "sums": [group.id for group in formula.groups if group.bounds],
+            "nodes": self.circuit.nodes if self.circuit else 0,
+            "edges": self.circuit.edges if self.circuit else 0,
+            "size_bytes": self.circuit.size_bytes if self.circuit else 0,
+        }
+
+
+_kept: OrderedDict[str, Knowledge] = OrderedDict()
+_lock = threading.Lock()
 
 
 def available() -> bool:
@@ -27,38 +73,81 @@ def available() -> bool:
     return importlib.util.find_spec("py_d4") is not None
 
 
-def compile_circuit(formula: Formula, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> Circuit | None:
-    """The circuit of a formula, or None when it does not fit the limits."""
-    if not available() or not formula.literals:
-        return None
-    with tempfile.TemporaryDirectory(prefix="entrepot-") as folder:
-        question, answer = Path(folder, "formula.json"), Path(folder, "circuit.nnf")
-        question.write_text(json.dumps({"clauses": formula.clauses(), "literals": formula.literals, "megabytes": megabytes}))
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        command = [sys.executable, "-m", "entrepot.configurator.knowledge", str(question), str(answer)]
-        try:
-            subprocess.run(
-                command, env=environment, timeout=seconds, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True
-            )
-        except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
-            return None
-        return read_circuit(answer.read_text(), formula.literals)
+def compile_formula(formula: Formula, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> Knowledge:
+    """Compile within the limits; the same formula again is what it was."""
+    key = formula.fingerprint()
+    with _lock:
+        known = _kept.get(key)
+    if known is not None:
+        return known
+    started = time.perf_counter()
+    found = _compile(formula, _Limits(started + seconds, megabytes))
+    made = Knowledge(found.circuit, found.unsettled, time.perf_counter() - started, found.parts)
+    if not made.unsettled:
+        with _lock:
+            _kept[key] = made
+            while len(_kept) > MAX_KEPT:
+                _kept.popitem(last=False)
+    return made
 
 
-def _work(question: Path, answer: Path) -> None:
-    """What runs in the process of its own."""
-    import resource
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    until: float
+    megabytes: int
 
-    import py_d4
-
-    asked = json.loads(question.read_text())
-    limit = asked["megabytes"] * 1_000_000
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    if [] in asked["clauses"]:
-        answer.write_text("f 1 0\n")
-        return
-    answer.write_text(py_d4.Solver(asked["clauses"], asked["literals"]).compile().getNNFString())
+    def left(self) -> float:
+        return self.until - time.perf_counter()
 
 
-if __name__ == "__main__":
-    _work(Path(sys.argv[1]), Path(sys.argv[2]))
+def _compile(formula: Formula, limits: _Limits) -> Knowledge:
+    everything = tuple(range(len(formula.variables)))
+    if not available():
+        return Knowledge(None, everything, 0.0)
+    layout = lay_out(formula)
+    clauses = formula.clauses(bounded=False)
+    try:
+        whole = _text(clauses, formula.literals, limits.left() * 0.7, limits.megabytes)
+        if whole is not None:
+            return Knowledge(read_circuit([whole], layout), (), 0.0)
+        texts, open_literals, parts = _in_parts(clauses, formula.literals, limits)
+        if not texts:
+            return Knowledge(None, everything, 0.0, parts)
+        unsettled = tuple(
+            place
+            for place, variable in enumerate(formula.variables)
+            if any(abs(literal) in open_literals for literal in variable.literals)
+        )
+        circuit = read_circuit(texts, layout.without(unsettled))
+    except ModelTooLarge:
+        return Knowledge(None, everything, 0.0)
+    return Knowledge(circuit, unsettled, 0.0, parts)
+
+
+def _in_parts(clauses: Sequence[Clause], literals: int, limits: _Limits) -> tuple[list[str], set[int], int]:
+    """The texts of the parts that compile, and the variables of those that do not. Small parts go together."""
+    parts = split(clauses)
+    if len(parts) > MAX_PARTS:
+        small = parts[: len(parts) - MAX_PARTS]
+        parts = [[clause for part in small for clause in part], *parts[-MAX_PARTS:]]
+    texts: list[str] = []
+    open_literals: set[int] = set()
+    hard = len(parts) <= 2 and sum(len(part) > 1 for part in parts) <= 1
+    for number, part in enumerate(parts):
+        share = limits.left() / (len(parts) - number)
+        text = None if hard and number == len(parts) - 1 else _text(part, literals, share, limits.megabytes)
+        if text is None:
+            open_literals.update(abs(literal) for clause in part for literal in clause)
+        else:
+            texts.append(text)
+    return texts, open_literals, len(parts)
+
+
+def _text(clauses: Sequence[Clause], literals: int, seconds: float, megabytes: int) -> str | None:
+    """The compiler's text for some clauses, or None when it does not finish within the limits."""
+    if any(not clause for clause in clauses):
+        return _FALSE
+    if not clauses:
+        return _TRUE
+    question = json.dumps({"clauses": clauses, "literals": literals})
+    return run_worker(_WORKER, question, seconds, megabytes)

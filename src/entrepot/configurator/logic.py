@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import lcm
 
 from entrepot.configurator.diagrams import assert_diagram, name_diagram, sum_diagram
-from entrepot.configurator.formula import Builder, Clause
+from entrepot.configurator.formula import Bound, Builder, Clause
 
 MAX_PRODUCT = 24
 
@@ -74,6 +74,16 @@ def linear(terms: Sequence[tuple[int, tuple[Fraction, ...]]], sign: str, bound: 
         "!=": Disj((below, above)),
     }
     return signs[sign]
+
+
+def sums_of(node: Node) -> tuple[Bound, ...]:
+    """A condition that is nothing but sums with limits, as those; empty for any other."""
+    match node:
+        case Linear(columns, weights, bound):
+            return (Bound(columns, weights, bound),)
+        case Conj(parts) if all(isinstance(part, Linear) for part in parts):
+            return tuple(bound for part in parts for bound in sums_of(part))
+    return ()
 
 
 def negate(builder: Builder, node: Node) -> Node:

@@ -18,6 +18,11 @@ class ModelTooLarge(Refused):
     message = "The model goes beyond a limit: {limit}. Split the rule or the table."
 
 
+class CircuitUnreadable(Conflict):
+    code = "CIRCUIT_UNREADABLE"
+    message = "The compiled form of this model was written by another version. Publish the model again."
+
+
 class ModelNotFound(NotFound):
     code = "MODEL_NOT_FOUND"
     message = "There is no published model {name}."
@@ -71,3 +76,8 @@ class BomTampered(Refused):
 class BomInvalid(Invalid):
     code = "BOM_INVALID"
     message = "{path}: {problem}"
+
+
+class CannotBeExpressed(Refused):
+    code = "CANNOT_BE_EXPRESSED"
+    message = "{file}:{line}: UVL cannot express {what}. Take it out of the model, or keep the model in YAML."

@@ -1,7 +1,9 @@
 """Publishing a model and finding it again, compiled.
 
 A published version never changes; the same text published again is the same version, so that a start of the
-demo may publish every time. Compiled models are kept in memory by version and rules in force, and shared.
+demo may publish every time. It is compiled here, once for each set of rules that will be in force (rules have
+dates), and the circuits are stored with the version: serving it never compiles. Models made ready are kept in
+memory by version and rules in force, and shared.
 """
 
 from __future__ import annotations
@@ -9,48 +11,124 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection
 
-from entrepot.configurator.compile import Compiled, compile_model
+from entrepot.configurator.compile import Compiled, ready
+from entrepot.configurator.encode import encode
+from entrepot.configurator.facts import describe
+from entrepot.configurator.knowledge import Knowledge, compile_formula
 from entrepot.configurator.model import Model
 from entrepot.configurator.problems import ModelInvalid, ModelNotFound
 from entrepot.configurator.read import read_model
 from entrepot.configurator.session import look
-from entrepot.configurator.tables import StoredModel, find_version, find_versions, record_version, version_by_id
+from entrepot.configurator.tables import (
+    StoredModel,
+    find_compiled,
+    find_version,
+    find_versions,
+    record_compiled,
+    record_version,
+    version_by_id,
+)
 
 MAX_KEPT = 64
-_kept: OrderedDict[tuple[str, int, str, tuple[str, ...]], Compiled] = OrderedDict()
+MAX_PERIODS = 6
+#: How long publishing may take to compile one set of rules; after that the solver serves the model.
+PUBLISH_SECONDS = 40.0
+
+T = TypeVar("T")
+_Key = tuple[str, int, str, tuple[str, ...]]
+_kept: OrderedDict[_Key, Compiled] = OrderedDict()
 _models: OrderedDict[str, Model] = OrderedDict()
 _lock = threading.Lock()
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A model read, compiled and found sound: all that remains is to record it."""
+
+    model: Model
+    source: str
+    files: Mapping[str, str]
+    facts: dict[str, Any]
+    knowledge: Mapping[str, Knowledge]
+    reports: Mapping[str, dict[str, Any]]
+
+
+def prepare(
+    source: str, name: str, at: datetime, files: Mapping[str, str] | None = None, seconds: float = PUBLISH_SECONDS
+) -> Prepared:
+    """Read and compile a model text. This takes seconds, so it needs no transaction."""
+    files = _named(source, files or {})
+    model = read_model(source, name, files)
+    facts: dict[str, Any] = {}
+    knowledge: dict[str, Knowledge] = {}
+    reports: dict[str, dict[str, Any]] = {}
+    for instant in _periods(model, at):
+        encoded = encode(model, instant)
+        fingerprint = encoded.formula.fingerprint()
+        if fingerprint in knowledge:
+            continue
+        known = compile_formula(encoded.formula, seconds)
+        compiled = ready(encoded, 0, known)
+        check_configurations(compiled, name)
+        knowledge[fingerprint] = known
+        reports[fingerprint] = known.report(encoded.formula)
+        facts = facts or describe(encoded.formula, known, compiled.engine).facts.document()
+    return Prepared(model, source, files, facts, knowledge, reports)
+
+
+def _named(source: str, files: Mapping[str, str]) -> dict[str, str]:
+    """The tables that a model's text may speak of; what else lies beside it is not stored with it."""
+    return {name: files[name] for name in files if name in source}
+
+
 def publish(conn: Connection, source: str, name: str, at: datetime, files: Mapping[str, str] | None = None) -> StoredModel:
     """Check, compile and publish a model text as the next version; unchanged text is the version it already is."""
-    files = dict(files or {})
-    model = read_model(source, name, files)
+    files = _named(source, files or {})
+    known = _unchanged(conn, read_model(source, name, files).name, source, files)
+    return known or publish_prepared(conn, prepare(source, name, at, files), at)
+
+
+def publish_prepared(conn: Connection, prepared: Prepared, at: datetime) -> StoredModel:
+    """Record a prepared model as the next version; unchanged text is the version it already is."""
+    model = prepared.model
+    known = _unchanged(conn, model.name, prepared.source, prepared.files)
+    if known is not None:
+        return known
     versions = find_versions(conn, model.name)
-    if versions and versions[0].source == source and versions[0].files == files:
-        return versions[0]
-    version = versions[0].version + 1 if versions else 1
-    compiled = compile_model(model, version, at)
-    check_configurations(compiled, name)
     identity = record_version(
         conn,
         {
             "name": model.name,
-            "version": version,
+            "version": versions[0].version + 1 if versions else 1,
             "organization": model.organization,
-            "source": source,
-            "files": files,
-            "facts": {"options": compiled.encoded.formula.options, "clauses": len(compiled.encoded.formula.clauses())},
+            "source": prepared.source,
+            "files": dict(prepared.files),
+            "facts": prepared.facts,
             "valid_from": model.from_,
             "valid_to": model.to,
             "published_at": at,
         },
     )
+    for fingerprint, knowledge in prepared.knowledge.items():
+        record_compiled(conn, identity, fingerprint, knowledge, prepared.reports[fingerprint])
     return version_by_id(conn, identity)
+
+
+def _unchanged(conn: Connection, model: str, source: str, files: Mapping[str, str]) -> StoredModel | None:
+    versions = find_versions(conn, model)
+    return versions[0] if versions and versions[0].source == source and versions[0].files == files else None
+
+
+def _periods(model: Model, at: datetime) -> list[datetime]:
+    """From now on, the instants from which other rules are in force."""
+    changes = {change for rule in model.rules for change in (rule.from_, rule.to) if change is not None and change > at}
+    return [at, *sorted(changes)][:MAX_PERIODS]
 
 
 def check_configurations(compiled: Compiled, source: str) -> None:
@@ -72,16 +150,16 @@ def find_model(conn: Connection, name: str, version: int | None = None, *, at: d
         stored = next((one for one in find_versions(conn, name) if one.version == version), None)
     if stored is None:
         raise ModelNotFound(name=name)
-    return compiled_version(stored, at)
+    return compiled_version(conn, stored, at)
 
 
 def model_by_version_id(conn: Connection, identity: int, at: datetime) -> Compiled:
     """The compiled model that a configuration was made with."""
-    return compiled_version(version_by_id(conn, identity), at)
+    return compiled_version(conn, version_by_id(conn, identity), at)
 
 
-def compiled_version(stored: StoredModel, at: datetime) -> Compiled:
-    """The version compiled, from memory where it was compiled before."""
+def compiled_version(conn: Connection, stored: StoredModel, at: datetime) -> Compiled:
+    """The version ready for sessions, from memory where it was made ready before."""
     with _lock:
         model = _models.get(stored.source)
         if model is None:
@@ -90,11 +168,13 @@ def compiled_version(stored: StoredModel, at: datetime) -> Compiled:
         key = (stored.name, stored.version, stored.source, tuple(rule.id for rule in model.rules if rule.in_force(at)))
         known = _kept.get(key)
         if known is None:
-            known = _kept[key] = compile_model(model, stored.version, at)
+            encoded = encode(model, at)
+            knowledge = find_compiled(conn, stored.id, encoded.formula.fingerprint())
+            known = _kept[key] = ready(encoded, stored.version, knowledge)
             _trim(_kept)
         return known
 
 
-def _trim(kept: OrderedDict[str, Model] | OrderedDict[tuple[str, int, str, tuple[str, ...]], Compiled]) -> None:
+def _trim(kept: OrderedDict[Any, T]) -> None:
     while len(kept) > MAX_KEPT:
         kept.popitem(last=False)

@@ -20,6 +20,8 @@ from entrepot.configurator.source import Decimal5, Node, read_yaml
 
 MAX_OPTIONS = 50_000
 MAX_ROWS = 200_000
+MAX_RULES = 20_000
+MAX_TABLE_CHARACTERS = 40_000_000
 MAX_QUANTITIES = 100
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
 _PICK = re.compile(r"(?:(?P<quantity>\d+)\s*x\s*)?(?P<owner>[A-Za-z][\w-]*)\.(?P<option>[\w-]+)")
@@ -53,7 +55,7 @@ def read_model(text: str, source: str = "model.yaml", files: Mapping[str, str] |
         words=reader.words(top.get("title"), name),
         properties=reader.properties,
         classes=tuple(reader.classes),
-        rules=tuple(reader.rule(one) for one in _entries(top, "rules")),
+        rules=reader.rules(_entries(top, "rules")),
         defaults=tuple(reader.advice(one) for one in _entries(top, "defaults")),
         recommendations=tuple(reader.advice(one) for one in _entries(top, "recommendations")),
         visibility=tuple(reader.visibility(one) for one in _entries(top, "visibility")),
@@ -249,6 +251,11 @@ class _Reader:
         except SyntaxProblem as problem:
             node.fail(f"the condition cannot be read: {problem}.", "Conditions look like `cpu.fast and sum(watts) <= psu.watts`.")
 
+    def rules(self, nodes: list[Node]) -> tuple[Rule, ...]:
+        if len(nodes) > MAX_RULES:
+            nodes[MAX_RULES].fail(f"the model has more than {MAX_RULES:,} rules.", "Write what they have in common as tables.")
+        return tuple(self.rule(one) for one in nodes)
+
     def rule(self, node: Node) -> Rule:
         fields = node.only("A rule", _RULE)
         if "id" not in fields:
@@ -315,7 +322,10 @@ class _Reader:
         name = node.text("file")
         if name not in self.files:
             node.fail(f"there is no file {name}.", "Put the CSV beside the model and give its plain name.")
-        lines = list(csv.reader(io.StringIO(self.files[name])))
+        text = self.files[name]
+        if len(text) > MAX_TABLE_CHARACTERS or text.count("\n") > MAX_ROWS + 1:
+            node.fail(f"{name} has more than {MAX_ROWS:,} rows.", "Split it, or use * cells.")
+        lines = list(csv.reader(io.StringIO(text)))
         if not lines:
             node.fail(f"{name} is empty.", "Its first row names the classes.")
         rows = [(Node(None, place, name), tuple(cell.strip() for cell in row)) for place, row in enumerate(lines[1:], 2) if row]

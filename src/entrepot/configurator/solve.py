@@ -12,15 +12,17 @@ import atexit
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from entrepot.configurator.formula import Clause, Evidence, Formula, assumptions
+from entrepot.configurator.formula import Evidence, Formula, assumptions
 
 #: What each value of each variable costs; a missing variable costs nothing.
 Costs = Mapping[int, Sequence[int]]
 MAX_WITNESSES = 400
+#: Questions after which the solver is opened anew, because each leaves a clause behind.
+MAX_ASKED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Domains:
 
 class Engine(Protocol):
     """What a session asks; every answer is exact."""
+
+    formula: Formula
 
     def domains(self, evidence: Evidence) -> Domains: ...
 
@@ -53,7 +57,7 @@ def _close_solvers() -> None:
         solver.delete()
 
 
-def open_solver(name: str, clauses: Sequence[Clause]) -> Any:
+def open_solver(name: str, clauses: Iterable[Sequence[int]]) -> Any:
     """A solver with the clauses in it. The library is loaded here, when somebody configures, and not before."""
     from pysat.solvers import Solver
 
@@ -68,28 +72,56 @@ def open_solver(name: str, clauses: Sequence[Clause]) -> Any:
 
 
 class SatEngine:
-    """Answers by satisfiability; safe to share between threads."""
+    """Answers by satisfiability; safe to share between threads.
+
+    A witness is one whole number with a bit per value, and so is what the evidence forbids: that they have no bit
+    in common makes it a witness of this evidence, and a single common bit one for that value with its own class
+    released.
+    """
 
     def __init__(self, formula: Formula) -> None:
         self.formula = formula
         self._lock = threading.Lock()
         self._solver: Any = None
+        self._slots: _Slots | None = None
         self._spare = formula.literals
-        self._witnesses: OrderedDict[tuple[int, ...], None] = OrderedDict()
+        self._witnesses: OrderedDict[int, None] = OrderedDict()
+        self._never = 0
 
     def domains(self, evidence: Evidence) -> Domains:
+        everything = tuple(variable.everything for variable in self.formula.variables)
+        return self.narrowed(evidence, Domains(everything, True), range(len(everything)))
+
+    def narrowed(self, evidence: Evidence, within: Domains, places: Sequence[int]) -> Domains:
+        """Exact domains of some variables, where it is known already that nothing outside ``within`` is possible."""
         with self._lock:
-            found = self._possible(evidence, range(len(self.formula.variables)))
-            consistent = all(mask for mask in found.values())
-            masks = [found[place] for place in range(len(self.formula.variables))]
-            for place in evidence:
-                others = {one: mask for one, mask in evidence.items() if one != place}
-                masks[place] = self._possible(others, [place])[place]
+            slots = self._open()
+            masks = list(within.masks)
+            forbidden = slots.forbidden(evidence)
+            asked = [place for place in places if place not in evidence]
+            candidates = slots.union(asked, within.masks) & ~self._never
+            found, released = self._witnessed(forbidden)
+            consistent = within.consistent and (bool(found) or self._solve(evidence, ()) is not None)
+            if consistent:
+                found = self._complete(evidence, found | self._witnessed(forbidden)[0], candidates)
+                if not evidence and len(asked) == len(masks):
+                    self._never = slots.everything & ~found
+            for place, mask in zip(asked, slots.masks(found if consistent else 0, asked), strict=True):
+                masks[place] = mask
+            for place in places:
+                if place in evidence:
+                    others = {one: mask for one, mask in evidence.items() if one != place}
+                    mine = slots.union([place], within.masks) & ~self._never
+                    known = (released | found if consistent else released) & mine
+                    masks[place] = slots.mask(self._complete(others, known, mine), place)
+            if not consistent:
+                masks = [mask if place in evidence else 0 for place, mask in enumerate(masks)]
             return Domains(tuple(masks), consistent)
 
     def consistent(self, evidence: Evidence) -> bool:
         with self._lock:
-            return self._known(evidence) or self._solve(assumptions(self.formula.variables, evidence)) is not None
+            forbidden = self._open().forbidden(evidence)
+            return any(not witness & forbidden for witness in self._witnesses) or self._solve(evidence, ()) is not None
 
     def best(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
         from pysat.examples.rc2 import RC2
@@ -112,70 +144,142 @@ class SatEngine:
             model = solver.compute()
         if model is None:
             return None
-        chosen = self._read(model)
+        with self._lock:
+            chosen = self._open().values(model)
         return sum(row[chosen[place]] for place, row in costs.items()), chosen
 
-    def _known(self, evidence: Evidence) -> bool:
-        return any(all(mask >> witness[place] & 1 for place, mask in evidence.items()) for witness in self._witnesses)
-
-    def _possible(self, evidence: Evidence, places: Sequence[int]) -> dict[int, int]:
-        variables = self.formula.variables
-        found = dict.fromkeys(places, 0)
+    def _witnessed(self, forbidden: int) -> tuple[int, int]:
+        """The values known to be possible, and those known to be with their own class released."""
+        found = released = 0
         for witness in self._witnesses:
-            if all(mask >> witness[place] & 1 for place, mask in evidence.items()):
-                for place in places:
-                    found[place] |= 1 << witness[place]
-        fixed = assumptions(variables, evidence)
-        while True:
-            wanted = [
-                literal
-                for place in places
-                for bit, literal in enumerate(variables[place].literals)
-                if not found[place] >> bit & 1 and evidence.get(place, -1) >> bit & 1
-            ]
-            if not wanted:
-                return found
-            witness_found = self._solve_any(fixed, wanted)
-            if witness_found is None:
-                return found
-            for place in places:
-                found[place] |= 1 << witness_found[place]
+            conflict = witness & forbidden
+            if not conflict:
+                found |= witness
+            elif not conflict & (conflict - 1):
+                released |= conflict
+        return found, released
 
-    def _solve_any(self, fixed: list[int], wanted: list[int]) -> tuple[int, ...] | None:
-        """A configuration with at least one of the wanted literals; the clause that asks is switched off afterward."""
-        self._open()
-        self._spare += 1
-        switch = self._spare
-        self._solver.add_clause([-switch, *wanted])
-        witness = self._solve([*fixed, switch])
-        self._solver.add_clause([-switch])
-        if self._spare > self.formula.literals + 20_000:
+    def _complete(self, evidence: Evidence, found: int, candidates: int) -> int:
+        """Ask for any of the values not witnessed yet, until none is left or the answer is no."""
+        slots = self._open()
+        candidates &= ~slots.forbidden(evidence)
+        while wanted := candidates & ~found:
+            witness = self._solve(evidence, [slots.literals[slot] for slot in ones(wanted)])
+            if witness is None:
+                return found
+            found |= witness
+        return found
+
+    def _open(self) -> _Slots:
+        if self._slots is None:
+            self._slots = _Slots(self.formula)
+        if self._solver is None:
+            self._solver = open_solver("minisat22", self.formula.clauses())
+            self._spare = self.formula.literals
+        return self._slots
+
+    def _solve(self, evidence: Evidence, wanted: Sequence[int]) -> int | None:
+        """A configuration, with at least one of the wanted literals; the clause that asks is switched off afterward."""
+        slots = self._open()
+        fixed = assumptions(self.formula.variables, evidence)
+        if any(not mask for mask in evidence.values()):
+            return None
+        if wanted:
+            self._spare += 1
+            self._solver.add_clause([-self._spare, *wanted])
+            self._solver.set_phases(wanted)
+            fixed = [*fixed, self._spare]
+        holds = self._solver.solve(assumptions=fixed)
+        witness = slots.witness(self._solver.get_model()) if holds else None
+        if wanted:
+            self._solver.add_clause([-self._spare])
+        if witness is not None:
+            self._witnesses[witness] = None
+            if len(self._witnesses) > MAX_WITNESSES:
+                self._witnesses.popitem(last=False)
+        if self._spare > self.formula.literals + MAX_ASKED:
             self._solver.delete()
             self._solver = None
         return witness
 
-    def _open(self) -> None:
-        if self._solver is None:
-            self._solver = open_solver("minisat22", self.formula.clauses())
-            self._spare = self.formula.literals
 
-    def _solve(self, assumed: list[int]) -> tuple[int, ...] | None:
-        self._open()
-        if not self._solver.solve(assumptions=assumed):
-            return None
-        witness = self._read(self._solver.get_model())
-        self._witnesses[witness] = None
-        if len(self._witnesses) > MAX_WITNESSES:
-            self._witnesses.popitem(last=False)
-        return witness
+class _Slots:
+    """Values as the bits of one number."""
 
-    def _read(self, model: Sequence[int]) -> tuple[int, ...]:
-        """The value each variable takes in a solver's model; a literal the solver never met is false."""
-        taken = []
-        for variable in self.formula.variables:
-            for bit, literal in enumerate(variable.literals):
-                known = abs(literal) <= len(model)
-                if (model[abs(literal) - 1] == literal) if known else literal < 0:
-                    taken.append(bit)
-                    break
-        return tuple(taken)
+    def __init__(self, formula: Formula) -> None:
+        import numpy
+
+        self._numpy = numpy
+        self._variables = formula.variables
+        self.first: list[int] = []
+        self.literals: list[int] = []
+        for variable in formula.variables:
+            self.first.append(len(self.literals))
+            self.literals.extend(variable.literals)
+        self.everything = (1 << len(self.literals)) - 1
+        signed = numpy.array(self.literals, dtype=numpy.int64)
+        self._variable = numpy.abs(signed)
+        self._positive = signed > 0
+        self._most = max(formula.literals, int(self._variable.max(initial=0)))
+
+    def forbidden(self, evidence: Evidence) -> int:
+        forbidden = 0
+        for place, mask in evidence.items():
+            forbidden |= (self._variables[place].everything & ~mask) << self.first[place]
+        return forbidden
+
+    def union(self, places: Sequence[int], masks: Sequence[int]) -> int:
+        """The slots of some variables' masks as one number."""
+        if len(places) == len(self.first):
+            text = bytearray(len(self.literals))
+            for place, mask in enumerate(masks):
+                at = self.first[place]
+                for bit in range(len(self._variables[place].values)):
+                    text[at + bit] = mask >> bit & 1
+            return self._number(self._numpy.frombuffer(text, dtype=self._numpy.uint8))
+        found = 0
+        for place in places:
+            found |= masks[place] << self.first[place]
+        return found
+
+    def mask(self, found: int, place: int) -> int:
+        return found >> self.first[place] & self._variables[place].everything
+
+    def masks(self, found: int, places: Sequence[int]) -> list[int]:
+        """The masks of many variables, in one reading of the number."""
+        size = len(self.literals)
+        text = format(found, f"0{size}b")
+        return [
+            int(text[size - self.first[one] - len(self._variables[one].values) : size - self.first[one]], 2) for one in places
+        ]
+
+    def witness(self, model: Sequence[int]) -> int:
+        """The slots of a solver's model; a literal the solver never met is false."""
+        return self._number(self._taken(model))
+
+    def values(self, model: Sequence[int]) -> tuple[int, ...]:
+        """The value each variable takes in a solver's model."""
+        taken = self._taken(model).tolist()
+        return tuple(
+            next(bit for bit in range(len(variable.values)) if taken[first + bit])
+            for variable, first in zip(self._variables, self.first, strict=True)
+        )
+
+    def _taken(self, model: Sequence[int]) -> Any:
+        read = self._numpy.zeros(max(self._most, len(model)) + 1, dtype=bool)
+        literals = self._numpy.array(model, dtype=self._numpy.int64)
+        read[literals[literals > 0]] = True
+        return read[self._variable] == self._positive
+
+    def _number(self, flags: Any) -> int:
+        return int.from_bytes(self._numpy.packbits(flags, bitorder="little").tobytes(), "little")
+
+
+def ones(mask: int) -> list[int]:
+    """The places of the ones in a number, lowest first."""
+    text = bin(mask)[:1:-1]
+    found, place = [], text.find("1")
+    while place >= 0:
+        found.append(place)
+        place = text.find("1", place + 1)
+    return found

@@ -17,7 +17,7 @@ import yaml
 from entrepot.configurator.problems import ModelInvalid
 
 MAX_CHARACTERS = 4_000_000
-MAX_DEPTH = 40
+MAX_DEPTH = 100
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

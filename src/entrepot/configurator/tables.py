@@ -11,10 +11,12 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from entrepot.configurator.circuit import read_bytes
 from entrepot.configurator.database import metadata
+from entrepot.configurator.knowledge import Knowledge
 from entrepot.configurator.launch import Launch
 from entrepot.configurator.model import Pick
-from entrepot.configurator.problems import ConfigurationNotFound
+from entrepot.configurator.problems import CircuitUnreadable, ConfigurationNotFound
 from entrepot.configurator.settle import Picks
 from entrepot.kernel.db import BigKey, Instant, Json, insert_or_ignore
 
@@ -32,6 +34,15 @@ model_version = sa.Table(
     sa.Column("valid_to", Instant),
     sa.Column("published_at", Instant, nullable=False),
     sa.UniqueConstraint("name", "version"),
+)
+compiled_model = sa.Table(
+    "compiled_model",
+    metadata,
+    sa.Column("model_version_id", sa.BigInteger, sa.ForeignKey("model_version.id"), primary_key=True),
+    sa.Column("fingerprint", sa.String(64), primary_key=True),
+    sa.Column("report", Json, nullable=False),
+    sa.Column("unsettled", Json, nullable=False),
+    sa.Column("circuit", sa.LargeBinary),
 )
 configuration = sa.Table(
     "configuration",
@@ -124,6 +135,36 @@ def version_by_id(conn: Connection, identity: int) -> StoredModel:
 
 def record_version(conn: Connection, values: dict[str, Any]) -> int:
     return int(conn.execute(sa.insert(model_version).returning(model_version.c.id), values).scalar_one())
+
+
+def record_compiled(conn: Connection, identity: int, fingerprint: str, knowledge: Knowledge, report: dict[str, Any]) -> None:
+    """Store what compiling a version gave, for one set of rules in force."""
+    conn.execute(
+        sa.insert(compiled_model),
+        {
+            "model_version_id": identity,
+            "fingerprint": fingerprint,
+            "report": report,
+            "unsettled": list(knowledge.unsettled),
+            "circuit": knowledge.circuit.to_bytes() if knowledge.circuit else None,
+        },
+    )
+
+
+def find_compiled(conn: Connection, identity: int, fingerprint: str) -> Knowledge | None:
+    """What was stored for a version and a set of rules; None where it never compiled, or in another form."""
+    column = compiled_model.c
+    row = conn.execute(
+        sa.select(column.circuit, column.unsettled, column.report).where(
+            column.model_version_id == identity, column.fingerprint == fingerprint
+        )
+    ).first()
+    if row is None or row.circuit is None:
+        return None
+    try:
+        return Knowledge(read_bytes(row.circuit), tuple(row.unsettled), row.report["compile_s"], row.report["parts"])
+    except CircuitUnreadable:
+        return None
 
 
 def use_launch(conn: Connection, identity: str, expires: datetime, at: datetime) -> bool:

@@ -14,7 +14,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from entrepot import configurator
 from entrepot.configurator import Pick, Session
-from entrepot.kernel.money import format_price
+from entrepot.kernel.money import format_price, parse_price
 from entrepot.web.configurator import shown
 from entrepot.web.configurator.asking import ask
 from entrepot.web.configurator.configuring import complete, find, finish, repair, way_back
@@ -64,9 +64,9 @@ class ConfiguratorApi(Controller):
         return _state(request, session)
 
     @get("/{session:str}", sync_to_thread=True)
-    def show(self, request: Asking, session: FromPath[str]) -> dict[str, Any]:
-        """The state of a configuration."""
-        return _state(request, find(house_of(request), session))
+    def show(self, request: Asking, session: FromPath[str], ceiling: FromQuery[str] = "") -> dict[str, Any]:
+        """The state of a configuration; values that no kit within a price ceiling has are marked."""
+        return _state(request, find(house_of(request), session), parse_price(ceiling, "ceiling") if ceiling else None)
 
     @post("/{session:str}/choices", sync_to_thread=True, status_code=200)
     def choose(self, request: Asking, session: FromPath[str], data: JSONBody[Choice]) -> dict[str, Any]:
@@ -142,7 +142,7 @@ class ConfiguratorApi(Controller):
         return {"configuration_id": bom["ConfigurationId"], "return_url": way_back(found), "bom": bom}
 
 
-def _state(request: Asking, session: Session) -> dict[str, Any]:
+def _state(request: Asking, session: Session, ceiling: int | None = None) -> dict[str, Any]:
     view = session.view()
     answers = ask(house_of(request), session, view.taken)
     made = shown.show(session, view, answers, session.launch.locale)
@@ -151,6 +151,7 @@ def _state(request: Asking, session: Session) -> dict[str, Any]:
     def money(price: int | None) -> str | None:
         return None if price is None else format_price(price, currency)
 
+    ahead = configurator.outlook(session.compiled, session.configuration.picks, answers.prices)
     return {
         "session": session.configuration.session,
         "configuration_id": session.configuration.id,
@@ -164,12 +165,14 @@ def _state(request: Asking, session: Session) -> dict[str, Any]:
         "lost": list(made.lost),
         "price": money(made.price),
         "price_confirmed": not made.estimated,
+        "lowest_price": money(ahead.lowest) if ahead else None,
+        "lowest_price_exact": ahead is not None and ahead.exact,
         "picks": [{"option_class": pick.option_class, "option": pick.option, "quantity": pick.quantity} for pick in view.taken],
-        "classes": [_question(question, money) for section in made.sections for question in section.questions],
+        "classes": [_question(question, money, ahead, ceiling) for section in made.sections for question in section.questions],
     }
 
 
-def _question(question: shown.Question, money: Any) -> dict[str, Any]:
+def _question(question: shown.Question, money: Any, ahead: configurator.Outlook | None, ceiling: int | None) -> dict[str, Any]:
     return {
         "name": question.name,
         "title": question.title,
@@ -185,6 +188,8 @@ def _question(question: shown.Question, money: Any) -> dict[str, Any]:
                 "quantity": option.quantity,
                 "quantities": [one.quantity for one in option.amounts if one.possible],
                 "difference": money(option.difference),
+                "lowest_price": money(ahead.values.get((question.name, option.name))) if ahead else None,
+                "over_ceiling": bool(ahead and ceiling is not None and ahead.over(question.name, option.name, ceiling)),
                 "recommended": option.recommended,
             }
             for option in question.options

@@ -117,6 +117,7 @@ class Configuring:
     sections: tuple[Section, ...]
     lines: tuple[Line, ...]
     price: int | None
+    lowest: int | None
     estimated: bool
     complete: bool
     missing: tuple[tuple[str, str], ...]
@@ -166,11 +167,13 @@ def show(session: configurator.Session, view: configurator.View, answers: Answer
     )
     priced = [line.price for line in lines if line.price is not None]
     known = answers.items.get(session.launch.item)
+    ahead = configurator.outlook(session.compiled, session.configuration.picks, answers.prices)
     return Configuring(
         title=known.name if known else say(session.compiled.model.words, language),
         sections=tuple(sections),
         lines=lines,
         price=answers.kit if answers.kit is not None else (sum(priced) if answers.prices else None),
+        lowest=ahead.lowest if ahead else None,
         estimated=answers.kit is None,
         complete=view.complete,
         missing=tuple((f"q-{name}", words.question(name)) for name in view.missing),

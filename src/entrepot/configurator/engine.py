@@ -1,0 +1,216 @@
+"""The engines of a session: the circuit where it is exact, and the solver for what stands above it.
+
+The circuit narrows every domain in one walk. A single large sum is exact with it too: the least weight of a whole
+configuration with each value says whether the value fits under the limit. Two or more such sums, or a part that
+did not compile, are settled by the solver, which is asked about what the circuit leaves open and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from entrepot.configurator.bounded import GaveUp, Search
+from entrepot.configurator.circuit import Circuit, Layout, forbidden_slots, lay_out
+from entrepot.configurator.formula import Evidence, Formula
+from entrepot.configurator.knowledge import Knowledge
+from entrepot.configurator.solve import Costs, Domains, Engine, SatEngine
+
+Array = Any
+#: Larger than any sum of costs that can be had.
+_NEVER = 1 << 59
+
+
+@dataclass(frozen=True, slots=True)
+class Least:
+    """The least cost of all, and per variable and value of a whole configuration with it (None: not to be had).
+
+    ``exact`` is false where a large sum was left aside: then these are lower bounds.
+    """
+
+    total: int | None
+    values: tuple[tuple[int | None, ...], ...]
+    exact: bool
+
+
+def open_engine(formula: Formula, knowledge: Knowledge) -> Engine:
+    """The engine for a formula and what compiling it gave."""
+    if knowledge.circuit is None:
+        return SatEngine(formula)
+    circuit = CircuitEngine(formula, knowledge.circuit)
+    if not knowledge.unsettled and not circuit.bounds:
+        return circuit
+    return LayeredEngine(circuit, SatEngine(formula), knowledge.unsettled)
+
+
+class CircuitEngine:
+    """Answers by walking the circuit; holds nothing that changes. Exact but for more than one large sum."""
+
+    def __init__(self, formula: Formula, circuit: Circuit) -> None:
+        from entrepot.configurator import passes
+
+        self.formula = formula
+        self.circuit = circuit
+        self._passes = passes
+        self.layout = lay_out(formula)
+        self._readout = _Readout(self.layout)
+        self.bounds = [(bound, self._costs(dict(zip(bound.columns, bound.weights, strict=True)))) for bound in formula.bounds()]
+
+    def domains(self, evidence: Evidence) -> Domains:
+        nothing = [place for place, mask in evidence.items() if not mask]
+        if nothing:
+            return self._contradictory(evidence, nothing)
+        forbidden = forbidden_slots(self.layout, evidence)
+        if not self.bounds:
+            consistent, possible = self._passes.possible_values(self.circuit.flat, forbidden)
+            return Domains(self._readout.masks(possible), bool(consistent))
+        consistent, narrowed = True, None
+        for bound, weights in self.bounds:
+            total, least = self._passes.least_costs(self.circuit.flat, forbidden, weights)
+            fits = least <= bound.limit
+            narrowed = fits if narrowed is None else narrowed & fits
+            consistent = consistent and total <= bound.limit
+        return Domains(self._readout.masks(narrowed), bool(consistent))
+
+    def consistent(self, evidence: Evidence) -> bool:
+        if not all(evidence.values()):
+            return False
+        forbidden = forbidden_slots(self.layout, evidence)
+        if not self.bounds:
+            return bool(self._passes.is_possible(self.circuit.flat, forbidden))
+        return all(
+            self._passes.least_cost(self.circuit.flat, forbidden, weights) <= bound.limit for bound, weights in self.bounds
+        )
+
+    def best(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
+        """The least cost and one configuration that has it; large sums are left aside."""
+        if not all(evidence.values()):
+            return None
+        return self._cheapest(evidence, self._costs(costs))
+
+    def best_within(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
+        """The same with all large sums kept; raises `GaveUp` where that has too many cases."""
+        if not all(evidence.values()):
+            return None
+        sizes = [len(variable.values) for variable in self.formula.variables]
+        return Search(self._cheapest, self._costs(costs), self.bounds, sizes).run(evidence)
+
+    def _cheapest(self, evidence: Evidence, row: Array) -> tuple[int, tuple[int, ...]] | None:
+        total, taken = self._passes.cheapest(self.circuit.flat, forbidden_slots(self.layout, evidence), row)
+        return None if total >= _NEVER else (int(total), self._readout.values(taken))
+
+    def least(self, evidence: Evidence, costs: Costs) -> Least:
+        """What everything costs at least from here, each value with its own class released."""
+        released = {place: mask for place, mask in evidence.items() if mask}
+        forbidden = forbidden_slots(self.layout, released)
+        total, found = self._passes.least_costs(self.circuit.flat, forbidden, self._costs(costs))
+        known = [None if cost >= _NEVER else cost for cost in found.tolist()]
+        first = (*self.layout.first, self.layout.slots)
+        values = tuple(tuple(known[begin:end]) for begin, end in pairwise(first))
+        return Least(None if total >= _NEVER else int(total), values, not self.bounds)
+
+    def count(self, evidence: Evidence | None = None) -> int:
+        """The exact number of configurations, large sums left aside."""
+        forbidden = forbidden_slots(self.layout, evidence or {})
+        return self.circuit.count([1 - one for one in forbidden.tolist()])
+
+    def _contradictory(self, evidence: Evidence, nothing: Sequence[int]) -> Domains:
+        """Nothing is possible, but for the one class whose own choices contradict each other."""
+        masks = [0] * len(self.formula.variables)
+        if len(nothing) == 1:
+            [place] = nothing
+            others = {one: mask for one, mask in evidence.items() if one != place}
+            found = self.domains(others)
+            masks[place] = found.masks[place] if found.consistent else 0
+        return Domains(tuple(masks), False)
+
+    def _costs(self, costs: Costs) -> Array:
+        import numpy
+
+        row = [0] * self.layout.slots
+        first = self.layout.first
+        for place, values in costs.items():
+            row[first[place] : first[place] + len(values)] = values
+        return numpy.array(row, dtype=numpy.int64)
+
+
+class LayeredEngine:
+    """The circuit first, then the solver for what it cannot settle alone."""
+
+    def __init__(self, circuit: CircuitEngine, solver: SatEngine, unsettled: Sequence[int]) -> None:
+        self.formula = circuit.formula
+        self.circuit = circuit
+        self._solver = solver
+        self._exact = not unsettled and len(circuit.bounds) < 2
+        #: With sums over it everything hangs together; else only what did not compile is left to ask.
+        self._asked = range(len(self.formula.variables)) if circuit.bounds else tuple(unsettled)
+        self._unsettled = tuple(unsettled)
+
+    def domains(self, evidence: Evidence) -> Domains:
+        narrowed = self._open(self.circuit.domains(evidence), evidence)
+        if self._exact:
+            return narrowed
+        found = self._solver.narrowed(evidence, narrowed, self._asked)
+        own = {place: mask for place, mask in evidence.items() if place in self._asked}
+        if found.consistent or self._solver.consistent(own):
+            return found
+        # No other value of what did compile helps while what did not contradicts itself.
+        masks = tuple(mask if place in self._asked else 0 for place, mask in enumerate(found.masks))
+        return Domains(masks, False)
+
+    def consistent(self, evidence: Evidence) -> bool:
+        return self.circuit.consistent(evidence) and (self._exact or self._solver.consistent(evidence))
+
+    def best(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
+        """Searched in the circuit under its sums; the solver answers where a part did not compile."""
+        if not self._unsettled:
+            try:
+                return self.circuit.best_within(evidence, costs)
+            except GaveUp:
+                pass
+        return self._solver.best(evidence, costs)
+
+    def least(self, evidence: Evidence, costs: Costs) -> Least:
+        found = self.circuit.least(evidence, costs)
+        values = list(found.values)
+        for place in self._unsettled:
+            values[place] = (found.total,) * len(values[place])
+        return Least(found.total, tuple(values), exact=False)
+
+    def _open(self, found: Domains, evidence: Evidence) -> Domains:
+        """Of what did not compile the circuit knows nothing: everything may be."""
+        if not self._unsettled:
+            return found
+        masks = list(found.masks)
+        for place in self._unsettled:
+            masks[place] = self.formula.variables[place].everything
+        return Domains(tuple(masks), found.consistent)
+
+
+class _Readout:
+    """Turns a byte per slot into one mask of values per variable, all variables at once."""
+
+    def __init__(self, layout: Layout) -> None:
+        import numpy
+
+        from entrepot.configurator import passes
+
+        self._numpy = numpy
+        self._ends = (*layout.first, layout.slots)
+        self._wide = max((high - low for low, high in pairwise(self._ends)), default=0) > 62
+        self._first = numpy.array(self._ends, dtype=numpy.int64)
+        self._masks = passes.masks
+
+    def masks(self, possible: Array) -> tuple[int, ...]:
+        if not self._wide:
+            return tuple(self._masks(self._first, possible).tolist())
+        raw = self._numpy.asarray(possible, dtype=self._numpy.uint8)
+        pieces = (raw[begin:end] for begin, end in pairwise(self._ends))
+        pack = self._numpy.packbits
+        return tuple(int.from_bytes(pack(one, bitorder="little").tobytes(), "little") for one in pieces)
+
+    def values(self, taken: Array) -> tuple[int, ...]:
+        """The value each variable takes; what the circuit says nothing of takes its first."""
+        return tuple((mask & -mask).bit_length() - 1 if mask else 0 for mask in self.masks(taken))

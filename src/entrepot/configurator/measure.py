@@ -1,0 +1,138 @@
+"""How fast a model answers: random sessions over its engine, each question timed by itself."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from entrepot.configurator.engine import CircuitEngine, LayeredEngine, open_engine
+from entrepot.configurator.formula import NONE, Evidence, Formula, assumptions
+from entrepot.configurator.knowledge import SECONDS, compile_formula
+from entrepot.configurator.reasons import Reasoner
+from entrepot.configurator.solve import Costs, Engine
+
+T = TypeVar("T")
+STEPS = 12
+EXPLAINED = 10
+
+
+@dataclass(slots=True)
+class _Times:
+    """Milliseconds per kind of question."""
+
+    step: list[float] = field(default_factory=list)
+    explanation: list[float] = field(default_factory=list)
+    repair: list[float] = field(default_factory=list)
+    cheapest: list[float] = field(default_factory=list)
+    differences: list[float] = field(default_factory=list)
+
+
+def bench(formula: Formula, sessions: int = 20, seed: int = 1, seconds: float = SECONDS) -> dict[str, Any]:
+    """Median and p95 milliseconds of a step (all domains), an explanation, a repair and a cheapest completion.
+
+    All steps come first, one session before the clock counts, so that they are measured warm.
+    """
+    knowledge = compile_formula(formula, seconds)
+    engine = open_engine(formula, knowledge)
+    reasoner = Reasoner(formula)
+    chance = random.Random(seed)
+    costs = {
+        place: tuple(chance.randrange(1000) if value != NONE else 0 for value in variable.values)
+        for place, variable in enumerate(formula.variables)
+    }
+    times = _Times()
+    _ask(engine, costs, _walk(engine, chance, _Times())[0], _Times())
+    walked = [_walk(engine, chance, times) for _ in range(sessions)]
+    for evidence, masks in walked:
+        _ask(engine, costs, evidence, times)
+        _explain(engine, reasoner, masks, evidence, chance, times)
+    return {
+        "engine": knowledge.engine(formula),
+        "compile_s": round(knowledge.seconds, 3),
+        "options": formula.options,
+        "sessions": sessions,
+        "seed": seed,
+        "steps": len(times.step),
+        "step_ms": spread(times.step),
+        "explanation_ms": spread(times.explanation),
+        "repair_ms": spread(times.repair),
+        "cheapest_ms": spread(times.cheapest),
+        "differences_ms": spread(times.differences),
+        "peak_memory_mb": peak_memory(),
+    }
+
+
+def _walk(engine: Engine, chance: random.Random, times: _Times) -> tuple[dict[int, int], tuple[int, ...]]:
+    """One session: choose at random what is possible; ends with the choices and what is possible then."""
+    variables = engine.formula.variables
+    evidence: dict[int, int] = {}
+    for _ in range(STEPS):
+        domains = _timed(times.step, lambda: engine.domains(evidence))
+        left = [place for place, mask in enumerate(domains.masks) if mask & (mask - 1) and place not in evidence]
+        if not left:
+            break
+        place = chance.choice(left)
+        bits = [bit for bit in range(len(variables[place].values)) if domains.masks[place] >> bit & 1]
+        evidence[place] = 1 << chance.choice(bits)
+    return evidence, engine.domains(evidence).masks
+
+
+def _ask(engine: Engine, costs: Costs, evidence: Evidence, times: _Times) -> None:
+    """The cheapest completion, and what each value would make of the price."""
+    _timed(times.cheapest, lambda: engine.best(evidence, costs))
+    if isinstance(engine, CircuitEngine | LayeredEngine):
+        circuit = engine
+        _timed(times.differences, lambda: circuit.least(evidence, costs))
+
+
+def _explain(
+    engine: Engine, reasoner: Reasoner, masks: tuple[int, ...], evidence: Evidence, chance: random.Random, times: _Times
+) -> None:
+    """Reasons and repairs of a few excluded values."""
+    variables = engine.formula.variables
+    excluded = [
+        (place, bit)
+        for place, mask in enumerate(masks)
+        if mask and mask != variables[place].everything
+        for bit in range(len(variables[place].values))
+        if not mask >> bit & 1
+    ]
+    for place, bit in chance.sample(excluded, min(EXPLAINED, len(excluded))):
+        target = assumptions(variables, {place: 1 << bit})
+        choices = [assumptions(variables, {one: mask}) for one, mask in evidence.items() if one != place]
+        _timed(times.explanation, lambda: reasoner.reason(target, choices))  # noqa: B023
+        _timed(times.repair, lambda: reasoner.corrections(target, choices))  # noqa: B023
+
+
+def _timed(into: list[float], work: Callable[[], T]) -> T:
+    started = time.perf_counter()
+    found = work()
+    into.append((time.perf_counter() - started) * 1000)
+    return found
+
+
+def spread(values: list[float]) -> dict[str, float | int]:
+    """Median and p95 of some milliseconds, and how many there were.
+
+    >>> spread([1.0, 2.0, 9.0])
+    {'median': 2.0, 'p95': 9.0, 'n': 3}
+    """
+    if not values:
+        return {"median": 0.0, "p95": 0.0, "n": 0}
+    ordered = sorted(values)
+    middle, late = ordered[len(ordered) // 2], ordered[min(int(len(ordered) * 0.95), len(ordered) - 1)]
+    return {"median": round(middle, 4), "p95": round(late, 4), "n": len(ordered)}
+
+
+def peak_memory() -> float:
+    """The most memory this process has had, in megabytes; 0 where the system does not say."""
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(most / (1_000_000 if sys.platform == "darwin" else 1_000), 1)

@@ -1,0 +1,88 @@
+"""Trying a model out before it is published: some choices, and everything a shopper would be shown after them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from entrepot.configurator.compile import Compiled, compile_model
+from entrepot.configurator.complete import repairs
+from entrepot.configurator.importers import read_model_file
+from entrepot.configurator.model import Pick, say
+from entrepot.configurator.read import read_pick
+from entrepot.configurator.session import View, choose, label, look, why_not
+from entrepot.configurator.settle import Picks
+from entrepot.configurator.source import Node
+
+_MARKS = {"chosen": "●", "set": "◆", "default": "○", "possible": " ", "excluded": "×"}
+
+
+def tried(file: Path, choices: Sequence[str], why: str, language: str, at: datetime) -> dict[str, Any]:
+    """The state after some choices, in order; an excluded one is refused. ``why`` is a value to explain."""
+    compiled = compile_model(read_model_file(file), 0, at)
+    picks: Picks = ()
+    for number, text in enumerate(choices, 1):
+        picks = choose(compiled, picks, read_pick(Node(text, number, "choice")))
+    answer = _state(compiled, look(compiled, picks), language)
+    if why:
+        answer["why"] = explained(compiled, picks, read_pick(Node(why, 1, "why")), language)
+    return answer
+
+
+def explained(compiled: Compiled, picks: Picks, wanted: Pick, language: str) -> dict[str, Any]:
+    """Why a value is excluded and the smallest changes that would allow it, in words."""
+    reason = why_not(compiled, picks, wanted)
+    if reason is None:
+        return {"value": str(wanted), "possible": True, "choices": [], "rules": [], "repairs": []}
+    return {
+        "value": str(wanted),
+        "possible": False,
+        "choices": [str(pick) for pick in reason.picks],
+        "rules": [compiled.rule_text(rule, language) for rule in reason.rules],
+        "repairs": [
+            {"without": [label(compiled, pick, language) for pick in one.dropped], "with": [str(pick) for pick in one.added]}
+            for one in repairs(compiled, picks, wanted)
+        ],
+    }
+
+
+def _state(compiled: Compiled, view: View, language: str) -> dict[str, Any]:
+    return {
+        "model": compiled.model.name,
+        "complete": view.complete,
+        "missing": list(view.missing),
+        "taken": [str(pick) for pick in view.taken],
+        "classes": [
+            {
+                "name": one.option_class.name,
+                "title": say(one.option_class.words, language, one.option_class.name),
+                "asked": one.asked,
+                "values": [{"name": value.option, "state": str(value.state), "quantity": value.quantity} for value in one.values],
+            }
+            for one in view.classes
+            if one.values
+        ],
+    }
+
+
+def shown(answer: dict[str, Any]) -> str:
+    """The state as lines of text."""
+    lines = []
+    for one in answer["classes"]:
+        lines.append(f"{one['title']}{'' if one['asked'] else '  (not asked)'}")
+        for value in one["values"]:
+            quantity = f" × {value['quantity']}" if value["quantity"] > 1 else ""
+            lines.append(f"  {_MARKS[value['state']]} {value['name'] or 'none'}{quantity}")
+    missing = f"Still to choose: {', '.join(answer['missing'])}" if answer["missing"] else "Complete."
+    lines += ["", f"● chosen  ◆ follows  ○ default  × excluded.  {missing}"]
+    if "why" in answer:
+        found = answer["why"]
+        lines += ["", f"{found['value']} is possible." if found["possible"] else f"{found['value']} is excluded."]
+        lines += [f"  because of {one}" for one in found["choices"]] + [f"  {one}" for one in found["rules"]]
+        lines += [
+            f"  possible without {', '.join(one['without'])}" + (f", with {', '.join(one['with'])}" if one["with"] else "")
+            for one in found["repairs"]
+        ]
+    return "\n".join(lines)

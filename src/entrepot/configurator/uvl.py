@@ -1,0 +1,286 @@
+"""Models to and from UVL, the universal variability language, at its Boolean level.
+
+A class becomes a feature with a group of its options, an option a feature of its own; what is asked only with an
+option stands below it. Either way every configuration of one is exactly one of the other. What the other side has
+no words for is refused and named; only texts for people (titles, messages) may travel as attributes and comments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any as Anything
+from typing import NoReturn
+
+from entrepot.configurator.evaluate import compares
+from entrepot.configurator.expression import All, Among, Any, Chosen, Compare, Expression, Name, Not, Number, Operand, Words
+from entrepot.configurator.importers import uvl_document
+from entrepot.configurator.model import Item, Model, OptionClass, Property, Rule, Table, say
+from entrepot.configurator.problems import CannotBeExpressed, ModelInvalid
+
+MAX_ROWS = 5_000
+_GROUPS = {"optional_children": "any", "xor": "one", "or": "some"}
+_RESERVED = frozenset(["and", "or", "not", "in", "sum", "count"])
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+def export_uvl(model: Model) -> str:
+    """The model as UVL text; refuses quantities, ratios, sums and soft advice, which UVL cannot say."""
+    return _Export(model).text()
+
+
+class _Export:
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.root = _quoted(model.name)
+
+    def refuse(self, what: str, line: int = 1) -> NoReturn:
+        raise CannotBeExpressed(file=self.model.name, line=line, what=what)
+
+    def text(self) -> str:
+        model = self.model
+        for soft, name in (
+            (model.defaults, "defaults"),
+            (model.recommendations, "recommendations"),
+            (model.visibility, "visibility"),
+            (model.configurations, "configurations"),
+        ):
+            if soft:
+                self.refuse(name)
+        lines = ["features", f"\t{self.root}"]
+        for option_class in model.classes:
+            if option_class.owner is None:
+                lines += self._class(option_class, 2)
+        if model.rules:
+            lines.append("constraints")
+        for rule in model.rules:
+            if rule.from_ or rule.to:
+                self.refuse(f"the dates of rule {rule.id}", rule.line)
+            message = say(rule.words, model.languages[0]).replace("\n", " ")
+            lines += [f"\t// {rule.id}: {message}", f"\t{self._rule(rule)}"]
+        return "\n".join(lines) + "\n"
+
+    def _class(self, one: OptionClass, depth: int) -> Iterator[str]:
+        if one.ratio != 1 or one.part:
+            self.refuse(f"the ratio or part of class {one.name}")
+        if not one.items:
+            return
+        indent = "\t" * depth
+        yield f"{indent}{'mandatory' if one.least else 'optional'}"
+        yield f"{indent}\t{_quoted(one.name)} {{{', '.join(['abstract', *_title(one.words, self.model)])}}}"
+        if one.single:
+            yield f"{indent}\t\talternative"
+        elif one.most >= len(one.items) and one.least <= 1:
+            yield f"{indent}\t\tor"
+        else:
+            yield f"{indent}\t\t[{max(one.least, 1)}..{min(one.most, len(one.items))}]"
+        for item in one.items:
+            yield from self._item(one, item, depth + 3)
+
+    def _item(self, owner: OptionClass, item: Item, depth: int) -> Iterator[str]:
+        if item.quantities != (1,):
+            self.refuse(f"the quantities of {owner.name}.{item.name}")
+        told = [*_title(item.words, self.model), *([f"part '{item.part}'"] if item.part else [])]
+        yield "\t" * depth + self._feature(owner.name, item.name) + (f" {{{', '.join(told)}}}" if told else "")
+        for one in self.model.classes:
+            if one.owner is not None and (one.owner.option_class, one.owner.option) == (owner.name, item.name):
+                yield from self._class(one, depth + 1)
+
+    def _feature(self, option_class: str, option: str) -> str:
+        return _quoted(f"{option_class}/{option}" if option else option_class)
+
+    def _rule(self, rule: Rule) -> str:
+        return self._table(rule.holds, rule) if isinstance(rule.holds, Table) else self._say(rule.holds, rule)
+
+    def _table(self, table: Table, rule: Rule) -> str:
+        if len(table.rows) > MAX_ROWS:
+            self.refuse(f"the {len(table.rows):,} rows of rule {rule.id}", rule.line)
+        rows = []
+        for row in table.rows:
+            cells = [
+                f"!{_quoted(name)}" if cell == "-" else self._feature(name, cell)
+                for name, cell in zip(table.classes, row, strict=True)
+                if cell != "*"
+            ]
+            rows.append(f"({' & '.join(cells) or self.root})")
+        found = " | ".join(rows) or f"!{self.root}"
+        return found if table.allowed else f"!({found})"
+
+    def _say(self, expression: Expression, rule: Rule) -> str:
+        match expression:
+            case Chosen(name):
+                return self._feature(name.owner, name.part)
+            case Not(part):
+                return f"!({self._say(part, rule)})"
+            case All(parts):
+                return " & ".join(f"({self._say(part, rule)})" for part in parts)
+            case Any(parts):
+                return " | ".join(f"({self._say(part, rule)})" for part in parts)
+            case Compare(sign, left, right):
+                return self._pairs(sign, left, (right,), rule)
+            case Among(left, values):
+                return self._pairs("in", left, values, rule)
+
+    def _pairs(self, sign: str, left: Operand, values: tuple[Operand, ...], rule: Rule) -> str:
+        """A comparison of properties, as the pairs of options that may not stand together."""
+        excluded = []
+        for feature, value in self._carriers(left, rule):
+            if sign == "in" and not isinstance(values[0], Name):
+                if value not in [each for one in values for _, each in self._carriers(one, rule)]:
+                    excluded.append(f"!{feature}")
+                continue
+            for other, allowed in self._carriers(values[0], rule):
+                if not compares(sign, value, allowed):
+                    named = " & ".join(dict.fromkeys(one for one in (feature, other) if one))
+                    excluded.append(f"!({named or self.root})")
+        return " & ".join(excluded) or self.root
+
+    def _carriers(self, operand: Operand, rule: Rule) -> list[tuple[str, Property]]:
+        match operand:
+            case Number(value) | Words(value):
+                return [("", value)]
+            case Name(owner, part):
+                found = self.model.find_class(owner)
+                items = found.items if found else ()
+                return [(self._feature(owner, item.name), item.properties[part]) for item in items if part in item.properties]
+        raise CannotBeExpressed(file=self.model.name, line=rule.line, what=f"the sum or count in rule {rule.id}")
+
+
+def _title(words: Anything, model: Model) -> list[str]:
+    title = say(words, model.languages[0]).replace("'", "’")
+    return [f"title '{title}'"] if title else []
+
+
+def _quoted(name: str) -> str:
+    return name if _PLAIN.fullmatch(name) else f'"{name}"'
+
+
+def import_uvl(name: str, text: str, organization: str) -> dict[str, Anything]:
+    """The model of a UVL text as the plain values of a model file; refuses what is above the Boolean level."""
+    return _Import(name, uvl_document(name, text, clauses=False), organization).document()
+
+
+class _Import:
+    """Walks the features; every feature but the root is an option of one class."""
+
+    def __init__(self, name: str, read: dict[str, Anything], organization: str) -> None:
+        self.name = name
+        self.tree: dict[str, Anything] = read["tree"]
+        self.root: str = read["root"]
+        self.organization = organization
+        for what, found in (("arithmetic constraints", read["arithmetic"]), ("feature types", read["types"])):
+            if found:
+                raise ModelInvalid(file=name, line=1, problem=f"it has {what}.", remedy="Use the Boolean level of UVL.")
+        self.constraints: list[str] = read["constraints"]
+        self.attributes: dict[str, dict[str, str]] = read["attributes"]
+        self.places: dict[str, str] = {}
+        self.taken: set[str] = set()
+        self.properties: dict[str, str] = {}
+
+    def document(self) -> dict[str, Anything]:
+        classes = self._classes(self.root)
+        model = self._slug(_bare(self.root))
+        document: dict[str, Anything] = {
+            "model": model,
+            "organization": self.organization,
+            "languages": ["en-US"],
+            "title": _bare(self.root),
+        }
+        if self.properties:
+            document["properties"] = self.properties
+        rules = [
+            {"id": f"rule-{number}", "holds": self._condition(constraint), "message": constraint.replace('"', "")}
+            for number, constraint in enumerate(self.constraints, 1)
+        ]
+        return {**document, "classes": classes, **({"rules": rules} if rules else {})}
+
+    def _classes(self, feature: str) -> dict[str, Anything]:
+        """The groups below a feature, as classes."""
+        found: dict[str, Anything] = {}
+        groups = self.tree[feature]["groups"]
+        if sum(len(children) for _, children in groups) != len(self.tree[feature]["children"]):
+            problem = f"{feature} has a group with a range."
+            raise ModelInvalid(file=self.name, line=1, problem=problem, remedy="Use mandatory, optional, or, alternative.")
+        for kind, children in groups:
+            choose: Anything = {"mandatory_children": len(children), **_GROUPS}[kind]
+            if len(children) == 1:
+                choose = "optional" if choose == "any" else "one"
+            name = self._slug(_bare(feature) + ("" if len(groups) == 1 else f"-{len(found) + 1}"))
+            items: dict[str, Anything] = {}
+            for child in children:
+                option = _option(_bare(child), items)
+                self.places[child] = f"{name}.{option}"
+                items[option] = None
+            for child, option in zip(children, list(items), strict=True):
+                items[option] = self._item(child)
+            found[name] = {"title": _bare(feature), "choose": choose, "items": items}
+        return found
+
+    def _item(self, feature: str) -> dict[str, Anything]:
+        item: dict[str, Anything] = {"title": _bare(feature)}
+        for attribute, value in self.attributes.get(feature, {}).items():
+            if attribute in ("part", "title"):
+                item[attribute] = str(_value(value))
+            elif attribute != "abstract":
+                item.setdefault("properties", {})[self._property(attribute, value)] = _value(value)
+        below = self._classes(feature)
+        return item | ({"classes": below} if below else {})
+
+    def _property(self, name: str, value: str) -> str:
+        kind = "text" if isinstance(_value(value), str) else "number"
+        slug = re.sub(r"[^A-Za-z0-9_]", "_", name)
+        if self.properties.setdefault(slug, kind) != kind:
+            self.properties[slug] = "text"
+        return slug
+
+    def _condition(self, constraint: str) -> str:
+        """The constraint in our words; names become class.option."""
+        words = {"!": "not ", "&": " and ", "|": " or ", "=>": " -> ", "<=>": " <-> ", "(": "(", ")": ")"}
+        said = []
+        for sign, name in re.findall(r'(<=>|=>|[!&|()])|("[^"]*"|[^\s!&|()=<>]+)', constraint):
+            said.append(words[sign] if sign else self._reference(name))
+        return re.sub(r" +", " ", "".join(said)).strip()
+
+    def _reference(self, name: str) -> str:
+        place = self.places.get(name) or self.places.get(name.strip('"')) or self.places.get(f'"{name}"')
+        if place is not None:
+            return place
+        if _bare(name) == _bare(self.root):
+            first = next(iter(self.places.values()))
+            return f"({first} or not {first})"
+        raise ModelInvalid(file=self.name, line=1, problem=f"there is no feature {name}.", remedy="Look at its constraints.")
+
+    def _slug(self, text: str) -> str:
+        slug = _letters(text) or "class"
+        slug = slug if slug[0].isalpha() else f"c-{slug}"
+        found, number = slug, 1
+        while found in self.taken or found in _RESERVED:
+            number += 1
+            found = f"{slug}-{number}"
+        self.taken.add(found)
+        return found
+
+
+def _option(text: str, known: dict[str, Anything]) -> str:
+    slug = _letters(text) or "option"
+    slug = slug if slug[0].isalpha() else f"o-{slug}"
+    found, number = slug, 1
+    while found in known:
+        number += 1
+        found = f"{slug}-{number}"
+    return found
+
+
+def _letters(text: str) -> str:
+    """Letters, digits and single hyphens, as names are written in a model."""
+    return re.sub(r"-+", "-", re.sub(r"[^A-Za-z0-9_]+", "-", text)).strip("-_").lower()[:60].rstrip("-")
+
+
+def _bare(name: str) -> str:
+    return name.strip('"')
+
+
+def _value(text: str) -> str | int | float:
+    if re.fullmatch(r"-?\d+", text):
+        return int(text)
+    return float(text) if re.fullmatch(r"-?\d+\.\d+", text) else text.strip("'\"")

@@ -1,0 +1,116 @@
+"""`entrepot model …`: facts, measures, trying, publishing and converting from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from entrepot.cli import app
+from entrepot.configurator import find_model, find_versions
+from entrepot.configurator.database import metadata
+from entrepot.configurator.engine import LayeredEngine
+from entrepot.configurator.knowledge import available
+from entrepot.kernel.db import Database
+from entrepot.modeling import app as models
+from tests.configurator.models import AT, BICYCLE, DEMO, bicycle, every_configuration
+
+ROOT = Path(__file__).parents[2]
+FIELDS = ["options", "clauses", "configurations", "always_on", "dead", "void", "compile_s", "engine", "size_bytes"]
+
+
+def run(*arguments: str, status: int = 0) -> str:
+    done = CliRunner().invoke(app, ["model", *arguments], catch_exceptions=False)
+    assert done.exit_code == status, done.output
+    return done.output
+
+
+@pytest.fixture
+def bicycle_file(tmp_path: Path) -> str:
+    (tmp_path / "bicycle.yaml").write_text(BICYCLE, encoding="utf-8")
+    return str(tmp_path / "bicycle.yaml")
+
+
+@pytest.mark.skipif(not available(), reason="the circuit compiler (py_d4) is not installed")
+def test_check_tells_the_facts(bicycle_file: str) -> None:
+    answer = json.loads(run("check", bicycle_file, "--json"))
+    assert list(answer) == FIELDS
+    every = sum(1 for _ in every_configuration(bicycle()))
+    assert (answer["options"], answer["configurations"], answer["engine"]) == (10, str(every), "d-dnnf")
+    assert not answer["void"]
+
+
+def test_check_of_a_void_model_names_the_rules_that_contradict(tmp_path: Path) -> None:
+    (tmp_path / "void.dimacs").write_text("p cnf 3 4\n1 2 0\n-1 2 0\n-2 0\n3 1 0\n")
+    answer = json.loads(run("check", str(tmp_path / "void.dimacs"), "--json", status=1))
+    assert (answer["void"], answer["configurations"], answer["dead"]) == (True, "0", 3)
+    assert answer["contradiction"] == ["clause 1", "clause 2", "clause 3"]
+
+
+def test_a_bad_model_is_refused_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text(BICYCLE.replace("requires: extras.rack", "requires: extras.rak"))
+    answer = json.loads(run("check", str(tmp_path / "bad.yaml"), "--json", status=3))
+    assert answer["code"] == "MODEL_INVALID"
+    assert answer["message"].startswith("bad.yaml:41:")
+    assert "Did you mean rack?" in run("check", str(tmp_path / "bad.yaml"), status=3)
+
+
+def test_bench_measures_every_kind_of_question(bicycle_file: str) -> None:
+    answer: dict[str, Any] = json.loads(run("bench", bicycle_file, "--sessions", "3", "--seed", "5", "--json"))
+    for kind in ("step_ms", "explanation_ms", "repair_ms", "cheapest_ms"):
+        assert answer[kind]["n"] > 0
+        assert 0 < answer[kind]["median"] <= answer[kind]["p95"]
+    assert answer["peak_memory_mb"] > 0
+    assert answer["steps"] == json.loads(run("bench", bicycle_file, "--sessions", "3", "--seed", "5", "--json"))["steps"]
+
+
+def test_try_shows_what_is_possible_and_why_not(bicycle_file: str) -> None:
+    tried = ("try", bicycle_file, "--choose", "frame.small", "--choose", "motor.hub", "--why", "battery.b9")
+    answer = json.loads(run(*tried, "--json"))
+    assert answer["why"] == {
+        "value": "battery.b9",
+        "possible": False,
+        "choices": ["frame.small"],
+        "rules": ["The large battery does not fit the small frame."],
+        "repairs": [{"without": ["F-S"], "with": ["frame.large"]}],
+    }
+    text = run(*tried)
+    assert "× b9" in text
+    assert "possible without F-S, with frame.large" in text
+    assert "does not go together" in run("try", bicycle_file, "--choose", "frame.small", "--choose", "wheels.w28", status=3)
+
+
+@pytest.mark.skipif(not available(), reason="the circuit compiler (py_d4) is not installed")
+def test_publish_stores_the_version_with_its_circuit(tmp_path: Path) -> None:
+    path = str(DEMO / "notebook-cto.yaml")
+    first = json.loads(run("publish", path, "--data", str(tmp_path), "--json"))
+    assert (first["model"], first["version"], first["engine"]) == ("notebook-cto", 1, "d-dnnf+sums")
+    assert json.loads(run("publish", path, "--data", str(tmp_path), "--json"))["version"] == 1
+    database = Database(f"sqlite:///{tmp_path / 'configurator.db'}", "configurator")
+    assert metadata.tables
+    with database.read() as conn:
+        assert [one.facts["configurations"] for one in find_versions(conn, "notebook-cto")] == [first["configurations"]]
+        assert isinstance(find_model(conn, "notebook-cto", at=AT).engine, LayeredEngine)
+    database.close()
+
+
+def test_new_import_and_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "Written: lamp.yaml" in run("new", "lamp")
+    assert "exists already" in run("new", "lamp", status=3)
+    assert "cannot express" in run("export", "lamp.yaml", status=3)
+    Path("box.uvl").write_text("features\n\tBox\n\t\tmandatory\n\t\t\tLid\n\t\toptional\n\t\t\tLock\n\t\t\tHandle\n")
+    run("import", "box.uvl", "--out", "box.yaml")
+    assert json.loads(run("check", "box.yaml", "--json"))["options"] == 3
+    assert "features" in run("export", "box.yaml")
+    assert "Import it first" in run("export", "box.uvl", status=3)
+
+
+def test_every_verb_is_documented() -> None:
+    text = (ROOT / "docs/reference/commands.md").read_text("utf-8")
+    names = [one.name or (one.callback.__name__ if one.callback else "") for one in models.registered_commands]
+    assert len(names) == 7
+    assert [name for name in names if f"`entrepot model {name}`" not in text] == []
