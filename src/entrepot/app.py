@@ -124,8 +124,13 @@ def _jobs(house: House) -> list[tuple[str, float, Callable[[], object]]]:
             members.sweep_sessions(conn, clock.now())
             capture.discard_abandoned(conn, clock.now())
 
+    def logs() -> None:
+        for database in (commerce, orders, house.configurator.database):
+            database.tidy()
+
     return [
         ("orders", 0.5, work_on_orders),
+        ("database logs", 2.0, logs),
         ("journal", 1.0, journal),
         ("promotion holds", 30.0, holds),
         ("sessions and carts", 300.0, sessions),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -103,3 +104,14 @@ def test_only_a_relaxed_commit_does_not_wait_for_the_disk(database: Database) ->
         with database.write(relaxed=relaxed) as conn:
             levels.append(conn.exec_driver_sql(asked).scalar())
     assert levels == ([2, 1, 2] if database.dialect == "sqlite" else ["on", "off", "on"])
+
+
+def test_what_was_committed_reaches_the_file_without_anybody_waiting(database: Database) -> None:
+    with database.write(relaxed=True) as conn:
+        ADD.run(conn, A)
+    database.tidy()
+    if database.dialect == "sqlite":
+        assert database.url.database is not None
+        alone = sqlite3.connect(f"file:{database.url.database}?immutable=1", uri=True)
+        assert alone.execute("SELECT count(*) FROM noted_thing").fetchone() == (1,)
+        alone.close()
