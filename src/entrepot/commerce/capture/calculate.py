@@ -1,6 +1,6 @@
 """The order calculation: one pipeline for a cart, a draft order of another system, a quote and a simulation.
 
-Items, then promotions, shipping, shipping promotions, taxes, totals. Gift lines are made here, at their own
+Items, then promotions, shipping, shipping promotions, taxes, totals (`charges.settle`). Gift lines are made here, at their own
 price, and discounted by all of it. Running it twice gives the same result, because it starts from entitled
 prices every time and keeps nothing of what it decided before.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -27,11 +28,13 @@ from entrepot.commerce.capture.calculation import (
     TaxRow,
 )
 from entrepot.commerce.capture.order import Component, OrderLine
+from entrepot.commerce.capture.tables import has_ordered
 from entrepot.commerce.catalog import EntryFacts, Store
 from entrepot.commerce.pricing import Customer, Entitled, Occasion, Unpriced, Wanted
 from entrepot.kernel.money import extend, format_price
 
 Facts = Mapping[str, EntryFacts]
+Taxable = TypeVar("Taxable", PricedLine, ShippingCharge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class ToCalculate:
     locked_prices: Mapping[str, int] | None = None
     shipping_locked: int | None = None
     contract: str | None = None
+    payment: str | None = None
 
 
 def calculate(conn: Connection, order: ToCalculate) -> Calculation:
@@ -64,20 +68,19 @@ def calculate(conn: Connection, order: ToCalculate) -> Calculation:
     priced, problems = _price_lines(conn, order, facts, occasion)
     shelf = promotions.shelf_of(conn, order.store.id)
     offer = _shipping_offer(conn, order, facts)
-    basket = _basket(order, priced, facts, offer.amount if offer else None)
-    if order.codes:
-        basket = replace(basket, issued=promotions.issued_codes(conn, order.store.id, order.codes, order.order_ref))
+    basket = _asked(conn, order, shelf, _basket(order, priced, facts, offer.amount if offer else None))
     candidates = [one for one, _ in shelf.candidates(basket)]
     used_up = promotions.exhausted(conn, order.store.id, candidates, order.buyer, order.order_ref)
-    evaluation = promotions.evaluate(basket, shelf, used_up)
+    evaluation = promotions.evaluate(basket, shelf, used_up, best_deal=order.store.best_deal)
     gifts = _gift_lines(conn, order, evaluation, occasion)
-    rates = charges.find_tax_rates(conn, order.store.id)
-    lines = tuple(_taxed(order, facts, line, evaluation, rates) for line in [*priced, *gifts])
+    lines = [_shared(order, line, evaluation) for line in [*priced, *gifts]]
+    shipping = _shipping_charge(order, offer, evaluation)
+    due = charges.settle(_bill(order, facts, lines, shipping, charges.find_tax_rates(conn, order.store.id)))
     return Calculation(
         currency=order.currency,
         tax_included=order.store.prices_include_tax,
-        lines=lines,
-        shipping=_shipping_charge(order, offer, evaluation, rates),
+        lines=tuple(_with_taxes(line, row) for line, row in zip(lines, due.lines, strict=True)),
+        shipping=_with_taxes(shipping, due.shipping) if shipping is not None and due.shipping is not None else None,
         applied=_applied(evaluation, gifts, order.language),
         refused=tuple(_refused(one, order.language) for one in evaluation.refused),
         codes_unknown=evaluation.codes_unknown,
@@ -190,7 +193,12 @@ def weight_of(lines: Sequence[OrderLine], facts: Facts) -> int:
 def _basket(order: ToCalculate, priced: Sequence[PricedLine], facts: Facts, shipping: int | None) -> promotions.Basket:
     lines = tuple(
         promotions.Line(
-            line.id, line.part_number, line.quantity, line.amount, frozenset(facts[line.part_number].group_identifiers)
+            line.id,
+            line.part_number,
+            line.quantity,
+            line.amount,
+            frozenset(facts[line.part_number].group_identifiers),
+            reduced=line.list_price is not None and line.unit_price < line.list_price,
         )
         for line in priced
     )
@@ -203,8 +211,23 @@ def _basket(order: ToCalculate, priced: Sequence[PricedLine], facts: Facts, ship
         shipping=shipping,
         shipping_mode=order.shipping_mode,
         country=order.destination.country if order.destination else None,
+        payment=order.payment,
         zone=order.store.time_zone,
     )
+
+
+def _asked(conn: Connection, order: ToCalculate, shelf: promotions.Shelf, basket: promotions.Basket) -> promotions.Basket:
+    """The basket with what has to be looked up, and only where a code was entered or a promotion of the store asks."""
+    if order.codes:
+        basket = replace(basket, issued=promotions.issued_codes(conn, order.store.id, order.codes, order.order_ref))
+    if shelf.asks_first_order and order.buyer:
+        basket = replace(basket, first_order=not has_ordered(conn, order.store.id, order.buyer, order.order_ref))
+    if shelf.asks_attributes:
+        entries = {line.id: line.entry_id for line in order.lines}
+        said = catalog.attributes_of(conn, entries.values())
+        lines = tuple(replace(line, attributes=said.get(entries[line.id], frozenset())) for line in basket.lines)
+        basket = replace(basket, lines=lines)
+    return basket
 
 
 def _gift_lines(conn: Connection, order: ToCalculate, evaluation: promotions.Evaluation, occasion: Occasion) -> list[PricedLine]:
@@ -242,43 +265,48 @@ def _adjustment(applied: promotions.Applied, amount: int, language: str) -> Line
     return LineAdjustment(one.identifier, one.version, one.name(language), amount, applied.code or "")
 
 
-def _taxed(
-    order: ToCalculate,
-    facts: Facts,
-    line: PricedLine,
-    evaluation: promotions.Evaluation,
-    rates: Sequence[charges.TaxRate],
-) -> PricedLine:
-    """The line with its shares of the promotions, and the tax on what they leave of it."""
+def _shared(order: ToCalculate, line: PricedLine, evaluation: promotions.Evaluation) -> PricedLine:
+    """The line with its shares of the promotions."""
     shares = tuple(
         _adjustment(applied, applied.lines[line.id], order.language)
         for applied in evaluation.applied
         if applied.lines.get(line.id)
     )
-    whole = msgspec.structs.replace(line, adjustments=(*line.adjustments, *shares))
-    category = facts[line.part_number].tax_category if line.part_number in facts else None
-    due = charges.taxes_due(rates, category or "standard", order.destination)
-    return msgspec.structs.replace(whole, taxes=_tax_rows(whole.net, due, order.store.prices_include_tax))
+    return msgspec.structs.replace(line, adjustments=(*line.adjustments, *shares)) if shares else line
 
 
 def _shipping_charge(
-    order: ToCalculate,
-    offer: charges.ShippingOffer | None,
-    evaluation: promotions.Evaluation,
-    rates: Sequence[charges.TaxRate],
+    order: ToCalculate, offer: charges.ShippingOffer | None, evaluation: promotions.Evaluation
 ) -> ShippingCharge | None:
     if offer is None:
         return None
     off = tuple(_adjustment(one, one.shipping, order.language) for one in evaluation.applied if one.shipping)
-    charge = ShippingCharge(offer.mode.code, offer.mode.name(order.language), offer.amount, off)
-    due = charges.taxes_due(rates, "shipping", order.destination)
-    taxes = _tax_rows(charge.net, due, order.store.prices_include_tax)
-    return ShippingCharge(charge.mode, charge.name, charge.amount, off, taxes)
+    return ShippingCharge(offer.mode.code, offer.mode.name(order.language), offer.amount, off)
 
 
-def _tax_rows(amount: int, rates: Sequence[charges.TaxRate], included: bool) -> tuple[TaxRow, ...]:
-    rows = charges.tax_on(amount, rates, included=included)
-    return tuple(TaxRow(row.name, format_price(int(row.percent * 100_000), "JPY"), row.amount) for row in rows)
+def _bill(
+    order: ToCalculate,
+    facts: Facts,
+    lines: Sequence[PricedLine],
+    shipping: ShippingCharge | None,
+    rates: Sequence[charges.TaxRate],
+) -> charges.Bill:
+    """What is to be paid for, as promotions left it, with the taxes on each."""
+
+    def due(category: str | None) -> tuple[charges.TaxRate, ...]:
+        return charges.taxes_due(rates, category or "standard", order.destination)
+
+    known = {number: facts[number].tax_category for line in lines if (number := line.part_number) in facts}
+    return charges.Bill(
+        lines=tuple(charges.Charge(line.id, line.net, due(known.get(line.part_number))) for line in lines),
+        shipping=charges.Charge("shipping", shipping.net, due("shipping")) if shipping is not None else None,
+        prices_include_tax=order.store.prices_include_tax,
+    )
+
+
+def _with_taxes(charged: Taxable, row: charges.Row) -> Taxable:
+    taxes = tuple(TaxRow(tax.name, format_price(int(tax.percent * 100_000), "JPY"), tax.amount) for tax in row.taxes)
+    return msgspec.structs.replace(charged, taxes=taxes)
 
 
 def _applied(evaluation: promotions.Evaluation, gifts: Sequence[PricedLine], language: str) -> tuple[PromotionApplied, ...]:

@@ -115,6 +115,7 @@ def to_calculate(visit: Visit, cart: Order) -> ToCalculate:
         declined_gifts=cart.declined_gifts,
         shipping_mode=cart.shipping_mode,
         destination=charges.Destination(address.country, address.state) if address else None,
+        payment=cart.payment.method if cart.payment else None,
     )
 
 

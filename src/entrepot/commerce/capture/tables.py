@@ -64,6 +64,7 @@ orders = sa.Table(
     # Unique because secrets are, and so that no database takes another way to a guest's cart.
     sa.Index("orders_guest", "secret", unique=True),
     sa.Index("orders_logon", "logon_id", "placed_at"),
+    sa.Index("orders_email", "email", "placed_at"),
     sa.Index("orders_placed", "store_id", "placed_at"),
 )
 order_item = sa.Table(
@@ -149,6 +150,11 @@ def find_by_number(conn: Connection, number: str) -> Order | None:
     return None if row is None else _order(conn, row)
 
 
+def has_ordered(conn: Connection, store_id: int, buyer: str, order_ref: str) -> bool:
+    """Whether the buyer (logon id, or a guest's e-mail address) has placed another order that still stands."""
+    return _ORDERED.first(conn, {"store": store_id, "buyer": buyer, "email": buyer.casefold(), "but": order_ref}) is not None
+
+
 def find_cart(conn: Connection, store_id: int, *, buyer_id: int | None, secret: str | None, lock: bool) -> Order | None:
     """The newest pending order of an account, or of whoever holds a guest's secret; read on every step of a cart."""
     query = (_OF_BUYER if buyer_id is not None else _OF_GUEST)[lock]
@@ -171,6 +177,20 @@ def _cart_query(owner: sa.ColumnElement[Any]) -> tuple[Statement, Statement]:
 
 
 _BY_NUMBER = Statement(sa.select(orders).where(orders.c.number == sa.bindparam("number")).with_for_update())
+_ORDERED = Statement(
+    sa.select(orders.c.id)
+    .where(
+        orders.c.store_id == sa.bindparam("store"),
+        sa.or_(
+            orders.c.logon_id == sa.bindparam("buyer"),
+            sa.and_(orders.c.logon_id == sa.literal_column("''"), orders.c.email == sa.bindparam("email")),
+        ),
+        orders.c.placed_at.is_not(None),
+        orders.c.state != sa.literal_column(f"'{OrderState.CANCELLED}'"),
+        orders.c.id != sa.bindparam("but"),
+    )
+    .limit(sa.literal_column("1"))
+)
 _OF_BUYER = _cart_query(orders.c.buyer_id)
 _OF_GUEST = _cart_query(orders.c.secret)
 

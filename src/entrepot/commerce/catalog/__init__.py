@@ -6,7 +6,7 @@ raises `catalog_version`, the version of whatever is cached. The sheets (`ENTRIE
 bulk port of the loader; call `begin_change` before writing through them.
 """
 
-from entrepot.commerce.catalog.attributes import attributes_in_use, values_called, values_in_use
+from entrepot.commerce.catalog.attributes import attributes_in_use, attributes_of, values_called, values_in_use
 from entrepot.commerce.catalog.entry import (
     CatalogEntryNotFound,
     CategoryNotFound,
@@ -196,6 +196,7 @@ __all__ = [
     "View",
     "Visibility",
     "attributes_in_use",
+    "attributes_of",
     "begin_change",
     "catalog_version",
     "catalogs_of",

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.catalog.entry_tables import (
+    attribute,
     attribute_value,
     attribute_value_description,
     catalog_entry,
     catalog_entry_attribute,
 )
 from entrepot.kernel.db import any_of
+from entrepot.kernel.statement import Statement
 
 
 def values_called(conn: Connection, wanted: Iterable[tuple[int, str, str]]) -> dict[tuple[int, str, str], int]:
@@ -35,6 +37,24 @@ def values_called(conn: Connection, wanted: Iterable[tuple[int, str, str]]) -> d
         {"attributes": list({attribute_id for attribute_id, _, _ in asked})},
     )
     return {key: value_id for *parts, value_id in rows if (key := (parts[0], parts[1], parts[2])) in asked}
+
+
+_WORDS = Statement(
+    sa.select(
+        catalog_entry_attribute.c.entry_id, attribute.c.identifier.label("name"), attribute_value.c.identifier.label("value")
+    )
+    .join(attribute, attribute.c.id == catalog_entry_attribute.c.attribute_id)
+    .join(attribute_value, attribute_value.c.id == catalog_entry_attribute.c.value_id)
+    .where(any_of(catalog_entry_attribute.c.entry_id, "entries"))
+)
+
+
+def attributes_of(conn: Connection, entry_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """What is said of each entry, as ``attribute=value`` by their identifiers."""
+    found: dict[int, set[str]] = {}
+    for row in _WORDS.all(conn, {"entries": sorted(set(entry_ids))}):
+        found.setdefault(row["entry_id"], set()).add(f"{row['name']}={row['value']}")
+    return {key: frozenset(words) for key, words in found.items()}
 
 
 def attributes_in_use(conn: Connection, attribute_ids: Iterable[int]) -> dict[int, list[str]]:

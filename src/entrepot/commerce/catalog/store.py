@@ -46,6 +46,7 @@ class Store:
     default_contract: str | None
     default_catalog: str | None
     bundle_members_locked: bool
+    best_deal: bool
     quote_good_for: int
     allocation_good_for: int
 

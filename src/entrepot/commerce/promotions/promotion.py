@@ -121,6 +121,13 @@ class Promotion:
         """Whether its use over all orders, by one shopper or by one code, has a bound."""
         return self.trigger is Trigger.UNIQUE_CODES or self.limits.total != NO_LIMIT or self.limits.shopper != NO_LIMIT
 
+    @property
+    def targets(self) -> tuple[Targets, ...]:
+        """Everything its conditions and rewards are about."""
+        parts = (*self.conditions, *self.rewards)
+        fields = (getattr(part, name) for part in parts for name in part.__struct_fields__)
+        return tuple(field for field in fields if isinstance(field, Targets))
+
     @cached_property
     def triggers(self) -> tuple[Targets, ...]:
         """The targets of which at least one line has to be there, or nothing when any basket will do."""

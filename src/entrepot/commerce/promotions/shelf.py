@@ -7,9 +7,10 @@ that ask for nothing in particular, or whose code was entered: not with the thou
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from entrepot.commerce.promotions.basket import Basket
-from entrepot.commerce.promotions.conditions import BuyerInSegment
+from entrepot.commerce.promotions.conditions import BuyerInSegment, FirstOrder
 from entrepot.commerce.promotions.promotion import Promotion, Trigger, canonical_code
 
 Candidate = tuple[Promotion, str | None]
@@ -47,6 +48,16 @@ class Shelf:
                 self._by_segment.setdefault(segment, []).append(one)
         else:
             self._by_any.append(one)
+
+    @cached_property
+    def asks_attributes(self) -> bool:
+        """Whether any promotion is about items with an attribute, so that a basket has to bring them."""
+        return any(targets.attributes for one in self.by_id.values() for targets in one.targets)
+
+    @cached_property
+    def asks_first_order(self) -> bool:
+        """Whether any promotion is for first orders, so that a basket has to say whether it is one."""
+        return any(isinstance(condition, FirstOrder) for one in self.by_id.values() for condition in one.conditions)
 
     def candidates(self, basket: Basket) -> list[Candidate]:
         """The promotions in force that could apply, each with the code that brought it in."""

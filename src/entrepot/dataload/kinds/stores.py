@@ -25,6 +25,7 @@ _FIELDS = {
     "DefaultContract": "default_contract",
     "DefaultCatalog": "default_catalog",
     "BundleMembersLocked": "bundle_members_locked",
+    "BestDeal": "best_deal",
     "QuoteGoodFor": "quote_good_for",
     "AllocationGoodFor": "allocation_good_for",
 }
@@ -75,6 +76,7 @@ KINDS = [
                 DefaultContract=text(128),
                 DefaultCatalog=text(),
                 BundleMembersLocked=boolean,
+                BestDeal=boolean,
                 QuoteGoodFor=integer,
                 AllocationGoodFor=integer,
             ),

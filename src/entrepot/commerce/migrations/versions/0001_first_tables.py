@@ -220,6 +220,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.create_index("orders_current", ["store_id", "buyer_id", "state"], unique=False)
+        batch_op.create_index("orders_email", ["email", "placed_at"], unique=False)
         batch_op.create_index("orders_guest", ["secret"], unique=True)
         batch_op.create_index("orders_logon", ["logon_id", "placed_at"], unique=False)
         batch_op.create_index("orders_placed", ["store_id", "placed_at"], unique=False)
@@ -455,6 +456,7 @@ def upgrade() -> None:
         sa.Column("default_contract", sa.String(length=128), nullable=True),
         sa.Column("default_catalog", sa.String(length=254), nullable=True),
         sa.Column("bundle_members_locked", sa.Boolean(), nullable=False),
+        sa.Column("best_deal", sa.Boolean(), nullable=False),
         sa.Column("quote_good_for", sa.Integer(), nullable=False),
         sa.Column("allocation_good_for", sa.Integer(), nullable=False),
         sa.CheckConstraint("status IN (-1, 0, 1)", name="store_status"),
@@ -1033,6 +1035,7 @@ def downgrade() -> None:
         batch_op.drop_index("orders_placed")
         batch_op.drop_index("orders_logon")
         batch_op.drop_index("orders_guest")
+        batch_op.drop_index("orders_email")
         batch_op.drop_index("orders_current")
 
     op.drop_table("orders")
