@@ -92,7 +92,7 @@ def test_codes_are_issued_imported_and_handed_out(merch: Person) -> None:
     assert "No codes yet" in text_of(merch.get(here).text)
     page = text_of(merch.does(f"{here}/generate", {"count": "25", "prefix": "tw-", "batch": "=spring"}))
     assert "The codes are issued." in page and "=spring" in page and "of 25" in page
-    page = text_of(merch.does(f"{here}/import", {"codes": "printed-1\nprinted-2, printed-3", "batch": "cards"}))
+    page = text_of(merch.does(f"{here}/import", {"codes": "printed-1\nprinted-2, printed-3", "list_name": "cards"}))
     assert "in 2 batches" in page and "28" in page
     file = merch.get(f"{here}/file", batch="=spring")
     lines = file.text.strip().splitlines()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import ModuleType
 from typing import Any
 
 from entrepot.configurator.bounded import GaveUp, Search
@@ -17,6 +18,7 @@ from entrepot.configurator.circuit import Circuit, Layout, forbidden_slots, lay_
 from entrepot.configurator.formula import Evidence, Formula
 from entrepot.configurator.knowledge import Knowledge
 from entrepot.configurator.solve import Costs, Domains, Engine, SatEngine
+from entrepot.configurator.walks import walks_over
 
 Array = Any
 #: Larger than any sum of costs that can be had.
@@ -49,13 +51,11 @@ class CircuitEngine:
     """Answers by walking the circuit; holds nothing that changes. Exact but for more than one large sum."""
 
     def __init__(self, formula: Formula, circuit: Circuit) -> None:
-        from entrepot.configurator import passes
-
         self.formula = formula
         self.circuit = circuit
-        self._passes = passes
+        self._passes = walks_over(circuit.edges)
         self.layout = lay_out(formula)
-        self._readout = _Readout(self.layout)
+        self._readout = _Readout(self.layout, self._passes)
         self.bounds = [(bound, self._costs(dict(zip(bound.columns, bound.weights, strict=True)))) for bound in formula.bounds()]
 
     def domains(self, evidence: Evidence) -> Domains:
@@ -192,10 +192,8 @@ class LayeredEngine:
 class _Readout:
     """Turns a byte per slot into one mask of values per variable, all variables at once."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, passes: ModuleType) -> None:
         import numpy
-
-        from entrepot.configurator import passes
 
         self._numpy = numpy
         self._ends = (*layout.first, layout.slots)

@@ -2,7 +2,7 @@
 
 A circuit is one flat array of whole numbers (`circuit.Section` says where what is), so that it can be stored,
 shared between threads and walked without building anything. Children stand before their parents and the last
-node is the root. Import this only where a session is served: numba costs half a second.
+node is the root. `walks` chooses between the two forms: numba costs half a second and much memory.
 
 "Forbidden" is a byte per value. Every walk down answers for each value with that value's own class released:
 at most one forbidden value may be used, and then it is that one which is possible.
@@ -18,12 +18,16 @@ import numpy as np
 F = TypeVar("F", bound=Callable[..., Any])
 Array = Any
 INFINITE = 1 << 60
+#: `walks` loads this file a second time with False here.
+MACHINE_CODE: bool = globals().get("MACHINE_CODE", True)
 _AND = 0
 _OR = 1
 
 
 def _machine_code(function: F) -> F:
-    """The function compiled; as it stands where there is no compiler for it."""
+    """The function compiled; as it stands where that is not wanted or there is no compiler for it."""
+    if not MACHINE_CODE:
+        return function
     try:
         from numba import njit
     except ImportError:

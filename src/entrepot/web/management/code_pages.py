@@ -65,7 +65,7 @@ def take_over(request: Asked, identifier: str, data: Form) -> Response[Any]:
     lines = text(data, "codes").replace(",", "\n").replace(";", "\n").splitlines()
     try:
         with house.commerce.database.write() as conn:
-            promotions.import_codes(conn, store.id, identifier, lines, house.clock.now(), batch=text(data, "batch"))
+            promotions.import_codes(conn, store.id, identifier, lines, house.clock.now(), batch=text(data, "list_name"))
     except promotions.PromotionUnknown:
         raise
     except Error as error:
