@@ -55,6 +55,7 @@ def test_without_models_the_list_says_how_to_make_one(merch: Person, monkeypatch
 def test_a_model_shows_its_tree_and_its_rules_in_the_readers_language(locale: str, told: str) -> None:
     page = Person("merch", locale).get("/management/models/workstation").text
     assert told in text_of(page) and "TW-CPU-K5-6" in page and "<details" in page
+    assert "· 0 option" not in text_of(page).lower()
 
 
 def test_the_exact_number_of_configurations_is_there_digit_by_digit(merch: Person) -> None:
