@@ -48,7 +48,7 @@ class Compiled:
         found = self.encoded.rules.get(rule)
         if found is not None:
             return say(found.words, language, rule)
-        return _cardinality(self.model, rule.removeprefix(CLASS_RULE), language)
+        return cardinality(self.model, rule.removeprefix(CLASS_RULE), language)
 
 
 def compile_model(model: Model, version: int, at: datetime, knowledge: Knowledge | None = None) -> Compiled:
@@ -66,7 +66,7 @@ def ready(encoded: Encoded, version: int, knowledge: Knowledge | None) -> Compil
     explainer = Explainer(encoded)
     if not engine.consistent({}):
         rules = explainer.contradiction() or ()
-        raise ModelContradictory(rules=", ".join(rules), model=encoded.model.name)
+        raise ModelContradictory(rules=", ".join(rules), named=rules, model=encoded.model.name)
     return Compiled(encoded.model, version, encoded, engine, explainer)
 
 
@@ -76,7 +76,8 @@ _CARDINALITY = {
 }
 
 
-def _cardinality(model: Model, name: str, language: str) -> str:
+def cardinality(model: Model, name: str, language: str) -> str:
+    """What a class by itself asks: how many at most, how many at least, and whose it is."""
     option_class = model.find_class(name)
     assert option_class is not None, name
     at_most, at_least, owned = _CARDINALITY.get(language[:2], _CARDINALITY["en"])

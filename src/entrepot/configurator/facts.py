@@ -58,7 +58,7 @@ def examine(formula: Formula, seconds: float = SECONDS) -> Examined:
 def describe(formula: Formula, knowledge: Knowledge, engine: Engine) -> Examined:
     """The facts of a formula that is compiled already."""
     domains = engine.domains({})
-    always, dead = _always_and_dead(formula.variables, domains)
+    always, dead = always_and_dead(formula.variables, domains)
     how_many = 0 if not domains.consistent else count(formula, knowledge)
     facts = Facts(
         options=formula.options,
@@ -74,14 +74,15 @@ def describe(formula: Formula, knowledge: Knowledge, engine: Engine) -> Examined
     return Examined(facts, engine, knowledge, tuple(always[:MAX_NAMED]), tuple(dead[:MAX_NAMED]))
 
 
-def _always_and_dead(variables: Sequence[Variable], domains: Domains) -> tuple[list[str], list[str]]:
+def always_and_dead(variables: Sequence[Variable], domains: Domains) -> tuple[list[str], list[str]]:
     """The options in every configuration and those in none; in a void model every option is dead."""
     always: list[str] = []
     dead: list[str] = []
     for variable, mask in zip(variables, domains.masks, strict=True):
         possible = {value.option for bit, value in enumerate(variable.values) if domains.consistent and mask >> bit & 1}
         for option in dict.fromkeys(value.option for value in variable.values if value.option):
-            name = option if option == variable.name or variable.name.endswith(f".{option}") else f"{variable.name}.{option}"
+            own = option == variable.name or variable.name.endswith(f".{option}")
+            name = variable.name if own else f"{variable.name}.{option}"
             if possible == {option}:
                 always.append(name)
             elif option not in possible:

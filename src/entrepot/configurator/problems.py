@@ -13,6 +13,16 @@ class ModelContradictory(Refused):
     message = "Nothing satisfies all rules of this model. These contradict each other: {rules}."
 
 
+class ModelMovedOn(Conflict):
+    code = "MODEL_MOVED_ON"
+    message = "Version {version} of {name} was published meanwhile. Open it, and bring your changes into its text."
+
+
+class OtherModel(Refused):
+    code = "OTHER_MODEL"
+    message = "This text is of the model {given}, not of {name}. Correct its name, or publish it as a new model."
+
+
 class ModelTooLarge(Refused):
     code = "MODEL_TOO_LARGE"
     message = "The model goes beyond a limit: {limit}. Split the rule or the table."

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.configurator.compile import Compiled, ready
 from entrepot.configurator.encode import encode
-from entrepot.configurator.facts import describe
+from entrepot.configurator.facts import Examined, describe
 from entrepot.configurator.knowledge import Knowledge, compile_formula
 from entrepot.configurator.model import Model
 from entrepot.configurator.problems import ModelInvalid, ModelNotFound
@@ -57,6 +57,8 @@ class Prepared:
     facts: dict[str, Any]
     knowledge: Mapping[str, Knowledge]
     reports: Mapping[str, dict[str, Any]]
+    always_on: tuple[str, ...] = ()
+    dead: tuple[str, ...] = ()
 
 
 def prepare(
@@ -65,7 +67,7 @@ def prepare(
     """Read and compile a model text. This takes seconds, so it needs no transaction."""
     files = _named(source, files or {})
     model = read_model(source, name, files)
-    facts: dict[str, Any] = {}
+    found: Examined | None = None
     knowledge: dict[str, Knowledge] = {}
     reports: dict[str, dict[str, Any]] = {}
     for instant in _periods(model, at):
@@ -78,8 +80,10 @@ def prepare(
         check_configurations(compiled, name)
         knowledge[fingerprint] = known
         reports[fingerprint] = known.report(encoded.formula)
-        facts = facts or describe(encoded.formula, known, compiled.engine).facts.document()
-    return Prepared(model, source, files, facts, knowledge, reports)
+        found = found or describe(encoded.formula, known, compiled.engine)
+    assert found is not None, "there is always a set of rules in force now"
+    facts = found.facts.document() | {"rules": len(model.rules)}
+    return Prepared(model, source, files, facts, knowledge, reports, found.always_on, found.dead)
 
 
 def _named(source: str, files: Mapping[str, str]) -> dict[str, str]:

@@ -84,6 +84,22 @@ class StoredModel:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A published version as a list shows it: everything but its text."""
+
+    name: str
+    version: int
+    organization: str
+    facts: Mapping[str, Any]
+    valid_from: datetime | None
+    valid_to: datetime | None
+    published_at: datetime
+
+    def in_force(self, at: datetime) -> bool:
+        return (self.valid_from is None or self.valid_from <= at) and (self.valid_to is None or at < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """A configuration in the making or finished: its picks and what came before them."""
 
@@ -109,6 +125,16 @@ def find_versions(conn: Connection, name: str) -> list[StoredModel]:
     """All published versions, newest first."""
     query = sa.select(model_version).where(model_version.c.name == name).order_by(model_version.c.version.desc())
     return [_stored(row) for row in conn.execute(query)]
+
+
+def find_lines(conn: Connection, name: str = "") -> list[VersionLine]:
+    """The versions of every model by name, or of one, newest first."""
+    column = model_version.c
+    shown = (column.name, column.version, column.organization, column.facts)
+    query = sa.select(*shown, column.valid_from, column.valid_to, column.published_at).order_by(
+        column.name, column.version.desc()
+    )
+    return [VersionLine(*row) for row in conn.execute(query.where(column.name == name) if name else query)]
 
 
 def find_version(conn: Connection, name: str, at: datetime) -> StoredModel | None:

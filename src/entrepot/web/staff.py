@@ -93,6 +93,7 @@ FACES = (
             Way(mark("Rules and contracts"), "/management/rules", "sliders-horizontal", "management.view"),
             Way(mark("Price check"), "/management/price-check", "scan-barcode", "management.view"),
             Way(mark("Promotions"), "/management/promotions", "badge-percent", "management.view"),
+            Way(mark("Models"), "/management/models", "puzzle", "model.view"),
             Way(mark("Data load"), "/management/load", "upload", "management.view"),
         ),
     ),
@@ -128,6 +129,8 @@ DONE = {
     "closed": mark("The message is closed; those behind it go on."),
     "status": mark("The promotion's status is changed."),
     "issued": mark("The codes are issued."),
+    "published": mark("The new version is published. Whoever starts to configure now gets it."),
+    "tried": mark("The try is finished. Nothing went into a cart."),
 }
 
 

@@ -23,7 +23,7 @@ _STORE = """
 """
 _MERCHANDISER = """
     management.view catalog.view catalog.edit catalog.load price.view price.edit promotion.view promotion.edit
-    contract.edit member.view member.edit
+    contract.edit member.view member.edit model.view model.publish
 """
 _OPERATOR = """
     operations.view exception.reprocess message.view integration.edit order.view order.search order.schedule

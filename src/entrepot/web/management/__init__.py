@@ -1,10 +1,18 @@
 """Management: what is sold where, at which price to whom, and why; promotions with their use.
 
-Changing is done by loading files; these pages show what came of it, also what shoppers never see.
+Changing is mostly done by loading files; these pages show what came of it, also what shoppers never see. The models
+of the configurator are written here, too.
 """
 
 from typing import Any
 
-from entrepot.web.management import catalogs, code_pages, prices, promotion_pages
+from entrepot.web.management import catalogs, code_pages, model_pages, model_source, prices, promotion_pages
 
-routes: list[Any] = [*catalogs.routes, *prices.routes, *promotion_pages.routes, *code_pages.routes]
+routes: list[Any] = [
+    *catalogs.routes,
+    *prices.routes,
+    *promotion_pages.routes,
+    *code_pages.routes,
+    *model_pages.routes,
+    *model_source.routes,
+]
