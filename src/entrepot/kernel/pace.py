@@ -10,8 +10,8 @@ import time
 
 #: How long after a request the front counts as busy, in seconds.
 BUSY = 0.25
-#: Rest this many times as long as was worked, at most so long.
-REST, MOST = 4.0, 0.5
+#: Rest this many times as long as was worked, at most so long: two workers (messages, due work) are a fifth together.
+REST, MOST = 9.0, 0.5
 
 
 class Pace:
