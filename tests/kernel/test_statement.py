@@ -115,3 +115,8 @@ def test_what_was_committed_reaches_the_file_without_anybody_waiting(database: D
         alone = sqlite3.connect(f"file:{database.url.database}?immutable=1", uri=True)
         assert alone.execute("SELECT count(*) FROM noted_thing").fetchone() == (1,)
         alone.close()
+
+
+def test_a_value_that_was_forgotten_is_a_bug_not_a_null(database: Database) -> None:
+    with pytest.raises(KeyError), database.write() as conn:
+        RENAME.run(conn, {"of": "a"})

@@ -19,6 +19,8 @@ from sqlalchemy.types import TypeEngine
 
 Row = dict[str, Any]
 _Convert = Callable[[Any], Any]
+#: In the place of a value that has to be given: leaving it out is a bug, not NULL.
+_REQUIRED = object()
 
 
 class Statement:
@@ -96,7 +98,7 @@ class _Compiled:
     def encode(self, given: Mapping[str, Any]) -> Any:
         values = []
         for name, default, convert in self.binds:
-            value = given.get(name, default)
+            value = given[name] if default is _REQUIRED else given.get(name, default)
             values.append(value if convert is None else convert(value))
         return values if self.placeholders is None else dict(zip(self.placeholders, values, strict=True))
 
@@ -131,7 +133,9 @@ def _compile(clause: Any, dialect: Dialect, names: tuple[str, ...]) -> _Compiled
         text=str(compiled),
         dialect=dialect,
         placeholders=None if compiled.positional else tuple(compiled.escaped_bind_names.get(p, p) for p in placeholders),
-        binds=tuple((b.key, b.value, b.type.dialect_impl(dialect).bind_processor(dialect)) for b in binds),
+        binds=tuple(
+            (b.key, _REQUIRED if b.required else b.value, b.type.dialect_impl(dialect).bind_processor(dialect)) for b in binds
+        ),
         columns=tuple((str(column.key), column.type) for column in columns),
     )
 
