@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
+from sqlalchemy.engine import Connection
 
 from entrepot.commerce import promotions
 from entrepot.kernel.errors import Error
@@ -26,9 +29,7 @@ def codes_page(request: Asked, identifier: str) -> Response[str]:
 def _page(request: Asked, identifier: str, entered: Form | None = None, error: Error | None = None) -> Response[str]:
     store = desk_of(request).store
     with house_of(request).commerce.database.read() as conn:
-        one = promotions.find_promotion(conn, store.id, identifier=identifier)
-        if one is None:
-            raise promotions.PromotionUnknown(promotion=identifier)
+        one = _promotion(conn, store.id, identifier)
         batches = promotions.batches_of(conn, one.id)
     status, problems = refused(error, FIELDS) if error is not None else (200, {})
     return show(
@@ -46,26 +47,31 @@ def _page(request: Asked, identifier: str, entered: Form | None = None, error: E
 @post(f"{HERE}/generate", permission="promotion.edit", sync_to_thread=True)
 def generate(request: Asked, identifier: str, data: Form) -> Response[Any]:
     """Issue new codes as one batch."""
-    store, house = desk_of(request).store, house_of(request)
-    try:
+
+    def issue(conn: Connection, store_id: int, at: datetime) -> None:
         wanted = promotions.ToIssue(parse_whole(text(data, "count"), "count"), text(data, "prefix"), text(data, "batch"))
-        with house.commerce.database.write() as conn:
-            promotions.generate_codes(conn, store.id, identifier, wanted, house.clock.now())
-    except promotions.PromotionUnknown:
-        raise
-    except Error as error:
-        return _page(request, identifier, data, error)
-    return back(f"/management/promotions/{identifier}/codes", "issued")
+        promotions.generate_codes(conn, store_id, identifier, wanted, at)
+
+    return _issued(request, identifier, data, issue)
 
 
 @post(f"{HERE}/import", permission="promotion.edit", sync_to_thread=True)
 def take_over(request: Asked, identifier: str, data: Form) -> Response[Any]:
     """Import a list of codes, one per line: all of them or none."""
-    store, house = desk_of(request).store, house_of(request)
     lines = text(data, "codes").replace(",", "\n").replace(";", "\n").splitlines()
+
+    def issue(conn: Connection, store_id: int, at: datetime) -> None:
+        promotions.import_codes(conn, store_id, identifier, lines, at, batch=text(data, "list_name"))
+
+    return _issued(request, identifier, data, issue)
+
+
+def _issued(request: Asked, identifier: str, data: Form, issue: Callable[[Connection, int, datetime], None]) -> Response[Any]:
+    """Back to the page with the new codes, or the form again with what is wrong in it."""
+    store, house = desk_of(request).store, house_of(request)
     try:
         with house.commerce.database.write() as conn:
-            promotions.import_codes(conn, store.id, identifier, lines, house.clock.now(), batch=text(data, "list_name"))
+            issue(conn, store.id, house.clock.now())
     except promotions.PromotionUnknown:
         raise
     except Error as error:
@@ -78,13 +84,18 @@ def code_file(request: Asked, identifier: str, batch: str = "") -> Response[byte
     """The codes of a batch, or all, as a CSV file: for the printer or the mailing, and to see who used which."""
     store = desk_of(request).store
     with house_of(request).commerce.database.read() as conn:
-        one = promotions.find_promotion(conn, store.id, identifier=identifier)
-        if one is None:
-            raise promotions.PromotionUnknown(promotion=identifier)
+        one = _promotion(conn, store.id, identifier)
         issued = promotions.codes_of(conn, one.id, batch or None)
     rows = ["Code,Batch,Order", *(f"{row.code},{_cell(row.batch)},{row.order_ref or ''}" for row in issued)]
     headers = {"content-disposition": f'attachment; filename="codes-{identifier}.csv"'}
     return Response("\r\n".join([*rows, ""]).encode(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _promotion(conn: Connection, store_id: int, identifier: str) -> promotions.Promotion:
+    one = promotions.find_promotion(conn, store_id, identifier=identifier)
+    if one is None:
+        raise promotions.PromotionUnknown(promotion=identifier)
+    return one
 
 
 def _cell(value: str) -> str:

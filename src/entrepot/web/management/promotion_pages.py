@@ -8,18 +8,12 @@ from typing import Any
 from litestar import Response, get, post
 
 from entrepot.commerce import promotions
-from entrepot.kernel.errors import NotFound
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import translator
 from entrepot.web.page import locale_of
 from entrepot.web.staff import Asked, Form, back, desk_of, show, text
 
 STATUSES = ("active", "inactive")
-
-
-class PromotionUnknown(NotFound):
-    code = "PROMOTION_UNKNOWN"
-    message = "There is no promotion {promotion} in this store."
 
 
 @get("/management/promotions", permission="promotion.view", sync_to_thread=False)
@@ -51,7 +45,7 @@ def promotion_page(request: Asked, identifier: str) -> Response[str]:
         stored = promotions.stored_promotions(conn, store.id).get(identifier)
         one = promotions.find_promotion(conn, store.id, identifier=identifier)
         if stored is None or one is None:
-            raise PromotionUnknown(promotion=identifier)
+            raise promotions.PromotionUnknown(promotion=identifier)
         used = promotions.counters(conn, [one.id]).get(one.id, 0)
     return show(
         request,
@@ -76,7 +70,7 @@ def set_status(request: Asked, identifier: str, data: Form) -> Response[Any]:
     with house_of(request).commerce.database.write() as conn:
         stored = promotions.stored_promotions(conn, store.id).get(identifier)
         if stored is None or status not in STATUSES:
-            raise PromotionUnknown(promotion=identifier)
+            raise promotions.PromotionUnknown(promotion=identifier)
         promotions.put_promotions(conn, store.id, [stored | {"status": status}])
     return back(f"/management/promotions/{identifier}", "status")
 
