@@ -22,7 +22,7 @@ from sqlalchemy.pool import Pool
 from entrepot.kernel.db import after_commit, is_changing, mark_changing
 
 V = TypeVar("V")
-_binding: ContextVar[dict[Hashable, int] | None] = ContextVar("binding", default=None)
+_Version = Callable[[Connection, Hashable], int]
 
 
 class _Changes:
@@ -41,12 +41,40 @@ def changing() -> None:
         after_commit(count)
 
 
+class Terms:
+    """The versions of everything kept that was used in a `current_terms` block."""
+
+    __slots__ = ("_compared",)
+
+    def __init__(self) -> None:
+        self._compared: dict[tuple[_Version, Pool, Hashable], int] = {}
+
+    def version(self, conn: Connection, version: _Version, scope: Hashable) -> int:
+        """The version of a scope, asked for once."""
+        which = (version, conn.engine.pool, scope)
+        found = self._compared.get(which)
+        if found is None:
+            found = self._compared[which] = version(conn, scope)
+        return found
+
+    def hold(self, conn: Connection) -> bool:
+        """Whether nothing used in the block has changed since, so that what was decided there would be decided again."""
+        return all(
+            pool is conn.engine.pool and version(conn, scope) == before
+            for (version, pool, scope), before in self._compared.items()
+        )
+
+
+_binding: ContextVar[Terms | None] = ContextVar("binding", default=None)
+
+
 @contextmanager
-def current_terms() -> Iterator[None]:
+def current_terms() -> Iterator[Terms]:
     """Within the block nothing kept is used before its version was compared, once for all that share a version."""
-    token = _binding.set({})
+    terms = Terms()
+    token = _binding.set(terms)
     try:
-        yield
+        yield terms
     finally:
         _binding.reset(token)
 
@@ -62,7 +90,7 @@ class _Kept(Generic[V]):
 class Versioned(Generic[V]):
     """A cache of values loaded from a database, each as good as its version."""
 
-    def __init__(self, version: Callable[[Connection, Hashable], int], ttl: float = 1.0, most: int = 10_000) -> None:
+    def __init__(self, version: _Version, ttl: float = 1.0, most: int = 10_000) -> None:
         self._version = version
         self._ttl = ttl
         self._most = most
@@ -73,11 +101,11 @@ class Versioned(Generic[V]):
         if is_changing():
             return load()
         kept = self._kept.setdefault(conn.engine.pool, {})
-        now, change, compared = time.monotonic(), _Changes.count, _binding.get()
+        now, change, binding = time.monotonic(), _Changes.count, _binding.get()
         found = kept.get((scope, key))
-        if found is not None and now < found.until and found.change == change and compared is None:
+        if found is not None and now < found.until and found.change == change and binding is None:
             return found.value
-        version = self._compared(conn, scope, compared)
+        version = self._version(conn, scope) if binding is None else binding.version(conn, self._version, scope)
         if found is not None and found.version == version:
             found.until, found.change = now + self._ttl, change
             return found.value
@@ -86,14 +114,6 @@ class Versioned(Generic[V]):
             kept.clear()
         kept[(scope, key)] = _Kept(value, version, now + self._ttl, change)
         return value
-
-    def _compared(self, conn: Connection, scope: Hashable, compared: dict[Hashable, int] | None) -> int:
-        if compared is None:
-            return self._version(conn, scope)
-        which = (self._version, conn.engine.pool, scope)
-        if which not in compared:
-            compared[which] = self._version(conn, scope)
-        return compared[which]
 
     def peek(self, engine: Engine, scope: Hashable, key: Hashable) -> V | None:
         """The value of ``key`` while it needs no comparing, for whoever has not opened a connection yet."""

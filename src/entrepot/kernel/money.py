@@ -87,6 +87,7 @@ def parse_amount(text: str, currency: str, path: str = "amount") -> int:
     return int(Decimal(text).scaleb(decimals))
 
 
+@lru_cache(maxsize=10_000)
 def format_amount(amount: int, currency: str) -> str:
     """Write minor units as a plain decimal text, the form every document uses.
 
@@ -112,6 +113,7 @@ def parse_price(text: str, path: str = "price") -> int:
     return int(Decimal(text).scaleb(5))
 
 
+@lru_cache(maxsize=10_000)
 def format_price(price: int, currency: str = "USD") -> str:
     """Write a unit price with the currency's decimals, more only where the price has them.
 

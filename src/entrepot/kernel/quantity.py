@@ -70,6 +70,12 @@ class Step:
 
 
 @lru_cache(maxsize=1000)
+def read_step(multiple: str, unit: str) -> Step:
+    """The step a document or a row writes as two texts."""
+    return Step(Decimal(multiple), unit)
+
+
+@lru_cache(maxsize=1000)
 def _fraction(multiple: Decimal) -> Fraction:
     return Fraction(multiple)
 

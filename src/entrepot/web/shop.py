@@ -184,22 +184,24 @@ def prepare(house: House, caller: Caller, version: int, confirmed_total: int | N
     with database.read() as conn:
         now = visit(conn, caller, house)
         cart = capture.require_cart(conn, now, version)
-        needed = capture.requirement(conn, now, cart)
+        required = capture.requirement(conn, now, cart)
     for line in cart.lines:
         if line.configuration is not None:
             yield from check_configuration(line.configuration)
     reservation = f"WC_{cart.id}_{cart.version}"
     if cart.prepared is not None:
         yield from release(now.store.identifier, cart.prepared["reservation_id"])
-    answers = (yield from reserve(now.store.identifier, reservation, needed)) if needed else []
-    refused, later = capture.shortages(needed, answers)
+    answers = (yield from reserve(now.store.identifier, reservation, required.needed)) if required.needed else []
+    refused, later = capture.shortages(required.needed, answers)
     if refused:
         yield from release(now.store.identifier, reservation)
         raise capture.OutOfStock(summary="; ".join(one.text for one in refused))
     try:
-        with database.write() as conn:
-            current = capture.require_cart(conn, visit(conn, caller, house), version)
-            return capture.prepare(conn, now, current, capture.Promise(version, reservation, later), confirmed_total)
+        with database.write(relaxed=True) as conn:
+            current = visit(conn, caller, house)
+            cart = capture.require_cart(conn, current, version)
+            promise = capture.Promise(version, required, reservation, later)
+            return capture.prepare(conn, current, cart, promise, confirmed_total)
     except Error:
         yield from release(now.store.identifier, reservation)
         raise

@@ -69,9 +69,9 @@ def calculate(conn: Connection, order: ToCalculate) -> Calculation:
     shelf = promotions.shelf_of(conn, order.store.id)
     offer = _shipping_offer(conn, order, facts)
     basket = _asked(conn, order, shelf, _basket(order, priced, facts, offer.amount if offer else None))
-    candidates = [one for one, _ in shelf.candidates(basket)]
-    used_up = promotions.exhausted(conn, order.store.id, candidates, order.buyer, order.order_ref)
-    evaluation = promotions.evaluate(basket, shelf, used_up, best_deal=order.store.best_deal)
+    candidates = shelf.candidates(basket)
+    used_up = promotions.exhausted(conn, order.store.id, [one for one, _ in candidates], order.buyer, order.order_ref)
+    evaluation = promotions.evaluate(basket, shelf, used_up, best_deal=order.store.best_deal, candidates=candidates)
     gifts = _gift_lines(conn, order, evaluation, occasion)
     lines = [_shared(order, line, evaluation) for line in [*priced, *gifts]]
     shipping = _shipping_charge(order, offer, evaluation)

@@ -1,8 +1,8 @@
 """Order preparation: the only path to an order that can be submitted.
 
-It happens in three parts, so that no neighbor is called while rows are locked: `requirement` says what stock
-is needed, the edge asks order management to reserve it, and `prepare` records the result with prices that were
-computed anew. The snapshot is good until the reservation ends.
+It happens in three parts, so that no neighbor is called while rows are locked: `requirement` computes the prices anew
+and says what stock is needed, the edge asks order management to reserve it, and `prepare` records the result, provided
+that no term has changed in between; else it computes once more. The snapshot is good until the reservation ends.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from entrepot.commerce.capture.calculation import Calculation, Problem
 from entrepot.commerce.capture.cart import to_calculate
 from entrepot.commerce.capture.checkout import missing
 from entrepot.commerce.capture.order import Order, OrderState, StaleVersion, Visit
-from entrepot.kernel.cache import current_terms
+from entrepot.kernel.cache import Terms, current_terms
 from entrepot.kernel.errors import Conflict, Refused
 
 RESERVATION = timedelta(minutes=15)
@@ -65,12 +65,27 @@ class Reserved:
     expected_at: str | None = None
 
 
-def requirement(conn: Connection, visit: Visit, cart: Order) -> list[Needed]:
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """The stock a cart needs, and what it costs by the terms it was calculated with."""
+
+    needed: list[Needed]
+    calculation: Calculation
+    visit: Visit
+    terms: Terms
+
+    def holds(self, conn: Connection, visit: Visit) -> bool:
+        """Whether the same visitor would be charged the same now: no version of anything used has moved."""
+        return visit.buyer == self.visit.buyer and self.terms.hold(conn)
+
+
+def requirement(conn: Connection, visit: Visit, cart: Order) -> Requirement:
     """What has to be reserved for the cart; raises with *all* that is missing when it is not ready.
 
     Kits are needed as their components, each summed by nobody but order management.
     """
-    calculation = calculate(conn, to_calculate(visit, cart))
+    with current_terms() as terms:
+        calculation = calculate(conn, to_calculate(visit, cart))
     problems = missing(replace(cart, calculation=calculation))
     if problems:
         summary = "; ".join(problem.text for problem in problems)
@@ -89,7 +104,7 @@ def requirement(conn: Connection, visit: Visit, cart: Order) -> list[Needed]:
             quantity = facts[line.part_number].step.format(line.quantity)
             content = tuple((one.part_number, one.quantity, one.required) for one in parts)
             needed.append(Needed(line.id, line.part_number, quantity, backorderable, content))
-    return needed
+    return Requirement(needed, calculation, visit, terms)
 
 
 def shortages(needed: Sequence[Needed], reserved: Sequence[Reserved]) -> tuple[list[Problem], list[dict[str, Any]]]:
@@ -110,9 +125,10 @@ def shortages(needed: Sequence[Needed], reserved: Sequence[Reserved]) -> tuple[l
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What was promised for a cart at one of its versions: the reservation, and what will come later."""
+    """What was promised for a cart at one of its versions: the price, the reservation, and what will come later."""
 
     version: int
+    required: Requirement
     reservation_id: str
     later: list[dict[str, Any]]
 
@@ -121,8 +137,11 @@ def prepare(conn: Connection, visit: Visit, cart: Order, promise: Promise, confi
     """Record the snapshot the order will be made from; `PRICE_CHANGED` when the total went up unconfirmed."""
     if cart.version != promise.version:
         raise StaleVersion(version=cart.version)
-    with current_terms():
-        calculation = calculate(conn, to_calculate(visit, cart))
+    if promise.required.holds(conn, visit):
+        visit, calculation = promise.required.visit, promise.required.calculation
+    else:
+        with current_terms():
+            calculation = calculate(conn, to_calculate(visit, cart))
     shown = cart.calculation.total if cart.calculation else calculation.total
     if calculation.total > max(shown, confirmed_total or 0):
         raise PriceChanged(total=calculation.total, currency=cart.currency)

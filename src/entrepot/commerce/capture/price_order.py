@@ -8,7 +8,6 @@ taken as given. A logon id nobody has is a guest.
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -22,7 +21,7 @@ from entrepot.commerce.capture.track import order_by_number
 from entrepot.commerce.capture.transfer import adjustment_documents, gift_document, tax_documents
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.money import format_amount, format_price, parse_amount, parse_price
-from entrepot.kernel.quantity import Step
+from entrepot.kernel.quantity import read_step
 
 Document = dict[str, Any]
 
@@ -187,7 +186,7 @@ def _item_document(line: PricedLine, money: str) -> Document:
         "OrderItemIdentifier": line.id,
         "PartNumber": line.part_number,
         "Description": line.name,
-        "Quantity": Step(Decimal(line.multiple), line.unit).format(line.quantity),
+        "Quantity": read_step(line.multiple, line.unit).format(line.quantity),
         "UnitOfMeasure": line.unit,
         "UnitPrice": format_price(line.unit_price, money),
         "ListPrice": format_price(line.list_price, money) if line.list_price is not None else None,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -28,7 +27,7 @@ from entrepot.commerce.capture.order import (
 from entrepot.commerce.database import metadata
 from entrepot.kernel.db import BigKey, Instant, Json
 from entrepot.kernel.ids import new_id
-from entrepot.kernel.quantity import Step
+from entrepot.kernel.quantity import read_step
 from entrepot.kernel.statement import Row, Statement
 
 orders = sa.Table(
@@ -302,7 +301,7 @@ def _line(item: Row, components: tuple[Component, ...]) -> OrderLine:
 
 def _component(part: Row) -> Component:
     names = ("entry_id", "part_number", "name", "quantity", "required", "unit_price")
-    return Component(**{name: part[name] for name in names}, step=Step(Decimal(part["multiple"]), part["unit"]))
+    return Component(**{name: part[name] for name in names}, step=read_step(part["multiple"], part["unit"]))
 
 
 def new_order_values(store_id: int, currency: str, language: str, at: datetime) -> dict[str, Any]:

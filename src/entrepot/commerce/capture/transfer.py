@@ -7,7 +7,6 @@ moves the order forward only: an acknowledgement with the owner's id, status cha
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -23,7 +22,7 @@ from entrepot.commerce.capture.tables import orders
 from entrepot.kernel.db import Instant, Json
 from entrepot.kernel.errors import Conflict, Error
 from entrepot.kernel.money import format_amount, format_price
-from entrepot.kernel.quantity import Step
+from entrepot.kernel.quantity import Step, read_step
 from entrepot.kernel.statement import Statement
 
 log = structlog.get_logger("commerce.transfer")
@@ -100,7 +99,7 @@ def _item(place: int, line: PricedLine, lines: dict[str, Any], currency: str) ->
     return {
         "OrderItemIdentifier": {"UniqueID": line.id, "Position": place},
         "CatalogEntryIdentifier": {"PartNumber": line.part_number, "Description": line.name},
-        "Quantity": Step(Decimal(line.multiple), line.unit).format(line.quantity),
+        "Quantity": read_step(line.multiple, line.unit).format(line.quantity),
         "UnitOfMeasure": line.unit,
         "OrderItemAmount": {
             "UnitPrice": format_price(line.unit_price, currency),

@@ -18,24 +18,21 @@ def decide(
     """Try the promotion on what stands, without the lines that are ``closed`` to it, for at most ``room`` uses."""
     if not room:
         return Declined("USED_UP")
-    trial = standing.copy(closed)
-    met = _check(promotion, trial)
+    open_to = standing.copy(closed) if closed else standing
+    met = _check(promotion, open_to)
     if isinstance(met, Declined):
         if closed and isinstance(_check(promotion, standing), Met):
             return Declined("NOT_WITH_ANOTHER", what="another promotion on the same items")
         return met
-    if not trial.lines and standing.lines:
+    if not open_to.lines and standing.lines:
         return Declined("NOT_WITH_ANOTHER", what="another promotion on the same items")
-    grant = _grant(promotion, trial, Met(min(met.times, room), met.lines, met.per, room))
+    grant = _grant(promotion, standing.copy(closed), Met(min(met.times, room), met.lines, met.per, room))
     return Declined("NOTHING_TO_GIVE") if grant.nothing else grant
 
 
 def uses_left(promotion: Promotion, exhausted: frozenset[int]) -> int:
     """How often this order may use the promotion, as far as its limits go."""
-    if promotion.id in exhausted:
-        return 0
-    limits = promotion.limits
-    return min((limit for limit in (limits.order, limits.shopper, limits.total) if limit >= 0), default=ANY_NUMBER)
+    return 0 if promotion.id in exhausted else promotion.limits.tightest
 
 
 def _check(promotion: Promotion, standing: Standing) -> Met | Declined:

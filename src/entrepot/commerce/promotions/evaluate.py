@@ -24,7 +24,6 @@ from entrepot.commerce.promotions.shelf import Candidate, Shelf, known_codes
 
 #: How many sequences of equal promotions are tried for the best deal; beyond it the fixed order decides.
 MOST_SEQUENCES = 50
-_LEVELS = {level: place for place, level in enumerate(Level)}
 _NOBODY: frozenset[str] = frozenset()
 
 
@@ -72,13 +71,22 @@ class Evaluation:
         return sum(one.amount for one in self.applied)
 
 
-def evaluate(basket: Basket, shelf: Shelf, exhausted: frozenset[int] = frozenset(), *, best_deal: bool = False) -> Evaluation:
+def evaluate(
+    basket: Basket,
+    shelf: Shelf,
+    exhausted: frozenset[int] = frozenset(),
+    *,
+    best_deal: bool = False,
+    candidates: Sequence[Candidate] | None = None,
+) -> Evaluation:
     """Apply what applies. ``exhausted`` names promotions whose limits are used up for this buyer.
+
+    ``candidates`` are the shelf's for this basket, from whoever has asked for them already.
 
     With ``best_deal``, promotions of one level and equal priority are tried in several sequences and the one with the
     largest total discount counts; a priority set by the merchant is never overruled.
     """
-    candidates = sorted(shelf.candidates(basket), key=_selection_order)
+    candidates = sorted(shelf.candidates(basket) if candidates is None else candidates, key=_selection_order)
     if not best_deal:
         best = _run(basket, candidates, exhausted)
     else:
@@ -90,13 +98,8 @@ def evaluate(basket: Basket, shelf: Shelf, exhausted: frozenset[int] = frozenset
     return best.evaluation(tuple(code for code in sorted(basket.canonical_codes) if code not in known))
 
 
-def _selection_order(candidate: Candidate) -> tuple[bool, int, bool, tuple[int, float, int]]:
-    promotion, code = candidate
-    return (code is None, _LEVELS[promotion.level], promotion.stacks, promotion.rank)
-
-
-def _arithmetic_order(promotion: Promotion) -> tuple[int, bool, tuple[int, float, int]]:
-    return (_LEVELS[promotion.level], promotion.stacks, promotion.rank)
+def _selection_order(candidate: Candidate) -> tuple[bool, tuple[int, bool, tuple[int, float, int]]]:
+    return (candidate[1] is None, candidate[0].place)
 
 
 def _sequences(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
@@ -159,7 +162,7 @@ class _Chain:
         if blocking is not None:
             self._refuse(promotion, code, Declined("NOT_WITH_ANOTHER", what=blocking.identifier))
             return
-        order = _arithmetic_order(promotion)
+        order = promotion.place
         place = bisect_right(self.links, order, key=lambda link: link.order)
         before = self.links[place].before if place < len(self.links) else self.standing
         closed = self._closed(promotion)
@@ -275,7 +278,7 @@ def _run(basket: Basket, candidates: Sequence[Candidate], exhausted: frozenset[i
     run = _Run(basket, exhausted)
     laned = [one for one in candidates if one[0].settings.lane is not None]
     if laned:
-        laned.sort(key=lambda one: _arithmetic_order(one[0]))
+        laned.sort(key=lambda one: one[0].place)
         run.lane(Lane.PRE, laned)
         run.lane(Lane.DEFAULT, laned)
     for promotion, code in candidates:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from entrepot.commerce.promotions.conditions import Condition
+from entrepot.commerce.promotions.conditions import ANY_NUMBER, Condition
 from entrepot.commerce.promotions.rewards import Reward
 from entrepot.commerce.promotions.schedule import Schedule, local_time
 from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, plain
@@ -35,6 +35,9 @@ class Level(StrEnum):
     PRODUCT = "product"
     ORDER = "order"
     SHIPPING = "shipping"
+
+
+_LEVELS = {level: place for place, level in enumerate(Level)}
 
 
 class Exclusivity(IntEnum):
@@ -76,13 +79,18 @@ class Trigger(StrEnum):
     UNIQUE_CODES = "unique_codes"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Limits:
     """How often it may be used: per order, per shopper, in all; −1 is no limit, 0 is never."""
 
     order: int = NO_LIMIT
     shopper: int = NO_LIMIT
     total: int = NO_LIMIT
+
+    @cached_property
+    def tightest(self) -> int:
+        """How often one order may use it at most."""
+        return min((limit for limit in (self.order, self.shopper, self.total) if limit >= 0), default=ANY_NUMBER)
 
 
 @dataclass(frozen=True)
@@ -109,8 +117,11 @@ class Promotion:
         """Whether it runs at an instant, by its dates and by its hours in the store's time zone."""
         if (self.starts_at is not None and at < self.starts_at) or (self.ends_at is not None and self.ends_at <= at):
             return False
-        schedule = self.settings.schedule
-        return schedule.always or schedule.runs(local_time(at, zone))
+        return self._any_time or self.settings.schedule.runs(local_time(at, zone))
+
+    @cached_property
+    def _any_time(self) -> bool:
+        return self.settings.schedule.always
 
     @property
     def stacks(self) -> bool:
@@ -137,6 +148,11 @@ class Promotion:
     def rank(self) -> tuple[int, float, int]:
         """Larger priority first; of equals the one that started earlier, then the older."""
         return (-self.priority, self.starts_at.timestamp() if self.starts_at else 0.0, self.id)
+
+    @cached_property
+    def place(self) -> tuple[int, bool, tuple[int, float, int]]:
+        """Its place among others: product, order, shipping; of a level stackables last, then by rank."""
+        return (_LEVELS[self.level], self.stacks, self.rank)
 
     def name(self, language: str) -> str:
         return self._text(language)[0]

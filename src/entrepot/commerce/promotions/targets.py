@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated
 
 import msgspec
@@ -40,7 +40,7 @@ def amounts_in_words(amounts: Amounts, gettext: Gettext = plain) -> str:
     return gettext(" or ").join(f"{amount} {currency}" for currency, amount in amounts.items())
 
 
-class Targets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Targets(msgspec.Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     """Named part numbers, categories and attributes; nothing named means every line."""
 
     part_numbers: Annotated[tuple[str, ...], msgspec.Meta(title=mark("Items"))] = ()
@@ -72,12 +72,22 @@ class Targets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return least is not None and most is not None and least * line.quantity <= line.amount <= most * line.quantity
 
     def of(self, lines: Iterable[Line], currency: str = "") -> tuple[Line, ...]:
-        return tuple(line for line in lines if self.matches(line, currency))
+        return tuple(lines) if self._all else tuple([line for line in lines if self.matches(line, currency)])
 
     @property
     def everything(self) -> bool:
         """Whether any line at all may be meant, so that no line's item or category can be looked for."""
         return not self.part_numbers and not self.groups
+
+    @cached_property
+    def _all(self) -> bool:
+        """Whether every line is meant without a look at it."""
+        return self == Targets()
+
+    @cached_property
+    def words(self) -> str:
+        """The sentence as it is written, made once: a promotion that declines says it on every step of a cart."""
+        return self.sentence()
 
     def sentence(self, gettext: Gettext = plain) -> str:
         named = [*self.part_numbers, *(gettext("anything in %(category)s") % {"category": group} for group in self.groups)]

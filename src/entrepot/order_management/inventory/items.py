@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.kernel.db import any_of, upsert
 from entrepot.kernel.errors import Invalid
-from entrepot.kernel.quantity import Step
+from entrepot.kernel.quantity import Step, read_step
 from entrepot.kernel.statement import Row, Statement
 from entrepot.order_management.inventory import tables
 from entrepot.order_management.inventory.kits import MAX_DEPTH, Component, Mode, flatten
@@ -229,7 +228,7 @@ def _item(row: Row, components: tuple[Component, ...]) -> Item:
         organization=row["organization"],
         item_id=row["item_id"],
         description=row["description"],
-        step=Step(Decimal(row["multiple"]), row["unit"]),
+        step=read_step(row["multiple"], row["unit"]),
         kit_code=KitCode(row["kit_code"]),
         fulfillment_mode=Mode(row["fulfillment_mode"]),
         backorder=Backorder(row["backorder"]),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.kernel.errors import NotFound
-from entrepot.kernel.quantity import Step
+from entrepot.kernel.quantity import read_step
 from entrepot.kernel.statement import Statement
 from entrepot.order_management.orders import tables
 from entrepot.order_management.orders.order import (
@@ -161,7 +160,7 @@ def status_row(row: Mapping[Any, Any]) -> Row:
 
 def _line(row: Mapping[Any, Any], rows: list[Row]) -> Line:
     gift = Gift(row["gift"]["of"], tuple(row["gift"]["lines"]), row["gift"]["buy"], row["gift"]["get"]) if row["gift"] else None
-    return Line(**_some(row, LINE_PLAIN), step=Step(Decimal(row["multiple"]), row["unit"]), rows=merged(rows), gift=gift)
+    return Line(**_some(row, LINE_PLAIN), step=read_step(row["multiple"], row["unit"]), rows=merged(rows), gift=gift)
 
 
 def _charge(row: Mapping[Any, Any]) -> Charge:

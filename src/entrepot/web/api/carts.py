@@ -7,7 +7,6 @@ from cart to order is `address`, `shipping`, `payment`, `prepare`, `submit`.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -16,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture
 from entrepot.kernel.money import format_amount, format_price
-from entrepot.kernel.quantity import Step
+from entrepot.kernel.quantity import read_step
 from entrepot.web import shop
 from entrepot.web.api.caller import CART_HEADER, caller_of
 from entrepot.web.edge import house_of
@@ -213,8 +212,8 @@ def order_document(cart: capture.Order) -> dict[str, Any]:
         "version": cart.version,
         "currency": cart.currency,
         "codes": list(cart.codes),
-        "ship_to": msgspec.to_builtins(cart.ship_to),
-        "bill_to": msgspec.to_builtins(cart.bill_to),
+        "ship_to": cart.ship_to,
+        "bill_to": cart.bill_to,
         "shipping_mode": cart.shipping_mode,
         "payment": {"method": cart.payment.method, "brand": cart.payment.brand, "last_four": cart.payment.last_four}
         if cart.payment
@@ -246,8 +245,8 @@ def _calculated(calculation: capture.Calculation, own: dict[str, Any]) -> dict[s
         if calculation.shipping
         else None,
         "promotions": [msgspec.to_builtins(one) | {"amount": amount(one.amount)} for one in calculation.applied],
-        "declined": [msgspec.to_builtins(one) for one in calculation.refused],
-        "problems": [msgspec.to_builtins(one) for one in calculation.problems],
+        "declined": calculation.refused,
+        "problems": calculation.problems,
         "totals": {
             "goods": amount(calculation.goods),
             "discount": amount(calculation.discount),
@@ -264,7 +263,7 @@ def _line_document(line: capture.PricedLine, own: Any, money: str) -> dict[str, 
         "id": line.id,
         "part_number": line.part_number,
         "name": line.name,
-        "quantity": Step(Decimal(line.multiple), line.unit).format(line.quantity),
+        "quantity": read_step(line.multiple, line.unit).format(line.quantity),
         "unit": line.unit,
         "unit_price": format_price(line.unit_price, money),
         "list_price": format_price(line.list_price, money) if line.list_price is not None else None,

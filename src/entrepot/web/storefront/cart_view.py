@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from babel.support import NullTranslations
 
 from entrepot.commerce import capture
 from entrepot.kernel.money import parse_amount
-from entrepot.kernel.quantity import Step
+from entrepot.kernel.quantity import Step, read_step
 from entrepot.web import formats
 
 
@@ -86,7 +85,7 @@ def _line(line: capture.PricedLine, own: capture.OrderLine | None, problem: str)
         name=line.name,
         thumbnail=line.thumbnail,
         quantity=line.quantity,
-        step=Step(Decimal(line.multiple), line.unit),
+        step=read_step(line.multiple, line.unit),
         unit_price=line.unit_price,
         list_price=line.list_price,
         amount=line.amount,

@@ -33,7 +33,7 @@ class BoughtTogether(msgspec.Struct, frozen=True, tag="bought_together", forbid_
             found = part.targets.of(standing.lines, standing.basket.currency)
             bought = sum(line.quantity for line in found)
             if bought < part.quantity:
-                return Declined("MORE_UNITS_NEEDED", part.quantity, bought, part.targets.sentence())
+                return Declined("MORE_UNITS_NEEDED", part.quantity, bought, part.targets.words)
             times = min(times, bought // part.quantity)
             lines |= {line.id: line for line in found}
         in_order = tuple(line for line in standing.lines if line.id in lines)

@@ -29,7 +29,7 @@ class MinimumQuantity(msgspec.Struct, frozen=True, tag="minimum_quantity", forbi
         counts = [line.quantity for line in lines]
         bought = max(counts, default=0) if self.of_one_line else sum(counts)
         if bought < self.quantity:
-            return Declined("MORE_UNITS_NEEDED", self.quantity, bought, self.targets.sentence())
+            return Declined("MORE_UNITS_NEEDED", self.quantity, bought, self.targets.words)
         return Met(bought // self.quantity, lines, self.quantity)
 
     def triggers(self) -> Targets:

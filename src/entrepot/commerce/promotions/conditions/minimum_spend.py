@@ -37,7 +37,7 @@ class MinimumSpend(msgspec.Struct, frozen=True, tag="minimum_spend", forbid_unkn
         spent = sum(line.amount for line in lines) if self.before_promotions else standing.total(lines)
         if spent < least or not lines:
             missing = format_amount(least, currency), format_amount(spent, currency)
-            return Declined("MORE_SPENDING_NEEDED", *missing, self.targets.sentence())
+            return Declined("MORE_SPENDING_NEEDED", *missing, self.targets.words)
         return Met(1, lines)
 
     def triggers(self) -> Targets:
