@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import Pool
+from sqlalchemy.engine import Connection, Dialect, Engine
 
 from entrepot.kernel.db import after_commit, is_changing, mark_changing
 
@@ -47,11 +46,11 @@ class Terms:
     __slots__ = ("_compared",)
 
     def __init__(self) -> None:
-        self._compared: dict[tuple[_Version, Pool, Hashable], int] = {}
+        self._compared: dict[tuple[_Version, Dialect, Hashable], int] = {}
 
     def version(self, conn: Connection, version: _Version, scope: Hashable) -> int:
         """The version of a scope, asked for once."""
-        which = (version, conn.engine.pool, scope)
+        which = (version, conn.dialect, scope)
         found = self._compared.get(which)
         if found is None:
             found = self._compared[which] = version(conn, scope)
@@ -60,8 +59,8 @@ class Terms:
     def hold(self, conn: Connection) -> bool:
         """Whether nothing used in the block has changed since, so that what was decided there would be decided again."""
         return all(
-            pool is conn.engine.pool and version(conn, scope) == before
-            for (version, pool, scope), before in self._compared.items()
+            dialect is conn.dialect and version(conn, scope) == before
+            for (version, dialect, scope), before in self._compared.items()
         )
 
 
@@ -94,13 +93,14 @@ class Versioned(Generic[V]):
         self._version = version
         self._ttl = ttl
         self._most = most
-        self._kept: WeakKeyDictionary[Pool, dict[Hashable, _Kept[V]]] = WeakKeyDictionary()
+        self._kept: WeakKeyDictionary[Dialect, dict[Hashable, _Kept[V]]] = WeakKeyDictionary()
+        self._latest: tuple[Dialect | None, dict[Hashable, _Kept[V]]] = (None, {})
 
     def get(self, conn: Connection, scope: Hashable, key: Hashable, load: Callable[[], V]) -> V:
         """The value of ``key``, loaded again when the version of ``scope`` has moved."""
         if is_changing():
             return load()
-        kept = self._kept.setdefault(conn.engine.pool, {})
+        kept = self._of(conn.dialect)
         now, change, binding = time.monotonic(), _Changes.count, _binding.get()
         found = kept.get((scope, key))
         if found is not None and now < found.until and found.change == change and binding is None:
@@ -115,8 +115,16 @@ class Versioned(Generic[V]):
         kept[(scope, key)] = _Kept(value, version, now + self._ttl, change)
         return value
 
+    def _of(self, dialect: Dialect) -> dict[Hashable, _Kept[V]]:
+        """What is kept of one database: every engine has a dialect of its own, whatever options it is used with."""
+        latest, kept = self._latest
+        if latest is not dialect:
+            kept = self._kept.setdefault(dialect, {})
+            self._latest = (dialect, kept)
+        return kept
+
     def peek(self, engine: Engine, scope: Hashable, key: Hashable) -> V | None:
         """The value of ``key`` while it needs no comparing, for whoever has not opened a connection yet."""
-        found = self._kept.get(engine.pool, {}).get((scope, key))
+        found = self._of(engine.dialect).get((scope, key))
         fresh = found is not None and time.monotonic() < found.until and found.change == _Changes.count
         return found.value if found is not None and fresh else None

@@ -56,11 +56,19 @@ class Instant(sa.types.TypeDecorator[datetime]):
     impl = sa.BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:
+        return _micros_of
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:
+        return _instant_of
+
+
+def _micros_of(at: datetime | None) -> int | None:
+    return None if at is None else (at - _EPOCH) // _MICROSECOND
+
+
+def _instant_of(micros: int | None) -> datetime | None:
+    return None if micros is None else _EPOCH + timedelta(microseconds=micros)
 
 
 class Json(sa.types.TypeDecorator[Any]):
@@ -69,11 +77,19 @@ class Json(sa.types.TypeDecorator[Any]):
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:
-        return None if value is None else msgspec.json.encode(value).decode()
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:
+        return _text_of
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> Any | None:
-        return None if value is None else msgspec.json.decode(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Any]:
+        return _value_of
+
+
+def _text_of(value: Any) -> str | None:
+    return None if value is None else msgspec.json.encode(value).decode()
+
+
+def _value_of(text: str | None) -> Any:
+    return None if text is None else msgspec.json.decode(text)
 
 
 class KeyList(sa.types.TypeDecorator[Any]):
@@ -138,6 +154,7 @@ class Database:
         self._relaxed = self.engine.execution_options(entrepot_write="relaxed")
         # SQLite's own waiting sleeps in growing steps; threads of one process queue here instead.
         self._writer: AbstractContextManager[Any] = threading.Lock() if self.dialect == "sqlite" else nullcontext()
+        self._writers: dict[bool, Connection] = {}
 
     @property
     def dialect(self) -> str:
@@ -161,12 +178,26 @@ class Database:
         opened = _Open([])
         token = _open_write.set(opened)
         try:
-            with self._writer, (self._relaxed if relaxed else self._writing).begin() as conn:
+            with self._writer, self._begun(relaxed) as conn:
                 yield conn
         finally:
             _open_write.reset(token)
         for callback in opened.callbacks:
             callback()
+
+    @contextmanager
+    def _begun(self, relaxed: bool) -> Iterator[Connection]:
+        """A connection inside its transaction. SQLite has one writer at a time, who keeps a connection of each kind."""
+        engine = self._relaxed if relaxed else self._writing
+        if self.dialect != "sqlite":
+            with engine.begin() as conn:
+                yield conn
+            return
+        kept = self._writers.get(relaxed)
+        if kept is None:
+            kept = self._writers[relaxed] = engine.connect()
+        with kept.begin():
+            yield kept
 
     def retrying(self, work: Callable[[Connection], T], attempts: int = 5) -> T:
         """Run ``work`` in a writing transaction, again after a deadlock or a lost race for the lock."""
@@ -190,6 +221,10 @@ class Database:
                 conn.close()
 
     def close(self) -> None:
+        with self._writer:
+            for kept in self._writers.values():
+                kept.close()
+            self._writers.clear()
         self.engine.dispose()
 
 

@@ -66,13 +66,21 @@ class Statement:
             return
         compiled = self._for(conn, rows[0])
         cursor = _transaction(conn).cursor()
-        _call(conn, compiled, lambda: cursor.executemany(compiled.text, [compiled.encode(row) for row in rows]))
+        values = [compiled.encode(row) for row in rows]
+        try:
+            cursor.executemany(compiled.text, values)
+        except conn.dialect.loaded_dbapi.Error as error:
+            raise _told(conn, compiled, error) from error
         cursor.close()
 
     def _run(self, conn: Connection, binds: Mapping[str, Any]) -> tuple[_Compiled, Any]:
         compiled = self._for(conn, binds)
+        values = compiled.encode(binds)
         cursor = _transaction(conn).cursor()
-        _call(conn, compiled, lambda: cursor.execute(compiled.text, compiled.encode(binds)))
+        try:
+            cursor.execute(compiled.text, values)
+        except conn.dialect.loaded_dbapi.Error as error:
+            raise _told(conn, compiled, error) from error
         return compiled, cursor
 
     def _for(self, conn: Connection, binds: Mapping[str, Any]) -> _Compiled:
@@ -92,7 +100,8 @@ class _Compiled:
     dialect: Dialect
     placeholders: tuple[str, ...] | None
     binds: tuple[tuple[str, Any, _Convert | None], ...]
-    columns: tuple[tuple[str, TypeEngine[Any]], ...]
+    names: tuple[str, ...]
+    types: tuple[TypeEngine[Any], ...]
     converted: tuple[tuple[str, _Convert], ...] | None = None
 
     def encode(self, given: Mapping[str, Any]) -> Any:
@@ -105,8 +114,7 @@ class _Compiled:
     def decode(self, cursor: Any) -> list[Row]:
         if self.converted is None:
             self.converted = self._conversions(cursor.description)
-        names = [name for name, _ in self.columns]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rows = [dict(zip(self.names, row, strict=True)) for row in cursor.fetchall()]
         for row in rows:
             for name, convert in self.converted:
                 row[name] = convert(row[name])
@@ -115,7 +123,7 @@ class _Compiled:
     def _conversions(self, description: Sequence[Sequence[Any]]) -> tuple[tuple[str, _Convert], ...]:
         """What the types of the columns make of the driver's values; some depend on what the driver calls its type."""
         found = []
-        for (name, kind), (_, code, *_) in zip(self.columns, description, strict=True):
+        for name, kind, (_, code, *_) in zip(self.names, self.types, description, strict=True):
             convert = kind.dialect_impl(self.dialect).result_processor(self.dialect, code)
             if convert is not None:
                 found.append((name, convert))
@@ -136,7 +144,8 @@ def _compile(clause: Any, dialect: Dialect, names: tuple[str, ...]) -> _Compiled
         binds=tuple(
             (b.key, _REQUIRED if b.required else b.value, b.type.dialect_impl(dialect).bind_processor(dialect)) for b in binds
         ),
-        columns=tuple((str(column.key), column.type) for column in columns),
+        names=tuple(str(column.key) for column in columns),
+        types=tuple(column.type for column in columns),
     )
 
 
@@ -147,9 +156,7 @@ def _transaction(conn: Connection) -> Any:
     return conn.connection
 
 
-def _call(conn: Connection, compiled: _Compiled, execute: Callable[[], object]) -> None:
+def _told(conn: Connection, compiled: _Compiled, error: Exception) -> BaseException:
+    """The driver's error as SQLAlchemy would have raised it."""
     errors = conn.dialect.loaded_dbapi.Error
-    try:
-        execute()
-    except errors as error:
-        raise DBAPIError.instance(compiled.text, None, error, errors, dialect=conn.dialect) from error
+    return DBAPIError.instance(compiled.text, None, error, errors, dialect=conn.dialect)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
+from functools import lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -305,8 +307,17 @@ def _bill(
 
 
 def _with_taxes(charged: Taxable, row: charges.Row) -> Taxable:
-    taxes = tuple(TaxRow(tax.name, format_price(int(tax.percent * 100_000), "JPY"), tax.amount) for tax in row.taxes)
-    return msgspec.structs.replace(charged, taxes=taxes)
+    if not row.taxes:
+        return charged
+    return msgspec.structs.replace(
+        charged, taxes=tuple([TaxRow(one.name, _percent(one.percent), one.amount) for one in row.taxes])
+    )
+
+
+@lru_cache(maxsize=1000)
+def _percent(percent: Fraction) -> str:
+    """A rate as a decimal text, without decimals it does not need."""
+    return format_price(int(percent * 100_000), "JPY")
 
 
 def _applied(evaluation: promotions.Evaluation, gifts: Sequence[PricedLine], language: str) -> tuple[PromotionApplied, ...]:

@@ -56,7 +56,7 @@ class PricedLine(msgspec.Struct, frozen=True):
 
     @property
     def discount(self) -> int:
-        return sum(one.amount for one in self.adjustments)
+        return sum([one.amount for one in self.adjustments]) if self.adjustments else 0
 
     @property
     def net(self) -> int:
@@ -65,7 +65,7 @@ class PricedLine(msgspec.Struct, frozen=True):
 
     @property
     def tax(self) -> int:
-        return sum(one.amount for one in self.taxes)
+        return sum([one.amount for one in self.taxes]) if self.taxes else 0
 
 
 class ShippingCharge(msgspec.Struct, frozen=True):
@@ -81,7 +81,7 @@ class ShippingCharge(msgspec.Struct, frozen=True):
 
     @property
     def tax(self) -> int:
-        return sum(one.amount for one in self.taxes)
+        return sum([one.amount for one in self.taxes]) if self.taxes else 0
 
 
 class PromotionApplied(msgspec.Struct, frozen=True):

@@ -101,7 +101,8 @@ class FromList(Element):
     def price(self, question: Question, incoming: Price | None) -> Price | None:
         offer = question.offer(self.name, question.wanted)
         found = None if offer is None else offer.price
-        question.note(f"price list {self.name}" if offer else f"price list {self.name} has no valid offer", found)
+        if question.steps is not None:
+            question.note(f"price list {self.name}" if offer else f"price list {self.name} has no valid offer", found)
         return found
 
     def lists(self) -> frozenset[str]:
@@ -212,7 +213,8 @@ class Coordinator(Element):
                 break
             better = best is None or (price < best if self.choice == "lowest" else price > best)
             best = price if better else best
-        question.note(f"{self.choice} of {', '.join(self.names)}", best)
+        if question.steps is not None:
+            question.note(f"{self.choice} of {', '.join(self.names)}", best)
         return best
 
     def nested(self) -> frozenset[str]:
@@ -229,7 +231,8 @@ class Branch(Element):
     def price(self, question: Question, incoming: Price | None) -> Price | None:
         for condition, path in self.paths:
             if condition.holds(question, incoming):
-                question.note(f"because {condition.sentence()}", incoming)
+                if question.steps is not None:
+                    question.note(f"because {condition.sentence()}", incoming)
                 return _run(path, question, incoming)
         if self.otherwise is None:
             question.note("no condition holds", None)

@@ -88,7 +88,7 @@ class Standing:
         return half_up(self.left[line.id] * quantity, line.quantity)
 
     def total(self, lines: Iterable[Line]) -> int:
-        return sum(self.left[line.id] for line in lines)
+        return sum(self.left.values()) if lines is self.basket.lines else sum([self.left[line.id] for line in lines])
 
     def share(self, amount: int, lines: Iterable[Line]) -> dict[str, int]:
         """Share ``amount`` out over lines by what is left of them, none below its floor."""

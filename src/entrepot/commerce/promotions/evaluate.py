@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
+import msgspec
+
 from entrepot.commerce.promotions.basket import Basket, Standing
 from entrepot.commerce.promotions.conditions import Declined
 from entrepot.commerce.promotions.decide import decide, uses_left
@@ -43,8 +45,7 @@ class Applied:
         return sum(self.lines.values()) + self.shipping
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True):
     """One promotion that does not apply, and what it would take."""
 
     promotion: Promotion

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from entrepot.commerce.promotions.basket import Line
 
 ANY_NUMBER = 2**53
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(msgspec.Struct, frozen=True):
     """The condition holds ``times`` over (complete sets), through these lines; ``per`` units make one set.
 
     ``most`` is how often the promotion may be used by this order, as far as its limits go.
@@ -22,8 +21,7 @@ class Met:
     most: int = ANY_NUMBER
 
 
-@dataclass(frozen=True, slots=True)
-class Declined:
+class Declined(msgspec.Struct, frozen=True):
     """The rule says no: ``reason`` is stable, ``needs`` and ``has`` are what the sentence is made of."""
 
     reason: str
