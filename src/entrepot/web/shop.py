@@ -73,7 +73,7 @@ def shown_prices(conn: Connection, now: capture.Visit, entry_ids: Iterable[int])
     wanted = {one.id: one for one in facts.values() if one.type.atomic and not one.type.configured}
     wanted |= {item.id: item for group in items.values() for item in group}
     occasion = pricing.Occasion(now.store.id, now.currency, now.at, now.customer)
-    asked = [pricing.Wanted(one.id, one.part_number, 1, one.product_id, frozenset(one.group_ids)) for one in wanted.values()]
+    asked = [pricing.Wanted(one.id, one.part_number, 1, one.product_id, one.group_ids) for one in wanted.values()]
     found = {
         price.entry_id: Shown(price.price, price.list_price)
         for price in pricing.entitled_prices(conn, occasion, asked)

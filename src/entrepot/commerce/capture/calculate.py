@@ -127,7 +127,7 @@ def wanted_of(entry: EntryFacts, quantity: int, components: Sequence[Component],
         part_number=entry.part_number,
         quantity=quantity,
         parent_id=entry.product_id,
-        groups=frozenset(entry.group_ids),
+        groups=entry.group_ids,
         components=parts,
         multiple=entry.step.fraction,
     )

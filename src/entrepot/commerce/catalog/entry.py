@@ -112,7 +112,7 @@ class EntryFacts:
     thumbnail: str | None
     product_id: int | None
     product_part_number: str | None
-    group_ids: tuple[int, ...]
+    group_ids: frozenset[int]
     group_identifiers: tuple[str, ...]
     step: Step
     nominal_quantity: Decimal

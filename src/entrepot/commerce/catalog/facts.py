@@ -233,7 +233,7 @@ def _fact(row: Mapping[str, Any], path: tuple[tuple[int, str], ...], view: View)
         thumbnail=row["thumbnail"],
         product_id=row["product_id"],
         product_part_number=row["product_part_number"],
-        group_ids=tuple(group_id for group_id, _ in path),
+        group_ids=frozenset(group_id for group_id, _ in path),
         group_identifiers=tuple(identifier for _, identifier in path),
         step=step_of(row),
         nominal_quantity=Decimal(row["nominal_quantity"] or 1),

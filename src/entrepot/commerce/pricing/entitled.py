@@ -59,6 +59,10 @@ class Terms:
             contract = by_identifier[contract.base_contract]
         return None
 
+    def label(self, rule: Rule | None) -> str:
+        """What an answer says of the rule it comes from."""
+        return "" if rule is None else f"{rule.name} v{self.versions[rule.name]}"
+
 
 _terms: Versioned[Terms] = Versioned(tables.version_of)
 
@@ -107,11 +111,14 @@ def entitled_prices(conn: Connection, occasion: Occasion, wanted: Sequence[Wante
     """
     terms = terms_of(conn, occasion.store_id)
     contracts = eligible(terms.contracts, occasion)
-    rules = [(contract, terms.rule_of(contract)) for contract in contracts]
+    rules = [(contract, rule, terms.label(rule)) for contract in contracts for rule in (terms.rule_of(contract),)]
     entries = sorted({key for one in wanted for key in _entry_ids(one)})
     offers, list_prices = tables.find_offers(conn, occasion.store_id, entries, occasion.currency)
-    book = Book(terms, offers, list_prices, occasion, (occasion.at - _EPOCH) // _MICRO)
+    book = Book(terms, offers, list_prices, occasion, (occasion.at - _EPOCH) // _MICRO, exponent(occasion.currency))
     return [_best(book, rules, one) for one in wanted]
+
+
+_Rules = Sequence[tuple[tables.ContractRow, Rule | None, str]]
 
 
 @dataclass(slots=True)
@@ -123,6 +130,7 @@ class Book:
     list_prices: Mapping[int, int | None]
     occasion: Occasion
     at: int
+    digits: int
 
     def offer(self, name: str, wanted: Wanted) -> Offer | None:
         """The one offer of a list that counts; an item without any falls back to its product's."""
@@ -134,7 +142,8 @@ class Book:
                 continue
             held = self.offers[entry].get(key)
             if held:
-                valid = [one.offer for one in held if one.starts_at <= self.at < one.ends_at]
+                at = self.at
+                valid = [one.offer for one in held if one.starts_at <= at < one.ends_at]
                 chosen = select_offer(valid, wanted.quantity, self.occasion.customer)
                 if chosen is not None:
                     return chosen
@@ -157,7 +166,7 @@ class Book:
             currency=self.occasion.currency,
         )
         found = rule.price(question)
-        return None if found is None else final_price(found, exponent(self.occasion.currency))
+        return None if found is None else final_price(found, self.digits)
 
     def component_price(self, rule: Rule, component: Wanted) -> int | None:
         return self.price(rule, component, None)
@@ -180,10 +189,10 @@ def _rank(offer: Offer) -> tuple[int, int, int, int]:
     return (-offer.precedence, offer.price, -offer.starts_at, offer.id)
 
 
-def _best(book: Book, rules: Sequence[tuple[tables.ContractRow, Rule | None]], wanted: Wanted) -> Entitled | Unpriced:
-    best: tuple[int, bool, int, Rule, str] | None = None
+def _best(book: Book, rules: _Rules, wanted: Wanted) -> Entitled | Unpriced:
+    best: tuple[int, bool, int, str, str] | None = None
     considered: list[Considered] = []
-    for place, (contract, rule) in enumerate(rules):
+    for place, (contract, rule, label) in enumerate(rules):
         if rule is None:
             considered.append(Considered(contract.identifier, "", None))
             continue
@@ -192,26 +201,26 @@ def _best(book: Book, rules: Sequence[tuple[tables.ContractRow, Rule | None]], w
         considered.append(Considered(contract.identifier, rule.name, price, tuple(steps or ())))
         if price is None:
             continue
-        candidate = (price, not contract.preferred, place, rule, contract.identifier)
-        if best is None or candidate[:3] < best[:3]:
+        candidate = (price, not contract.preferred, place, label, contract.identifier)
+        if best is None or candidate < best:
             best = candidate
     if best is None:
         return Unpriced(wanted.entry_id, wanted.part_number, "PRICE_NOT_FOUND", tuple(considered))
-    price, _, _, rule, contract_name = best
+    price, _, _, label, contract_name = best
     return Entitled(
         entry_id=wanted.entry_id,
         part_number=wanted.part_number,
         price=price,
         currency=book.occasion.currency,
         contract=contract_name,
-        rule=f"{rule.name} v{book.terms.versions[rule.name]}",
+        rule=label,
         list_price=book.list_price(wanted),
         considered=tuple(considered),
-        components=tuple(_components(book, rules, wanted)),
+        components=tuple(_components(book, rules, wanted)) if wanted.components else (),
     )
 
 
-def _components(book: Book, rules: Sequence[tuple[tables.ContractRow, Rule | None]], wanted: Wanted) -> Iterator[Entitled]:
+def _components(book: Book, rules: _Rules, wanted: Wanted) -> Iterator[Entitled]:
     for component in wanted.components or ():
         found = _best(book, rules, component)
         if isinstance(found, Entitled):

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
+import msgspec
+
 from entrepot.kernel.money import half_up
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """An entry to price: ``quantity`` counts its steps, ``components`` are those of one dynamic kit."""
 
     entry_id: int
@@ -26,8 +27,7 @@ class Wanted:
     multiple: Fraction = Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(msgspec.Struct, frozen=True):
     """One price entry of a price list, in one currency; the quantity range is inclusive, in steps."""
 
     id: int
@@ -48,8 +48,7 @@ class Step:
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Considered:
+class Considered(msgspec.Struct, frozen=True):
     """One eligible contract, the price its rule yields at the asked quantity, and how."""
 
     contract: str
@@ -58,8 +57,7 @@ class Considered:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Entitled:
+class Entitled(msgspec.Struct, frozen=True):
     """The best price the buyer may have for one unit, the contract it comes from, and the others looked at."""
 
     entry_id: int
@@ -74,14 +72,13 @@ class Entitled:
     indicative: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Unpriced:
+class Unpriced(msgspec.Struct, frozen=True):
     """No price: ``code`` says which rule said no."""
 
     entry_id: int
     part_number: str
     code: str
-    considered: tuple[Considered, ...] = field(default=())
+    considered: tuple[Considered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

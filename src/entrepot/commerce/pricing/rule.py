@@ -18,6 +18,8 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
+import msgspec
+
 from entrepot.commerce.pricing.condition import Condition
 from entrepot.commerce.pricing.equation import Equation
 from entrepot.commerce.pricing.faults import PriceRuleMalformed
@@ -28,8 +30,7 @@ Price = Fraction | int
 DEPTH = 10
 
 
-@dataclass(slots=True)
-class Question:
+class Question(msgspec.Struct):
     """One entry being priced: where its offers are, and the trace when somebody asked for it."""
 
     wanted: Wanted
@@ -279,6 +280,9 @@ class DynamicKit(Element):
 
 
 def _deeper(question: Question, name: str, incoming: Price | None) -> Price | None:
+    """Run a rule inside a rule. How deep they may lie was checked when they were read; a trace shows it."""
+    if question.steps is None:
+        return _run(question.rules[name].path, question, incoming)
     question.depth += 1
     try:
         return question.rules[name].price(question, incoming) if question.depth <= DEPTH else None

@@ -103,7 +103,7 @@ def _checked(request: Asked, view: catalog.View, values: dict[str, str]) -> dict
         buyer = members.buyer(conn, values["buyer"])
         customer = capture.customer_of(buyer)
         quantity = facts.step.parse(values["quantity"], "quantity")
-        wanted = pricing.Wanted(facts.id, facts.part_number, quantity, facts.product_id, frozenset(facts.group_ids))
+        wanted = pricing.Wanted(facts.id, facts.part_number, quantity, facts.product_id, facts.group_ids)
         occasion = pricing.Occasion(view.store.id, values["currency"], at, customer, trace=True)
         (found,) = pricing.entitled_prices(conn, occasion, [wanted])
         name = members.get_user(conn, buyer.user_id).name if buyer.user_id is not None else ""

@@ -268,7 +268,7 @@ def _with_values(product: catalog.ProductView) -> list[tuple[catalog.EntryFacts,
 def _reasons(conn: Connection, now: capture.Visit, item: catalog.EntryFacts) -> tuple[pricing.Considered, ...]:
     """Every contract that was looked at for this price, the one that won first."""
     occasion = pricing.Occasion(now.store.id, now.currency, now.at, now.customer, trace=True)
-    wanted = pricing.Wanted(item.id, item.part_number, 1, item.product_id, frozenset(item.group_ids))
+    wanted = pricing.Wanted(item.id, item.part_number, 1, item.product_id, item.group_ids)
     found = pricing.entitled_prices(conn, occasion, [wanted])[0]
     won = found.contract if isinstance(found, pricing.Entitled) else ""
     return tuple(sorted(found.considered, key=lambda one: one.contract != won))
