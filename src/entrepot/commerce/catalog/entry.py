@@ -31,7 +31,7 @@ class EntryType(StrEnum):
     @property
     def configured(self) -> bool:
         """Its content is chosen in the configurator."""
-        return self in (EntryType.DYNAMIC_KIT, EntryType.PREDEFINED_DYNAMIC_KIT)
+        return self is EntryType.DYNAMIC_KIT or self is EntryType.PREDEFINED_DYNAMIC_KIT
 
 
 class KitInventory(StrEnum):

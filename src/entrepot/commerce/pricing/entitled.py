@@ -134,7 +134,7 @@ class Book:
 
     def offer(self, name: str, wanted: Wanted) -> Offer | None:
         """The one offer of a list that counts; an item without any falls back to its product's."""
-        key = self.terms.lists.get(name)
+        key, at = self.terms.lists.get(name), self.at
         if key is None:
             return None
         for entry in (wanted.entry_id, wanted.parent_id):
@@ -142,9 +142,7 @@ class Book:
                 continue
             held = self.offers[entry].get(key)
             if held:
-                at = self.at
-                valid = [one.offer for one in held if one.starts_at <= at < one.ends_at]
-                chosen = select_offer(valid, wanted.quantity, self.occasion.customer)
+                chosen = select_offer(_valid(held, at), wanted.quantity, self.occasion.customer)
                 if chosen is not None:
                     return chosen
         return None
@@ -170,6 +168,14 @@ class Book:
 
     def component_price(self, rule: Rule, component: Wanted) -> int | None:
         return self.price(rule, component, None)
+
+
+def _valid(held: Sequence[tables.DatedOffer], at: int) -> list[Offer]:
+    """The offers in force; most entries have one in a list."""
+    if len(held) == 1:
+        one = held[0]
+        return [one.offer] if one.starts_at <= at < one.ends_at else []
+    return [one.offer for one in held if one.starts_at <= at < one.ends_at]
 
 
 def select_offer(offers: Sequence[Offer], quantity: int, customer: Customer) -> Offer | None:
