@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from entrepot.kernel.errors import Invalid
@@ -136,10 +137,15 @@ def _converted(entry: Field, found: Any, path: str, values: Mapping[str, Values]
     return convert(found) if convert is not None else found
 
 
+@lru_cache(maxsize=10_000)
+def _way(path: str) -> tuple[str, ...]:
+    return tuple(path.split("/"))
+
+
 def take(document: Any, path: str) -> Any:
     """What stands at a path, or absent."""
-    for name in path.split("/"):
-        if not isinstance(document, Mapping) or name not in document:
+    for name in _way(path):
+        if not isinstance(document, dict) or name not in document:
             return _ABSENT
         document = document[name]
     return document
@@ -147,7 +153,7 @@ def take(document: Any, path: str) -> Any:
 
 def put(document: Document, path: str, value: Any) -> None:
     """Write a value at a path, making the objects on the way."""
-    *way, last = path.split("/")
+    *way, last = _way(path)
     for name in way:
         document = document.setdefault(name, {})
     document[last] = value

@@ -5,6 +5,8 @@ All amounts are integer minor units of ``currency``; unit prices are integers of
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import msgspec
 
 
@@ -115,7 +117,7 @@ class Problem(msgspec.Struct, frozen=True):
     field: str = ""
 
 
-class Calculation(msgspec.Struct, frozen=True):
+class Calculation(msgspec.Struct, frozen=True, dict=True):
     """The whole answer; totals are sums of line values, nothing is rounded at order level."""
 
     currency: str
@@ -128,23 +130,23 @@ class Calculation(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     policy: str = "line-half-up-1"
 
-    @property
+    @cached_property
     def goods(self) -> int:
-        return sum(line.amount for line in self.lines)
+        return sum([line.amount for line in self.lines])
 
-    @property
+    @cached_property
     def discount(self) -> int:
-        return sum(line.discount for line in self.lines)
+        return sum([line.discount for line in self.lines])
 
     @property
     def shipping_net(self) -> int:
         return self.shipping.net if self.shipping else 0
 
-    @property
+    @cached_property
     def tax(self) -> int:
-        return sum(line.tax for line in self.lines) + (self.shipping.tax if self.shipping else 0)
+        return sum([line.tax for line in self.lines]) + (self.shipping.tax if self.shipping else 0)
 
-    @property
+    @cached_property
     def total(self) -> int:
         """Goods less discounts, plus shipping, plus tax where it is not included in prices."""
         return self.goods - self.discount + self.shipping_net + (0 if self.tax_included else self.tax)

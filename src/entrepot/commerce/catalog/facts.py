@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -24,7 +24,7 @@ from entrepot.commerce.catalog.entry_tables import (
     store_item,
 )
 from entrepot.commerce.catalog.shown import ASSET, STORE, entry_in_store, entry_text, text_of
-from entrepot.commerce.catalog.store import Store, View, catalog_version
+from entrepot.commerce.catalog.store import View, catalog_version
 from entrepot.commerce.catalog.tables import catalog_group, catalog_group_entry, catalog_group_relation
 from entrepot.kernel.cache import Versioned
 from entrepot.kernel.db import any_of
@@ -179,7 +179,7 @@ class _Shelf:
 
 
 MOST_KEPT = 50_000
-_shelves: Versioned[_Shelf] = Versioned(lambda conn, store: catalog_version(conn, cast(Store, store)))
+_shelves: Versioned[_Shelf] = Versioned(catalog_version)
 
 
 def _kept_of(conn: Connection, view: View) -> _Shelf:

@@ -10,6 +10,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -213,7 +214,7 @@ def find_catalog(conn: Connection, store: Store, identifier: str | None = None) 
     return next((one for one in found if not one.is_master), found[0])
 
 
-def catalog_version(conn: Connection, store: Store) -> int:
+def catalog_version(conn: Connection, store: Any) -> int:
     """A number that grows with every change to what the store's catalogs show: the version of whatever is cached."""
     owners = {"owner": store.owner_id, "asset_owner": store.asset_owner_id or store.owner_id}
     return int(_versions.value(conn, owners) or 0)

@@ -27,6 +27,7 @@ from entrepot.commerce.promotions.shelf import Candidate, Shelf, known_codes
 #: How many sequences of equal promotions are tried for the best deal; beyond it the fixed order decides.
 MOST_SEQUENCES = 50
 _NOBODY: frozenset[str] = frozenset()
+_COMBINE = (Exclusivity.COMBINES, Exclusivity.COMBINES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +143,13 @@ class _Link:
 
     promotion: Promotion
     code: str | None
-    order: tuple[int, bool, tuple[int, float, int]]
     closed: frozenset[str]
     before: Standing
     grant: Grant
+
+
+def _place_of(link: _Link) -> tuple[int, bool, tuple[int, float, int]]:
+    return link.promotion.place
 
 
 @dataclass(slots=True)
@@ -159,19 +163,20 @@ class _Chain:
 
     def offer(self, promotion: Promotion, code: str | None) -> None:
         """Accept the promotion if nothing accepted forbids it and its conditions hold at its place."""
-        blocking = self._conflict(promotion)
-        if blocking is not None:
-            self._refuse(promotion, code, Declined("NOT_WITH_ANOTHER", what=blocking.identifier))
-            return
-        order = promotion.place
-        place = bisect_right(self.links, order, key=lambda link: link.order)
-        before = self.links[place].before if place < len(self.links) else self.standing
-        closed = self._closed(promotion)
+        place, before, closed = 0, self.standing, _NOBODY
+        if self.links:
+            blocking = self._conflict(promotion)
+            if blocking is not None:
+                self._refuse(promotion, code, Declined("NOT_WITH_ANOTHER", what=blocking.identifier))
+                return
+            place = bisect_right(self.links, promotion.place, key=_place_of)
+            before = self.links[place].before if place < len(self.links) else self.standing
+            closed = self._closed(promotion)
         outcome = decide(promotion, before, closed, uses_left(promotion, self.exhausted))
         if isinstance(outcome, Declined):
             self._refuse(promotion, code, outcome)
             return
-        link = _Link(promotion, code, order, closed, before, outcome)
+        link = _Link(promotion, code, closed, before, outcome)
         later = self.links[place:]
         del self.links[place:]
         self._append(link)
@@ -188,14 +193,17 @@ class _Chain:
         if isinstance(outcome, Declined):
             self._refuse(link.promotion, link.code, outcome)
             return
-        self._append(_Link(link.promotion, link.code, link.order, link.closed, self.standing, outcome))
+        self._append(_Link(link.promotion, link.code, link.closed, self.standing, outcome))
 
     def _refuse(self, promotion: Promotion, code: str | None, declined: Declined) -> None:
         self.refused.append(Refusal(promotion, declined, code))
 
     def _conflict(self, promotion: Promotion) -> Promotion | None:
         """An accepted promotion this one may not be combined with."""
-        return next((link.promotion for link in self.links if _exclude(link.promotion, promotion)), None)
+        for link in self.links:
+            if _exclude(link.promotion, promotion):
+                return link.promotion
+        return None
 
     def _closed(self, promotion: Promotion) -> frozenset[str]:
         """The lines that others have to themselves: one item takes part in one product promotion that does not stack."""
@@ -212,6 +220,8 @@ class _Chain:
 
 def _exclude(one: Promotion, other: Promotion) -> bool:
     kinds = (one.exclusivity, other.exclusivity)
+    if kinds == _COMBINE and Level.PRODUCT is one.level:
+        return False
     if Exclusivity.ALONE in kinds:
         return True
     if Exclusivity.NOT_WITH_PRODUCT in kinds and Level.PRODUCT in (one.level, other.level):

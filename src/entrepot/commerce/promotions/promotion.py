@@ -155,7 +155,8 @@ class Promotion:
         return (_LEVELS[self.level], self.stacks, self.rank)
 
     def name(self, language: str) -> str:
-        return self._text(language)[0]
+        found = self.texts.get(language)
+        return found[0] if found is not None else self._text(language)[0]
 
     def description(self, language: str) -> str:
         return self._text(language)[1]

@@ -82,7 +82,10 @@ def choose(
     >>> choose(10, nodes), choose(10, nodes, Aim.FEWEST)
     ((Given(node='N1', units=4), Given(node='N2', units=6)), (Given(node='N2', units=10),))
     """
-    able = sorted((c for c in candidates if c.units > 0), key=lambda c: (c.rank, c.days, c.node))
+    able = sorted([c for c in candidates if c.units > 0], key=lambda c: (c.rank, c.days, c.node))
+    if aim is Aim.PREFERRED and able and 0 < units <= able[0].units and (len(able) == 1 or able[0].rank < able[1].rank):
+        # Nothing is preferred to one shipment from the one node of the best rank: what follows would find it too.
+        return (Given(able[0].node, units),)
     if single_node:
         wanted = min(units, max((c.units for c in able), default=0))
         sets: Iterable[Sequence[Candidate]] = [(c,) for c in able]
