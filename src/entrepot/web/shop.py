@@ -198,10 +198,8 @@ def prepare(house: House, caller: Caller, version: int, confirmed_total: int | N
         raise capture.OutOfStock(summary="; ".join(one.text for one in refused))
     try:
         with database.write(relaxed=True) as conn:
-            current = visit(conn, caller, house)
-            cart = capture.require_cart(conn, current, version)
-            promise = capture.Promise(version, required, reservation, later)
-            return capture.prepare(conn, current, cart, promise, confirmed_total)
+            promise = capture.Promise(required, reservation, later)
+            return capture.prepare(conn, visit(conn, caller, house), cart, promise, confirmed_total)
     except Error:
         yield from release(now.store.identifier, reservation)
         raise

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from entrepot.app import Suite
-from entrepot.commerce import capture
+from entrepot.commerce import capture, catalog
 from entrepot.commerce.capture import Adding, tables
+from entrepot.commerce.pricing import tables as pricing_tables
 from entrepot.kernel.errors import Conflict, Error, Invalid, NotFound, Refused
 from entrepot.web import shop
 from entrepot.web.shop import Caller
@@ -150,6 +153,60 @@ def test_a_stale_version_is_refused(shopper: Shopper) -> None:
     shopper.add("TW-PAD")
     steps = shop.prepare(shopper.house, shopper.caller, cart.version)
     assert code_of(shopper.house.requests.conduct, steps) == "STALE_VERSION"
+
+
+def reserving(shopper: Shopper, cart: capture.Order) -> tuple[Any, dict[str, Any]]:
+    """A preparation that has asked for its stock, and what was answered."""
+    steps = shop.prepare(shopper.house, shopper.caller, cart.version)
+    kind, question = next(steps)
+    assert kind == "ReserveInventory"
+    return steps, shopper.house.requests.request(kind, question)
+
+
+def payable(shopper: Shopper) -> capture.Order:
+    shopper.add("TW-DOCK")
+    shopper.change(capture.set_address, ADDRESS)
+    shopper.change(capture.set_shipping, "standard")
+    return shopper.change(capture.set_payment, CARD)
+
+
+def dearer(suite: Suite, part_number: str) -> None:
+    """Raise every offer of an item by one dollar."""
+    with suite.house.commerce.database.write() as conn:
+        store = catalog.find_store(conn, "tannwerk")
+        entry = catalog.entries_by_part_numbers(conn, catalog.View(store, "en-US", suite.house.clock.now()), [part_number])
+        t = pricing_tables.offer
+        conn.execute(t.update().where(t.c.entry_id == entry[part_number].id).values(price=t.c.price + 100_000))
+        pricing_tables.touch(conn, store.id)
+
+
+def test_a_cart_that_changes_while_its_stock_is_reserved_is_not_prepared(shopper: Shopper) -> None:
+    cart = payable(shopper)
+    steps, answer = reserving(shopper, cart)
+    shopper.add("TW-PAD")
+    kind, _ = steps.send(answer)
+    assert kind == "CancelInventoryReservation", "what was reserved is given back first"
+    assert code_of(steps.send, {"Released": 1}) == "STALE_VERSION"
+
+
+def test_a_price_that_rises_while_the_stock_is_reserved_is_not_charged_unseen(shopper: Shopper, suite: Suite) -> None:
+    cart = payable(shopper)
+    steps, answer = reserving(shopper, cart)
+    dearer(suite, "TW-DOCK")
+    kind, _ = steps.send(answer)
+    assert kind == "CancelInventoryReservation"
+    assert code_of(steps.send, {"Released": 1}) == "PRICE_CHANGED"
+
+
+def test_what_was_calculated_before_the_reservation_stands_while_no_term_moves(
+    shopper: Shopper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cart = payable(shopper)
+    steps, answer = reserving(shopper, cart)
+    monkeypatch.setattr(sys.modules[capture.prepare.__module__], "calculate", lambda *_: pytest.fail("calculated twice"))
+    with pytest.raises(StopIteration) as end:
+        steps.send(answer)
+    assert end.value.value.calculation == shopper.change(lambda conn, now, cart: cart).calculation
 
 
 @pytest.mark.parametrize("token", ["4111 1111 1111 1111", "5500-0055-5555-5559"])

@@ -22,7 +22,7 @@ from entrepot.commerce.capture.calculate import calculate
 from entrepot.commerce.capture.calculation import Calculation, Problem
 from entrepot.commerce.capture.cart import to_calculate
 from entrepot.commerce.capture.checkout import missing
-from entrepot.commerce.capture.order import Order, OrderState, StaleVersion, Visit
+from entrepot.commerce.capture.order import Order, OrderState, Visit
 from entrepot.kernel.cache import Terms, current_terms
 from entrepot.kernel.errors import Conflict, Refused
 
@@ -127,16 +127,16 @@ def shortages(needed: Sequence[Needed], reserved: Sequence[Reserved]) -> tuple[l
 class Promise:
     """What was promised for a cart at one of its versions: the price, the reservation, and what will come later."""
 
-    version: int
     required: Requirement
     reservation_id: str
     later: list[dict[str, Any]]
 
 
 def prepare(conn: Connection, visit: Visit, cart: Order, promise: Promise, confirmed_total: int | None) -> Order:
-    """Record the snapshot the order will be made from; `PRICE_CHANGED` when the total went up unconfirmed."""
-    if cart.version != promise.version:
-        raise StaleVersion(version=cart.version)
+    """Record the snapshot the order will be made from; `PRICE_CHANGED` when the total went up unconfirmed.
+
+    The cart is as it was read before the stock was reserved: if it has changed since, it is not there to be written.
+    """
     if promise.required.holds(conn, visit):
         visit, calculation = promise.required.visit, promise.required.calculation
     else:

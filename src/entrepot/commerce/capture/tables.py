@@ -206,6 +206,7 @@ _SAVE = Statement(
 _SAVE_LINE = Statement(
     order_item.update().where(order_item.c.id == sa.bindparam("of_id")).values(_binds(order_item, "id", "order_id"))
 )
+_AT = Statement(sa.select(orders.c.version).where(orders.c.id == sa.bindparam("of_id")))
 _ADD, _ADD_LINE = Statement(orders.insert()), Statement(order_item.insert())
 
 
@@ -217,7 +218,7 @@ def insert_order(conn: Connection, order: Order, secret: str | None) -> None:
 def save_order(conn: Connection, before: Order, after: Order) -> None:
     """Write what changed; the version moves by one, from exactly the one that was read."""
     if _SAVE.run(conn, _row(after) | {"of_id": before.id, "of_version": before.version}) != 1:
-        raise StaleVersion(version=before.version)
+        raise StaleVersion(version=_AT.value(conn, {"of_id": before.id}))
     _save_lines(conn, before, after)
 
 
