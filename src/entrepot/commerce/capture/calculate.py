@@ -81,10 +81,10 @@ def calculate(conn: Connection, order: ToCalculate) -> Calculation:
     return Calculation(
         currency=order.currency,
         tax_included=order.store.prices_include_tax,
-        lines=tuple(_with_taxes(line, row) for line, row in zip(lines, due.lines, strict=True)),
+        lines=tuple([_with_taxes(line, row) for line, row in zip(lines, due.lines, strict=True)]),
         shipping=_with_taxes(shipping, due.shipping) if shipping is not None and due.shipping is not None else None,
         applied=_applied(evaluation, gifts, order.language),
-        refused=tuple(_refused(one, order.language) for one in evaluation.refused),
+        refused=tuple([_refused(one, order.language) for one in evaluation.refused]),
         codes_unknown=evaluation.codes_unknown,
         problems=problems,
     )
@@ -150,12 +150,16 @@ def _priced_line(line: OrderLine, entry: EntryFacts, price: Entitled | Unpriced,
         thumbnail=entry.thumbnail,
         unit=entry.step.unit,
         multiple=f"{entry.step.multiple.normalize():f}",
-        components=tuple(
-            PricedComponent(part.part_number, own.quantity, part.price)
-            for part in (entitled.components if entitled else ())
-            for own in line.components
-            if own.part_number == part.part_number
-        ),
+        components=_priced_components(line, entitled) if line.components else (),
+    )
+
+
+def _priced_components(line: OrderLine, entitled: Entitled | None) -> tuple[PricedComponent, ...]:
+    return tuple(
+        PricedComponent(part.part_number, own.quantity, part.price)
+        for part in (entitled.components if entitled else ())
+        for own in line.components
+        if own.part_number == part.part_number
     )
 
 
@@ -269,11 +273,11 @@ def _adjustment(applied: promotions.Applied, amount: int, language: str) -> Line
 
 def _shared(order: ToCalculate, line: PricedLine, evaluation: promotions.Evaluation) -> PricedLine:
     """The line with its shares of the promotions."""
-    shares = tuple(
+    shares = [
         _adjustment(applied, applied.lines[line.id], order.language)
         for applied in evaluation.applied
         if applied.lines.get(line.id)
-    )
+    ]
     return msgspec.structs.replace(line, adjustments=(*line.adjustments, *shares)) if shares else line
 
 
@@ -300,7 +304,7 @@ def _bill(
 
     known = {number: facts[number].tax_category for line in lines if (number := line.part_number) in facts}
     return charges.Bill(
-        lines=tuple(charges.Charge(line.id, line.net, due(known.get(line.part_number))) for line in lines),
+        lines=tuple([charges.Charge(line.id, line.net, due(known.get(line.part_number))) for line in lines]),
         shipping=charges.Charge("shipping", shipping.net, due("shipping")) if shipping is not None else None,
         prices_include_tax=order.store.prices_include_tax,
     )
