@@ -119,6 +119,17 @@ KNOWN = (
     mark("NO_BACKORDER"),
     mark("WAREHOUSE"),
     mark("STORE"),
+    mark("title"),
+    mark("preferred_language"),
+    mark("preferred_currency"),
+    mark("email_domain"),
+    mark("country"),
+    mark("state"),
+    mark("city"),
+    mark("pricing"),
+    mark("promotions"),
+    mark("registration"),
+    mark("content"),
 )
 #: What English itself says for a word that is a code.
 ENGLISH = {
@@ -186,6 +197,9 @@ ENGLISH = {
     "NO_BACKORDER": "no backorders",
     "WAREHOUSE": "Warehouse",
     "STORE": "Store",
+    "preferred_language": "language",
+    "preferred_currency": "currency",
+    "email_domain": "domain of the e-mail address",
 }
 TONES = {
     "Created": "info",

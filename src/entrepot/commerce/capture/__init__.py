@@ -76,6 +76,7 @@ from entrepot.commerce.capture.prepare import (
     shortages,
 )
 from entrepot.commerce.capture.price_order import price_items, price_order, usage_reference, visit_of
+from entrepot.commerce.capture.purchases import buyer_at, purchases_of
 from entrepot.commerce.capture.submit import put_transfer, submit
 from entrepot.commerce.capture.track import captured_counts, find_placed, order_by_number, placed_orders, recent_orders
 from entrepot.commerce.capture.transfer import acknowledge_transfer, fail_transfer, take_status
@@ -113,6 +114,7 @@ __all__ = [
     "add_items",
     "adopt_guest_cart",
     "as_address",
+    "buyer_at",
     "calculate",
     "captured_counts",
     "change_currency",
@@ -135,6 +137,7 @@ __all__ = [
     "prepare",
     "price_items",
     "price_order",
+    "purchases_of",
     "put_transfer",
     "read_bill_of_material",
     "recent_orders",

@@ -1,8 +1,7 @@
-"""Accounts: find, register, log on, and who somebody is as a buyer.
+"""Accounts: find, register, log on.
 
 A log-on name is one account however it is capitalized. A wrong password and an unknown account cost the same
-time and read the same. Whoever is unknown, blank or disabled is a guest when prices are asked for, silently:
-order management sends log-on names that were never synchronized.
+time and read the same.
 """
 
 from __future__ import annotations
@@ -17,8 +16,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from entrepot.commerce.members.member import (
-    GUEST,
-    Buyer,
     LogonIdMalformed,
     LogonIdTaken,
     LogonRefused,
@@ -27,7 +24,7 @@ from entrepot.commerce.members.member import (
     User,
     UserNotFound,
 )
-from entrepot.commerce.members.tables import member_group, member_group_member, organization, user_account, user_role
+from entrepot.commerce.members.tables import user_account, user_role
 from entrepot.kernel.db import insert_or_ignore
 
 if TYPE_CHECKING:
@@ -40,11 +37,6 @@ _account = (
 )
 _by_logon = _account.where(user_account.c.logon_key == sa.bindparam("key"))
 _by_id = _account.where(user_account.c.id == sa.bindparam("id"))
-_groups = (
-    sa.select(member_group.c.identifier)
-    .join(member_group_member, member_group_member.c.group_id == member_group.c.id)
-    .where(member_group_member.c.user_id == sa.bindparam("id"))
-)
 
 
 def logon_key(logon_id: str) -> str:
@@ -128,46 +120,6 @@ def set_roles(conn: Connection, user_id: int, roles: Iterable[str]) -> None:
 def enable(conn: Connection, user_id: int, enabled: bool) -> None:
     """Let the account log on, or no longer."""
     conn.execute(user_account.update().where(user_account.c.id == user_id).values(enabled=enabled))
-
-
-def put_in_group(conn: Connection, user_id: int, group: str) -> None:
-    """Make the account a member of the group, creating the group when it is new."""
-    insert_or_ignore(conn, member_group, {"identifier": group})
-    group_id = conn.execute(sa.select(member_group.c.id).where(member_group.c.identifier == group)).scalar_one()
-    insert_or_ignore(conn, member_group_member, {"group_id": group_id, "user_id": user_id})
-
-
-def groups_of(conn: Connection, user_id: int) -> frozenset[str]:
-    """Identifiers of the groups this account is a member of."""
-    return frozenset(conn.execute(_groups, {"id": user_id}).scalars())
-
-
-def buyer(conn: Connection, logon_id: str | None) -> Buyer:
-    """Who this is as a buyer; unknown, blank or disabled is a guest."""
-    user = find_user(conn, logon_id) if logon_id and logon_id.strip() else None
-    if user is None or not user.enabled:
-        return GUEST
-    return Buyer(
-        user_id=user.id,
-        logon_id=user.logon_id,
-        kind="registered",
-        groups=groups_of(conn, user.id),
-        organization_ids=_with_ancestors(conn, user.organization_id),
-        preferred_currency=user.preferred_currency,
-        preferred_language=user.preferred_language,
-    )
-
-
-def _with_ancestors(conn: Connection, organization_id: int | None) -> tuple[int, ...]:
-    if organization_id is None:
-        return ()
-    own = sa.select(organization.c.id, organization.c.parent_id, sa.literal(0).label("depth")).where(
-        organization.c.id == organization_id
-    )
-    line = own.cte("line", recursive=True)
-    parent = sa.select(organization.c.id, organization.c.parent_id, line.c.depth + 1)
-    line = line.union_all(parent.join(line, organization.c.id == line.c.parent_id).where(line.c.depth < 32))
-    return tuple(conn.execute(sa.select(line.c.id).order_by(line.c.depth)).scalars())
 
 
 def _user(rows: Any) -> User | None:

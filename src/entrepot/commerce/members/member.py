@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from entrepot.commerce.members.permissions import permissions_of
 from entrepot.kernel.errors import Invalid, NotFound, Refused
@@ -23,6 +24,8 @@ class User:
     organization_id: int | None
     preferred_language: str | None
     preferred_currency: str | None
+    title: str | None
+    registered_at: datetime | None
     roles: frozenset[str]
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from entrepot.commerce.database import metadata
-from entrepot.kernel.db import BigKey, Instant
+from entrepot.kernel.db import BigKey, Instant, Json
 from entrepot.kernel.sheet import Sheet
 
 organization = sa.Table(
@@ -88,6 +88,7 @@ member_group = sa.Table(
     sa.Column("usage", sa.String(32)),
     sa.Column("short_description", sa.String(512)),
     sa.Column("long_description", sa.Text),
+    sa.Column("conditions", Json),
 )
 
 member_group_member = sa.Table(
@@ -95,7 +96,16 @@ member_group_member = sa.Table(
     metadata,
     sa.Column("group_id", sa.BigInteger, sa.ForeignKey("member_group.id"), primary_key=True),
     sa.Column("user_id", sa.BigInteger, sa.ForeignKey("user_account.id"), primary_key=True),
+    sa.Column("excluded", sa.Boolean, nullable=False, default=False),
     sa.Index("member_group_member_user", "user_id"),
+)
+
+#: The segments that state conditions, found without reading those that only name people.
+sa.Index(
+    "member_group_rules",
+    member_group.c.id,
+    sqlite_where=member_group.c.conditions.is_not(None),
+    postgresql_where=member_group.c.conditions.is_not(None),
 )
 
 ORGANIZATIONS = Sheet(organization, ("identifier",), "identifier")

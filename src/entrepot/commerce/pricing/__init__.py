@@ -41,6 +41,7 @@ from entrepot.commerce.pricing.tables import (
     touch,
     version_of,
 )
+from entrepot.commerce.pricing.uses import SegmentUses, uses_of_segment
 from entrepot.commerce.pricing.write import ensure_price_list, put_contract, put_list_prices, put_offers, put_price_rule
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "Offer",
     "OfferRow",
     "PriceList",
+    "SegmentUses",
     "Step",
     "Terms",
     "Unpriced",
@@ -84,5 +86,6 @@ __all__ = [
     "select_offer",
     "terms_of",
     "touch",
+    "uses_of_segment",
     "version_of",
 ]

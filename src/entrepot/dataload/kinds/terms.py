@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from entrepot.commerce import members, pricing
-from entrepot.dataload.cells import BadCell, boolean, in_zone, instant, one_of, text
+from entrepot.dataload.cells import boolean, document, in_zone, instant, one_of, text
 from entrepot.dataload.kind import Batch, Kind, columns, key_columns
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.sheet import Outcome
@@ -18,14 +15,6 @@ _CONTRACT = {
     "PriceRule": "price_rule",
     "BaseContract": "base_contract",
 }
-
-
-def document(cell: str) -> Any:
-    """A JSON value."""
-    try:
-        return json.loads(cell)
-    except ValueError:
-        raise BadCell("BAD_VALUE", "write a JSON value") from None
 
 
 def words(cell: str) -> tuple[str, ...]:

@@ -184,7 +184,7 @@ def _account_page(front: Front, errors: Mapping[str, str]) -> Response[str]:
             422 if errors else 200,
             user=user,
             organization=organization.identifier if organization else None,
-            groups=sorted(now.buyer.groups),
+            groups=sorted(members.groups_of(conn, user.id)),
             rows=[(one, progress_of(one, front.words)) for one in placed],
             book=members.addresses_of(conn, user.id),
             errors=errors,

@@ -178,15 +178,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_table(
+        "change_history",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=254), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("subject", sa.String(length=254), nullable=False),
+        sa.Column("action", sa.String(length=32), nullable=False),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.Column("after", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("correlation_id", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("change_history", schema=None) as batch_op:
+        batch_op.create_index("change_history_by", ["by", "id"], unique=False)
+        batch_op.create_index("change_history_subject", ["kind", "subject", "id"], unique=False)
+
+    op.create_table(
         "member_group",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("identifier", sa.String(length=254), nullable=False),
         sa.Column("usage", sa.String(length=32), nullable=True),
         sa.Column("short_description", sa.String(length=512), nullable=True),
         sa.Column("long_description", sa.Text(), nullable=True),
+        sa.Column("conditions", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("identifier"),
     )
+    with op.batch_alter_table("member_group", schema=None) as batch_op:
+        batch_op.create_index(
+            "member_group_rules",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("conditions IS NOT NULL"),
+            postgresql_where=sa.text("conditions IS NOT NULL"),
+        )
+
     op.create_table(
         "orders",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -207,6 +235,7 @@ def upgrade() -> None:
         sa.Column("shipping_mode", sa.String(length=40), nullable=True),
         sa.Column("payment", sa.Text(), nullable=True),
         sa.Column("calculation", sa.Text(), nullable=True),
+        sa.Column("total", sa.BigInteger(), nullable=True),
         sa.Column("prepared", sa.Text(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
@@ -865,6 +894,7 @@ def upgrade() -> None:
         "member_group_member",
         sa.Column("group_id", sa.BigInteger(), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("excluded", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["group_id"],
             ["member_group.id"],
@@ -1039,7 +1069,15 @@ def downgrade() -> None:
         batch_op.drop_index("orders_current")
 
     op.drop_table("orders")
+    with op.batch_alter_table("member_group", schema=None) as batch_op:
+        batch_op.drop_index("member_group_rules")
+
     op.drop_table("member_group")
+    with op.batch_alter_table("change_history", schema=None) as batch_op:
+        batch_op.drop_index("change_history_subject")
+        batch_op.drop_index("change_history_by")
+
+    op.drop_table("change_history")
     op.drop_table("logon_failure")
     op.drop_table("list_price")
     op.drop_table("inventory_availability")
