@@ -94,6 +94,8 @@ FACES = (
             Way(mark("Rules and contracts"), "/management/rules", "sliders-horizontal", "management.view"),
             Way(mark("Price check"), "/management/price-check", "scan-barcode", "management.view"),
             Way(mark("Promotions"), "/management/promotions", "badge-percent", "management.view"),
+            Way(mark("Organizations"), "/management/organizations", "building-2", "member.view"),
+            Way(mark("Customers"), "/management/members", "user", "member.view"),
             Way(mark("Segments"), "/management/segments", "users", "member.view"),
             Way(mark("Models"), "/management/models", "puzzle", "model.view"),
             Way(mark("Data load"), "/management/load", "upload", "management.view"),

@@ -49,8 +49,10 @@ def test_disabled_accounts_and_accounts_without_password_cannot_log_on(commerce:
     with commerce.write() as conn:
         mara = members.register(conn, 1, "mara", "a good password", at=NOW)
         members.enable(conn, mara.id, False)
-        with pytest.raises(members.LogonRefused):
+        with pytest.raises(members.AccountDeactivated):
             members.authenticate(conn, "mara", "a good password", NOW)
+        with pytest.raises(members.LogonRefused):
+            members.authenticate(conn, "mara", "a guess", NOW)
         members.ACCOUNTS.write(conn, [{"logon_key": "loaded", "logon_id": "loaded"}])
         with pytest.raises(members.LogonRefused):
             members.authenticate(conn, "loaded", "the password of nobody", NOW)

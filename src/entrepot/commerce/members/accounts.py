@@ -16,14 +16,20 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from entrepot.commerce.members.member import (
+    AccountDeactivated,
     LogonIdMalformed,
     LogonIdTaken,
     LogonRefused,
+    OrganizationLocked,
+    OrganizationPending,
+    OrganizationRejected,
     PasswordTooWeak,
     Profile,
     User,
     UserNotFound,
 )
+from entrepot.commerce.members.organizations import ACTIVE, PENDING, REJECTED, find_organization, organizations_above
+from entrepot.commerce.members.permissions import BUYER_PERMISSIONS
 from entrepot.commerce.members.tables import user_account, user_role
 from entrepot.kernel.db import insert_or_ignore
 
@@ -58,13 +64,17 @@ def get_user(conn: Connection, user_id: int) -> User:
 
 
 def authenticate(conn: Connection, logon_id: str, password: str, at: datetime) -> User:
-    """The enabled account both belong to; otherwise `LogonRefused`, at the same cost whatever was wrong."""
+    """The account both belong to; otherwise `LogonRefused`, at the same cost whatever was wrong.
+
+    Whoever knows the password is told why an account is closed to them; nobody else learns that it exists.
+    """
     rows = conn.execute(_by_logon, {"key": logon_key(logon_id)}).mappings().all()
     stored = rows[0]["password_hash"] if rows else None
     fits = _verify(stored or _nobody(), password)
     user = _user(rows)
-    if not (fits and stored and user and user.enabled):
+    if not (fits and stored and user):
         raise LogonRefused()
+    _require_open(conn, user)
     if _hasher().check_needs_rehash(stored):
         conn.execute(user_account.update().where(user_account.c.id == user.id).values(password_hash=_hasher().hash(password)))
     return user
@@ -74,18 +84,23 @@ def register(
     conn: Connection, store_id: int, logon_id: str, password: str, profile: Profile = Profile(), *, at: datetime
 ) -> User:
     """Open a buyer's account; raises `LogonIdTaken` when the name is in use in any capitals. `set_roles` makes it staff."""
+    _check_password(logon_id.strip(), password)
+    user = open_account(conn, store_id, logon_id, profile, at)
+    set_password(conn, user.id, password, at)
+    return user
+
+
+def open_account(conn: Connection, store_id: int, logon_id: str, profile: Profile, at: datetime) -> User:
+    """Open an account without a password: nobody can log on to it before one is set."""
     logon_id = logon_id.strip()
     if not 3 <= len(logon_id) <= 254:
         raise LogonIdMalformed(path="logonId")
-    _check_password(logon_id, password)
     row: dict[str, Any] = {
         **asdict(profile),
         "logon_id": logon_id,
         "logon_key": logon_key(logon_id),
         "kind": "buyer",
         "enabled": True,
-        "password_hash": _hasher().hash(password),
-        "password_set_at": at,
         "registered_store_id": store_id,
         "registered_at": at,
     }
@@ -108,18 +123,33 @@ def set_password(conn: Connection, user_id: int, password: str, at: datetime) ->
 
 
 def set_roles(conn: Connection, user_id: int, roles: Iterable[str]) -> None:
-    """Make the account a staff member's with exactly these roles; none makes it a buyer's again."""
+    """Give the account exactly these roles; one of staff makes it a staff member's, otherwise it is a buyer's."""
     wanted = sorted(set(roles))
     conn.execute(user_role.delete().where(user_role.c.user_id == user_id))
     if wanted:
         conn.execute(user_role.insert(), [{"user_id": user_id, "role": role} for role in wanted])
-    kind = "staff" if wanted else "buyer"
+    kind = "staff" if set(wanted) - BUYER_PERMISSIONS.keys() else "buyer"
     conn.execute(user_account.update().where(user_account.c.id == user_id).values(kind=kind))
 
 
 def enable(conn: Connection, user_id: int, enabled: bool) -> None:
     """Let the account log on, or no longer."""
     conn.execute(user_account.update().where(user_account.c.id == user_id).values(enabled=enabled))
+
+
+def _require_open(conn: Connection, user: User) -> None:
+    """Refuse somebody whose account or organization is closed, saying why."""
+    if not user.enabled:
+        raise AccountDeactivated()
+    above = organizations_above(conn, user.organization_id)
+    if above.status == ACTIVE:
+        return
+    name = above.names[above.statuses.index(above.status)]
+    own = find_organization(conn, name)
+    reason = (own.decision if own else None) or ""
+    if above.status == PENDING:
+        raise OrganizationPending(organization=name)
+    raise (OrganizationRejected if above.status == REJECTED else OrganizationLocked)(organization=name, reason=reason)
 
 
 def _user(rows: Any) -> User | None:

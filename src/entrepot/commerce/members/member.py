@@ -106,6 +106,28 @@ class LogonRefused(Refused):
     message = "Log-on name and password do not belong together. Check both and try again."
 
 
+class AccountDeactivated(Refused):
+    """Told only to whoever knows the password; to everybody else the account reads like any other."""
+
+    code = "ACCOUNT_DEACTIVATED"
+    message = "This account is deactivated. Ask your organization's administrator, or write to us."
+
+
+class OrganizationPending(Refused):
+    code = "ORGANIZATION_PENDING"
+    message = "The registration of {organization} is waiting for approval. You can log on as soon as it is approved."
+
+
+class OrganizationRejected(Refused):
+    code = "ORGANIZATION_REJECTED"
+    message = "The registration of {organization} was not approved: {reason}"
+
+
+class OrganizationLocked(Refused):
+    code = "ORGANIZATION_LOCKED"
+    message = "{organization} is locked for the time being. Write to us to clear it up."
+
+
 class LogonIdTaken(Refused):
     code = "LOGON_ID_TAKEN"
     message = "The log-on name {logon_id} is taken. Please choose another one."

@@ -41,6 +41,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
 }
 
+ORGANIZATION_ADMINISTRATOR = "organization_administrator"
+#: What buyers may do beyond buying; holding one of these makes nobody staff.
+BUYER_PERMISSIONS: dict[str, frozenset[str]] = {ORGANIZATION_ADMINISTRATOR: frozenset({"organization.administer"})}
+
 
 def permissions_of(roles: Iterable[str]) -> frozenset[str]:
     """Everything the holder of these roles may do; an unknown role grants nothing.
@@ -48,4 +52,5 @@ def permissions_of(roles: Iterable[str]) -> frozenset[str]:
     >>> "order.price.override" in permissions_of(["csr"]), "order.price.override" in permissions_of(["csr_supervisor"])
     (False, True)
     """
-    return frozenset().union(*(PERMISSIONS.get(role, frozenset()) for role in roles))
+    granted = PERMISSIONS | BUYER_PERMISSIONS
+    return frozenset().union(*(granted.get(role, frozenset()) for role in roles))

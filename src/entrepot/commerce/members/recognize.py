@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.commerce.members.accounts import find_user
 from entrepot.commerce.members.member import GUEST, Buyer, User
+from entrepot.commerce.members.organizations import ACTIVE, Above, organizations_above
 from entrepot.commerce.members.segment import (
     OF_ADDRESS,
     Asks,
@@ -28,13 +29,12 @@ from entrepot.commerce.members.segment import (
     is_member,
     stored_conditions,
 )
-from entrepot.commerce.members.tables import address, member_group, member_group_member, organization
+from entrepot.commerce.members.tables import address, member_group, member_group_member
 from entrepot.kernel.statement import Statement
 
 #: What an account has bought; members know no orders, so whoever knows them hands this in.
 Purchases = Callable[[Connection, str], Iterable[Purchase]]
 
-ACTIVE = "active"
 _g, _m = member_group.c, member_group_member.c
 _text = sa.type_coerce(_g.conditions, sa.Text).label("conditions")
 _RULES = (
@@ -53,41 +53,6 @@ _PRIMARY = Statement(
     .order_by(address.c.primary.desc(), address.c.id)
     .limit(sa.literal_column("1"))
 )
-
-
-def _line() -> Statement:
-    t = organization.c
-    own = sa.select(t.id, t.parent_id, t.identifier, t.status, sa.literal_column("0").label("depth"))
-    line = own.where(t.id == sa.bindparam("id")).cte("line", recursive=True)
-    above = sa.select(t.id, t.parent_id, t.identifier, t.status, line.c.depth + sa.literal_column("1"))
-    joined = above.select_from(organization.join(line, t.id == line.c.parent_id))
-    line = line.union_all(joined.where(line.c.depth < sa.literal_column("32")))
-    return Statement(sa.select(line.c.id, line.c.identifier, line.c.status).order_by(line.c.depth))
-
-
-_LINE = _line()
-
-
-@dataclass(frozen=True, slots=True)
-class Above:
-    """An organization and those above it, the nearest first."""
-
-    ids: tuple[int, ...] = ()
-    names: tuple[str, ...] = ()
-    statuses: tuple[str, ...] = ()
-
-    @property
-    def status(self) -> str:
-        """Active when all of them are, otherwise what the nearest is that is not."""
-        return next((one for one in self.statuses if one != ACTIVE), ACTIVE)
-
-
-def organizations_above(conn: Connection, organization_id: int | None) -> Above:
-    """The line of organizations from this one up to its root."""
-    if organization_id is None:
-        return Above()
-    rows = _LINE.all(conn, {"id": organization_id})
-    return Above(*(tuple(row[name] for row in rows) for name in ("id", "identifier", "status")))
 
 
 def buyer(conn: Connection, logon_id: str | None, at: datetime, purchases: Purchases) -> Buyer:

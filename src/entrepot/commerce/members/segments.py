@@ -17,7 +17,8 @@ from sqlalchemy.engine import Connection
 from entrepot.commerce.history import Author, note_change
 from entrepot.commerce.members.accounts import find_user
 from entrepot.commerce.members.member import User, UserNotFound
-from entrepot.commerce.members.recognize import Person, Purchases, organizations_above
+from entrepot.commerce.members.organizations import organizations_above
+from entrepot.commerce.members.recognize import Person, Purchases
 from entrepot.commerce.members.segment import BUILT_IN, Condition, Facts, Verdict, judge, read_conditions
 from entrepot.commerce.members.tables import member_group, member_group_member, user_account
 from entrepot.kernel.db import insert_or_ignore, upsert

@@ -24,6 +24,12 @@ organization = sa.Table(
     sa.Column("state", sa.String(128)),
     sa.Column("country", sa.String(2)),
     sa.Column("postal_code", sa.String(40)),
+    sa.Column("claimed_parent", sa.String(254)),
+    sa.Column("registered_at", Instant),
+    sa.Column("decided_at", Instant),
+    sa.Column("decided_by", sa.String(254)),
+    sa.Column("decision", sa.Text),
+    sa.Index("organization_parent", "parent_id"),
 )
 
 user_account = sa.Table(
@@ -49,6 +55,7 @@ user_account = sa.Table(
     sa.Column("registered_store_id", sa.BigInteger),
     sa.Column("registered_at", Instant),
     sa.CheckConstraint("kind IN ('buyer', 'staff')", name="user_account_kind"),
+    sa.Index("user_account_organization", "organization_id"),
 )
 
 user_role = sa.Table(

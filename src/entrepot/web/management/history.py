@@ -24,8 +24,8 @@ PAGE_SIZE = 50
 #: The kinds of things the history tells of, and where each has its page.
 KINDS = {
     "segment": (mark("Segment"), "/management/segments/{}"),
-    "organization": (mark("Organization"), "/management/organizations/{}"),
-    "account": (mark("Account"), "/management/members/{}"),
+    "organization": (mark("Organization"), "/management/organization?name={}"),
+    "account": (mark("Account"), "/management/member?logon_id={}"),
     "contract": (mark("Contract"), "/management/contracts/{}"),
     "promotion": (mark("Promotion"), "/management/promotions/{}"),
     "codes": (mark("Codes"), "/management/promotions/{}/codes"),
@@ -98,10 +98,11 @@ class Told:
 
 @get("/management/history", permission="member.view", sync_to_thread=False)
 def history_page(
-    request: Asked, kind: str = "", subject: str = "", by: str = "", since: str = "", until: str = "", page: int = 1
+    request: Asked, kind: str = "", subject: str = "", by: str = "", since: str = "", until: str = ""
 ) -> Response[str]:
     """Every change, the newest first, narrowed by what, whom, who and when."""
-    number = max(1, page)
+    asked = request.query_params.get("page", "")
+    number = int(asked) if asked.isdecimal() and 0 < len(asked) < 6 and int(asked) else 1
     looked = Looked(
         kind=kind if kind in KINDS else "",
         subject=subject.strip(),

@@ -178,6 +178,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_table(
+        "invitation",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index("invitation_user", ["user_id"], unique=False)
+
+    op.create_table(
         "change_history",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -269,6 +279,11 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=128), nullable=True),
         sa.Column("country", sa.String(length=2), nullable=True),
         sa.Column("postal_code", sa.String(length=40), nullable=True),
+        sa.Column("claimed_parent", sa.String(length=254), nullable=True),
+        sa.Column("registered_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_by", sa.String(length=254), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["parent_id"],
             ["organization.id"],
@@ -276,6 +291,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("identifier"),
     )
+    with op.batch_alter_table("organization", schema=None) as batch_op:
+        batch_op.create_index("organization_parent", ["parent_id"], unique=False)
+
     op.create_table(
         "outbox",
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -834,6 +852,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("logon_key"),
     )
+    with op.batch_alter_table("user_account", schema=None) as batch_op:
+        batch_op.create_index("user_account_organization", ["organization_id"], unique=False)
+
     op.create_table(
         "address",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -959,6 +980,9 @@ def downgrade() -> None:
     op.drop_table("catalog_entry_attribute")
     op.drop_table("attribute_value_description")
     op.drop_table("address")
+    with op.batch_alter_table("user_account", schema=None) as batch_op:
+        batch_op.drop_index("user_account_organization")
+
     op.drop_table("user_account")
     with op.batch_alter_table("store_item", schema=None) as batch_op:
         batch_op.drop_index("store_item_entry")
@@ -1060,6 +1084,9 @@ def downgrade() -> None:
         batch_op.drop_index("outbox_correlation")
 
     op.drop_table("outbox")
+    with op.batch_alter_table("organization", schema=None) as batch_op:
+        batch_op.drop_index("organization_parent")
+
     op.drop_table("organization")
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_index("orders_placed")
@@ -1078,6 +1105,10 @@ def downgrade() -> None:
         batch_op.drop_index("change_history_by")
 
     op.drop_table("change_history")
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.drop_index("invitation_user")
+
+    op.drop_table("invitation")
     op.drop_table("logon_failure")
     op.drop_table("list_price")
     op.drop_table("inventory_availability")
