@@ -92,6 +92,7 @@ FACES = (
             Way(mark("Catalogs"), "/management/catalogs", "layers", "management.view"),
             Way(mark("Prices"), "/management/prices", "banknote", "management.view"),
             Way(mark("Rules and contracts"), "/management/rules", "sliders-horizontal", "management.view"),
+            Way(mark("Contracts"), "/management/contracts", "file-text", "price.view"),
             Way(mark("Price check"), "/management/price-check", "scan-barcode", "management.view"),
             Way(mark("Promotions"), "/management/promotions", "badge-percent", "management.view"),
             Way(mark("Organizations"), "/management/organizations", "building-2", "member.view"),

@@ -37,7 +37,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "merchandiser": frozenset(_MERCHANDISER.split()),
     "operator": frozenset(_OPERATOR.split()),
     "administrator": frozenset(
-        (_CALL_CENTER + _SUPERVISOR + _STORE + _MERCHANDISER + _OPERATOR + "member.roles store.edit").split()
+        (_CALL_CENTER + _SUPERVISOR + _STORE + _MERCHANDISER + _OPERATOR + "member.roles store.edit contract.approve").split()
     ),
 }
 

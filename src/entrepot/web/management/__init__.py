@@ -9,6 +9,8 @@ from typing import Any
 from entrepot.web.management import (
     catalogs,
     code_pages,
+    contract_form,
+    contracts,
     history,
     model_pages,
     model_source,
@@ -23,6 +25,8 @@ routes: list[Any] = [
     *prices.routes,
     *promotion_pages.routes,
     *code_pages.routes,
+    *contracts.routes,
+    *contract_form.routes,
     *segments.routes,
     *organizations.routes,
     *history.routes,

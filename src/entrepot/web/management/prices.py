@@ -49,11 +49,11 @@ def rules_page(request: Asked) -> Response[str]:
     """Price rules and contracts as sentences."""
     store = desk_of(request).store
     with house_of(request).commerce.database.read() as conn:
-        terms = pricing.terms_of(conn, store.id)
+        terms, at = pricing.terms_of(conn, store.id), house_of(request).clock.now()
         buyers = {one.organization_id for one in terms.contracts if one.organization_id is not None}
         names = {key: found.identifier for key in buyers if (found := members.get_organization(conn, key)) is not None}
     contracts = [
-        {"contract": one, "organization": names.get(one.organization_id or 0, ""), "rule": terms.rule_of(one)}
+        {"contract": one, "organization": names.get(one.organization_id or 0, ""), "rule": terms.rule_of(one, at)}
         for one in terms.contracts
     ]
     rules = [

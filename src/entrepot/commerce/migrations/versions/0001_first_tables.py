@@ -122,6 +122,8 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.BigInteger(), nullable=True),
         sa.Column("ends_at", sa.BigInteger(), nullable=True),
         sa.Column("terms", sa.Text(), nullable=True),
+        sa.Column("participants", sa.Text(), nullable=True),
+        sa.Column("submitted_by", sa.String(length=254), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("store_id", "identifier"),
     )
