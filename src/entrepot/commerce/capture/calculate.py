@@ -109,7 +109,7 @@ def _price_lines(
             continue
         locked = (order.locked_prices or {}).get(line.id)
         if isinstance(price, Unpriced) and locked is None:
-            problems.append(Problem(price.code, f"{entry.name or line.part_number} has no price at the moment.", line.id))
+            problems.append(_not_priced(line, entry, price.code))
             continue
         priced.append(_priced_line(line, entry, price, locked, occasion.currency))
     return priced, tuple(problems)
@@ -161,6 +161,13 @@ def _priced_components(line: OrderLine, entitled: Entitled | None) -> tuple[Pric
         for own in line.components
         if own.part_number == part.part_number
     )
+
+
+def _not_priced(line: OrderLine, entry: EntryFacts, code: str) -> Problem:
+    name = entry.name or line.part_number
+    if code == "NOT_ENTITLED":
+        return Problem(code, f"{name} is not part of your contract. Please remove it.", line.id)
+    return Problem(code, f"{name} has no price at the moment.", line.id)
 
 
 def _not_available(line: OrderLine) -> Problem:

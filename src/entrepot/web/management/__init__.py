@@ -6,13 +6,30 @@ of the configurator are written here, too.
 
 from typing import Any
 
-from entrepot.web.management import catalogs, code_pages, model_pages, model_source, prices, promotion_pages
+from entrepot.web.management import (
+    catalogs,
+    code_pages,
+    contract_form,
+    contracts,
+    history,
+    model_pages,
+    model_source,
+    organizations,
+    prices,
+    promotion_pages,
+    segments,
+)
 
 routes: list[Any] = [
     *catalogs.routes,
     *prices.routes,
     *promotion_pages.routes,
     *code_pages.routes,
+    *contracts.routes,
+    *contract_form.routes,
+    *segments.routes,
+    *organizations.routes,
+    *history.routes,
     *model_pages.routes,
     *model_source.routes,
 ]
