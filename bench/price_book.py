@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.figures import Figure
 from entrepot import migrate
 from entrepot.commerce import pricing
-from entrepot.commerce.pricing import Customer, Occasion, Wanted
+from entrepot.commerce.pricing import Customer, Entitled, Occasion, Wanted
 from entrepot.commerce.pricing import write as prices
 from entrepot.kernel.db import Database
 
@@ -69,10 +69,14 @@ def _measured(file: Path, count: int) -> tuple[float, float]:
     driver = sqlite3.connect(file)
     for drawn in draws:
         wanted = [Wanted(key, f"SKU-{key}", 1 + key % 20) for key in drawn]
-        bare.append(_timed(lambda keys=drawn: driver.execute(_READ, (json.dumps(keys),)).fetchall()))
+        started = time.perf_counter()
+        rows = driver.execute(_READ, (json.dumps(drawn),)).fetchall()
+        bare.append((time.perf_counter() - started) * 1000)
         with database.read() as conn:
-            occasion = Occasion(STORE, "USD", at, buyer)
-            ours.append(_timed(lambda: pricing.entitled_prices(conn, occasion, wanted)))
+            started = time.perf_counter()
+            priced = pricing.entitled_prices(conn, Occasion(STORE, "USD", at, buyer), wanted)
+            ours.append((time.perf_counter() - started) * 1000)
+        assert len(rows) == 2 * len(LISTS) * ASKED and all(isinstance(one, Entitled) for one in priced)
     driver.close()
     database.close()
     return statistics.median(ours), statistics.median(bare)
@@ -82,12 +86,6 @@ _READ = (
     "SELECT entry_id, price_list_id, id, price, quantity_least, quantity_most, precedence, starts_at, ends_at, groups FROM offer"
     " WHERE entry_id IN (SELECT value FROM json_each(?)) AND currency = 'USD' AND published"
 )
-
-
-def _timed(work: object) -> float:
-    started = time.perf_counter()
-    work()
-    return (time.perf_counter() - started) * 1000
 
 
 def _fill(database: Database, count: int) -> None:
