@@ -65,6 +65,7 @@ FACES = (
         (
             Way(mark("Orders and drafts"), "/call-center", "list", "order.search"),
             Way(mark("New order"), "/call-center/new", "plus", "order.capture"),
+            Way(mark("Approvals"), "/call-center/approvals", "circle-check", "override.approve"),
             Way(mark("Stock"), "/store/stock", "boxes", "inventory.view"),
         ),
     ),
@@ -125,6 +126,9 @@ DONE = {
     "noted": mark("The note is in the history."),
     "shipped": mark("The shipment is confirmed; stock, order and invoice follow."),
     "adjusted": mark("The stock is adjusted."),
+    "by_hand": mark("The order is adjusted."),
+    "approved": mark("Approved. The order goes on when nothing else waits."),
+    "rejected": mark("Rejected: it is off the order again."),
     "rerun": mark("The message is back at its place in the queue."),
     "closed": mark("The message is closed; those behind it go on."),
     "status": mark("The promotion's status is changed."),

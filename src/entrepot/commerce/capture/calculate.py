@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog, charges, pricing, promotions
 from entrepot.commerce.capture.calculation import (
+    ByHand,
     Calculation,
     LineAdjustment,
     PricedComponent,
@@ -59,6 +60,8 @@ class ToCalculate:
     shipping_locked: int | None = None
     contract: str | None = None
     payment: str | None = None
+    manual: tuple[charges.Manual, ...] = ()
+    manual_policy: charges.Adding = charges.Adding.REPLACEMENT
 
 
 def calculate(conn: Connection, order: ToCalculate) -> Calculation:
@@ -77,16 +80,26 @@ def calculate(conn: Connection, order: ToCalculate) -> Calculation:
     gifts = _gift_lines(conn, order, evaluation, occasion)
     lines = [_shared(order, line, evaluation) for line in [*priced, *gifts]]
     shipping = _shipping_charge(order, offer, evaluation)
-    due = charges.settle(_bill(order, facts, lines, shipping, charges.find_tax_rates(conn, order.store.id)))
-    return Calculation(
-        currency=order.currency,
-        tax_included=order.store.prices_include_tax,
-        lines=tuple(_with_taxes(line, row) for line, row in zip(lines, due.lines, strict=True)),
-        shipping=_with_taxes(shipping, due.shipping) if shipping is not None and due.shipping is not None else None,
+    bare = settled(conn, order, facts, lines, shipping)
+    return msgspec.structs.replace(
+        bare,
         applied=_applied(evaluation, gifts, order.language),
         refused=tuple(_refused(one, order.language) for one in evaluation.refused),
         codes_unknown=evaluation.codes_unknown,
         problems=problems,
+    )
+
+
+def settled(
+    conn: Connection, order: ToCalculate, facts: Facts, lines: Sequence[PricedLine], shipping: ShippingCharge | None
+) -> Calculation:
+    """The last step: what was adjusted by hand and the taxes, put on lines and shipping as promotions left them."""
+    due = charges.settle(_bill(order, facts, lines, shipping, charges.find_tax_rates(conn, order.store.id)))
+    return Calculation(
+        currency=order.currency,
+        tax_included=order.store.prices_include_tax,
+        lines=tuple(_due(line, row) for line, row in zip(lines, due.lines, strict=True)),
+        shipping=_due(shipping, due.shipping) if shipping is not None and due.shipping is not None else None,
     )
 
 
@@ -111,7 +124,7 @@ def _price_lines(
         if isinstance(price, Unpriced) and locked is None:
             problems.append(Problem(price.code, f"{entry.name or line.part_number} has no price at the moment.", line.id))
             continue
-        priced.append(_priced_line(line, entry, price, locked, occasion.currency))
+        priced.append(priced_line(line, entry, price, locked, occasion.currency))
     return priced, tuple(problems)
 
 
@@ -133,7 +146,10 @@ def wanted_of(entry: EntryFacts, quantity: int, components: Sequence[Component],
     )
 
 
-def _priced_line(line: OrderLine, entry: EntryFacts, price: Entitled | Unpriced, locked: int | None, currency: str) -> PricedLine:
+def priced_line(
+    line: OrderLine, entry: EntryFacts, price: Entitled | Unpriced | None, locked: int | None, currency: str
+) -> PricedLine:
+    """The line at its entitled price, or at the one it is locked to."""
     entitled = price if isinstance(price, Entitled) else None
     unit_price = locked if locked is not None else entitled.price if entitled else 0
     return PricedLine(
@@ -247,7 +263,7 @@ def _gift_lines(conn: Connection, order: ToCalculate, evaluation: promotions.Eva
         applied, gift, chosen = one.applied, one.gift, one.part_number
         line_id = f"gift:{applied.promotion.identifier}"
         bare = OrderLine(line_id, 0, facts[chosen].id, chosen, gift.quantity)
-        line = _priced_line(bare, facts[chosen], prices[chosen], None, order.currency)
+        line = priced_line(bare, facts[chosen], prices[chosen], None, order.currency)
         off = _adjustment(applied, line.amount, order.language)
         lines.append(
             msgspec.structs.replace(
@@ -302,16 +318,18 @@ def _bill(
     return charges.Bill(
         lines=tuple(charges.Charge(line.id, line.net, due(known.get(line.part_number))) for line in lines),
         shipping=charges.Charge("shipping", shipping.net, due("shipping")) if shipping is not None else None,
+        manual=order.manual,
         prices_include_tax=order.store.prices_include_tax,
+        manual_policy=order.manual_policy,
     )
 
 
-def _with_taxes(charged: Taxable, row: charges.Row) -> Taxable:
-    if not row.taxes:
+def _due(charged: Taxable, row: charges.Row) -> Taxable:
+    if not row.taxes and not row.by_hand:
         return charged
-    return msgspec.structs.replace(
-        charged, taxes=tuple([TaxRow(one.name, _percent(one.percent), one.amount) for one in row.taxes])
-    )
+    taxes = tuple([TaxRow(one.name, _percent(one.percent), one.amount) for one in row.taxes])
+    by_hand = tuple([ByHand(one, amount) for one, amount in row.by_hand.items()])
+    return msgspec.structs.replace(charged, taxes=taxes, by_hand=by_hand)
 
 
 @lru_cache(maxsize=1000)

@@ -26,6 +26,13 @@ class LineAdjustment(msgspec.Struct, frozen=True):
     code: str = ""
 
 
+class ByHand(msgspec.Struct, frozen=True):
+    """What an adjustment given by hand adds to a line or to shipping, by the adjustment's id: a discount is below zero."""
+
+    id: str
+    amount: int
+
+
 class PricedComponent(msgspec.Struct, frozen=True):
     part_number: str
     quantity: int
@@ -55,15 +62,20 @@ class PricedLine(msgspec.Struct, frozen=True):
     gift_buy_lines: tuple[str, ...] = ()
     gift_per: int = 0
     gift_each: int = 0
+    by_hand: tuple[ByHand, ...] = ()
 
     @property
     def discount(self) -> int:
         return sum([one.amount for one in self.adjustments]) if self.adjustments else 0
 
     @property
+    def manual(self) -> int:
+        return sum(one.amount for one in self.by_hand)
+
+    @property
     def net(self) -> int:
-        """What the line costs after discounts; tax included only where prices include it."""
-        return self.amount - self.discount
+        """What the line costs after promotions and what was adjusted by hand; tax included only where prices include it."""
+        return self.amount - self.discount + self.manual
 
     @property
     def tax(self) -> int:
@@ -76,10 +88,11 @@ class ShippingCharge(msgspec.Struct, frozen=True):
     amount: int
     adjustments: tuple[LineAdjustment, ...] = ()
     taxes: tuple[TaxRow, ...] = ()
+    by_hand: tuple[ByHand, ...] = ()
 
     @property
     def net(self) -> int:
-        return self.amount - sum(one.amount for one in self.adjustments)
+        return self.amount - sum(one.amount for one in self.adjustments) + sum(one.amount for one in self.by_hand)
 
     @property
     def tax(self) -> int:
@@ -139,6 +152,11 @@ class Calculation(msgspec.Struct, frozen=True, dict=True):
         return sum([line.discount for line in self.lines])
 
     @property
+    def manual(self) -> int:
+        """What was adjusted by hand on the goods: a discount is below zero."""
+        return sum(line.manual for line in self.lines)
+
+    @property
     def shipping_net(self) -> int:
         return self.shipping.net if self.shipping else 0
 
@@ -148,5 +166,5 @@ class Calculation(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def total(self) -> int:
-        """Goods less discounts, plus shipping, plus tax where it is not included in prices."""
-        return self.goods - self.discount + self.shipping_net + (0 if self.tax_included else self.tax)
+        """Goods less discounts, adjusted by hand, plus shipping, plus tax where it is not included in prices."""
+        return self.goods - self.discount + self.manual + self.shipping_net + (0 if self.tax_included else self.tax)

@@ -279,6 +279,26 @@ class ChangeOrder(Document, frozen=True, kw_only=True):
     notes: Notes = Notes()
 
 
+class AdjustOrder(Document, frozen=True, kw_only=True):
+    """Something given by hand, or what becomes of it: ``Action`` is ENTER, REMOVE, APPROVE or REJECT.
+
+    ``CalculationCode`` is LineAdjustment, OrderAdjustment, ShipmentAdjustment or PriceOverride; the amount of an override
+    is the new unit price, that of the others is positive, and a discount unless ``IsDiscount`` says N. Of a new one
+    ``AdjustmentID`` is the id it is to have.
+    """
+
+    order_header_key: str
+    version: str
+    action: str = "ENTER"
+    adjustment_id: str = ""
+    calculation_code: str = ""
+    order_line_key: str = ""
+    amount: str = ""
+    is_discount: Flag = "Y"
+    reason_code: str = ""
+    note_text: str = ""
+
+
 class OrderListQuery(Document, frozen=True, kw_only=True):
     """Filters of ``getOrderList``; ``Text`` looks in number, buyer, names, e-mail and items."""
 
@@ -308,6 +328,7 @@ class Adjustment(Document, frozen=True, kw_only=True):
     description: str = ""
     times: str = "1"
     shares: Shares | None = None
+    adjustment_id: str = ""
 
 
 class LineAdjustments(Document, frozen=True, kw_only=True):

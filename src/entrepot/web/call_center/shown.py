@@ -15,6 +15,7 @@ from entrepot.kernel.money import format_amount, parse_price
 from entrepot.order_management import order_page, orders
 from entrepot.order_management.order_page import LinePart, OrderPage
 from entrepot.web import desk
+from entrepot.web.call_center.adjusted import offered, written
 from entrepot.web.call_center.customer import known_customer
 from entrepot.web.edge import house_of
 from entrepot.web.house import House
@@ -91,6 +92,9 @@ def show_order(
         "live": stoppable(page, override=OVERRIDE in at_desk.user.permissions),
         "in_hand": stoppable(page, override=True),
         "stale": bool(errors) and status == 409,
+        "adjust": offered(request, page),
+        "written": written,
+        "line_names": {line.key: line.description or line.item_id for line in page.lines},
     }
     if not page.draft:
         return show(request, "call_center/order.html", status=status, **context)
@@ -194,14 +198,18 @@ def codes(page: OrderPage) -> list[dict[str, Any]]:
 
 
 def discounts(page: OrderPage) -> list[tuple[str, str, int]]:
-    """Every promotion with what it takes off in all: on lines and on the whole order."""
+    """Every promotion with what it takes off in all, on lines and on the whole order; what is given by hand has no name."""
     sums: dict[str, tuple[str, int]] = {}
+    by_hand = 0
     lines: tuple[LinePart, ...] = page.lines
     for charge in (*page.order_wide, *(charge for line in lines for charge in line.charges)):
-        if charge.amount < 0:
+        if charge.manual:
+            by_hand += min(0, charge.amount)
+        elif charge.amount < 0:
             words, amount = sums.get(charge.promotion or charge.name, (charge.description or charge.name, 0))
             sums[charge.promotion or charge.name] = (words, amount + charge.amount)
-    return [(name, words, amount) for name, (words, amount) in sums.items()]
+    found = [(name, words, amount) for name, (words, amount) in sums.items()]
+    return [*found, ("", "", by_hand)] if by_hand else found
 
 
 def shipping_charge(page: OrderPage) -> int:
