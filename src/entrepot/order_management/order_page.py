@@ -39,6 +39,7 @@ class ChargePart:
     coupon: str
     amount: int
     manual: bool
+    tax: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,4 +188,5 @@ def _charge(order: Order, charge: Charge) -> ChargePart:
         coupon=charge.coupon,
         amount=-amount if charge.kind is orders.ChargeKind.DISCOUNT else amount,
         manual=charge.manual,
+        tax=charge.kind is orders.ChargeKind.TAX,
     )

@@ -8,14 +8,16 @@ were awarded: then nothing is evaluated again, and only the adjustments and the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog, charges
-from entrepot.commerce.capture.calculate import ToCalculate, priced_line, settled
-from entrepot.commerce.capture.calculation import Calculation, LineAdjustment, ShippingCharge
+from entrepot.commerce.capture.calculate import ToCalculate, priced_line
+from entrepot.commerce.capture.calculation import Calculation, LineAdjustment, ShippingCharge, SurchargeRow
+from entrepot.commerce.capture.settle import settled
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.money import format_amount, parse_amount
 
@@ -74,8 +76,17 @@ def manual_documents(order: ToCalculate, calculation: Calculation) -> list[Docum
     return found
 
 
-def settle_awarded(conn: Connection, order: ToCalculate, awarded: Mapping[str, tuple[LineAdjustment, ...]]) -> Calculation:
-    """What the order costs at the prices and promotions it was sold at; an award on ``""`` is on shipping."""
+@dataclass(frozen=True, slots=True)
+class Awarded:
+    """What an order was sold with: its promotions per line, under ``""`` those on shipping, and its surcharges."""
+
+    promotions: Mapping[str, tuple[LineAdjustment, ...]]
+    surcharges: tuple[SurchargeRow, ...] = ()
+
+
+def settle_awarded(conn: Connection, order: ToCalculate, sold: Awarded) -> Calculation:
+    """What the order costs at the prices, promotions and surcharges it was sold at."""
+    awarded = sold.promotions
     view = catalog.View(order.store, order.language, order.price_date)
     facts = catalog.entries_by_part_numbers(conn, view, {line.part_number for line in order.lines})
     locked = order.locked_prices or {}
@@ -84,13 +95,23 @@ def settle_awarded(conn: Connection, order: ToCalculate, awarded: Mapping[str, t
     shipping = None
     if order.shipping_locked is not None:
         shipping = ShippingCharge(order.shipping_mode or "", "", order.shipping_locked, awarded.get("", ()))
-    return settled(conn, order, facts, lines, shipping)
+    return settled(conn, order, facts, lines, shipping, sold.surcharges)
 
 
-def read_awards(body: Document, currency: str) -> dict[str, tuple[LineAdjustment, ...]]:
-    """What promotions were awarded per line, and under ``""`` on shipping."""
+def read_awards(body: Document, currency: str) -> Awarded:
+    """What a *Calculate* document says an order was sold with."""
     awards = {item["OrderItemIdentifier"]: _awards(item.get("Adjustment", ()), currency) for item in body.get("OrderItem", ())}
-    return awards | {"": _awards((body.get("Shipping") or {}).get("Adjustment", ()), currency)}
+    surcharges = tuple(
+        SurchargeRow(
+            str(one["Code"]),
+            str(one.get("Category", "")),
+            str(one.get("Description", "")),
+            parse_amount(one["Amount"], currency, "Surcharge/Amount"),
+            str(one.get("OrderItemIdentifier", "")),
+        )
+        for one in body.get("Surcharge", ())
+    )
+    return Awarded(awards | {"": _awards((body.get("Shipping") or {}).get("Adjustment", ()), currency)}, surcharges)
 
 
 def _awards(sent: Sequence[Document], currency: str) -> tuple[LineAdjustment, ...]:

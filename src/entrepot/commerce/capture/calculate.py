@@ -10,16 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fractions import Fraction
-from functools import lru_cache
-from typing import TypeVar
 
 import msgspec
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog, charges, pricing, promotions
 from entrepot.commerce.capture.calculation import (
-    ByHand,
     Calculation,
     LineAdjustment,
     PricedComponent,
@@ -28,16 +24,15 @@ from entrepot.commerce.capture.calculation import (
     PromotionApplied,
     PromotionRefused,
     ShippingCharge,
-    TaxRow,
 )
 from entrepot.commerce.capture.order import Component, OrderLine
+from entrepot.commerce.capture.settle import settled, surcharges_on
 from entrepot.commerce.capture.tables import has_ordered
 from entrepot.commerce.catalog import EntryFacts, Store
 from entrepot.commerce.pricing import Customer, Entitled, Occasion, Unpriced, Wanted
-from entrepot.kernel.money import extend, format_price
+from entrepot.kernel.money import extend
 
 Facts = Mapping[str, EntryFacts]
-Taxable = TypeVar("Taxable", PricedLine, ShippingCharge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +67,8 @@ def calculate(conn: Connection, order: ToCalculate) -> Calculation:
     occasion = Occasion(order.store.id, order.currency, order.price_date, order.customer, order.contract)
     priced, problems = _price_lines(conn, order, facts, occasion)
     shelf = promotions.shelf_of(conn, order.store.id)
-    offer = _shipping_offer(conn, order, facts)
+    parcel = parcel_of(order, facts, priced)
+    offer = _shipping_offer(conn, order, parcel)
     basket = _asked(conn, order, shelf, _basket(order, priced, facts, offer.amount if offer else None))
     candidates = shelf.candidates(basket)
     used_up = promotions.exhausted(conn, order.store.id, [one for one, _ in candidates], order.buyer, order.order_ref)
@@ -80,26 +76,13 @@ def calculate(conn: Connection, order: ToCalculate) -> Calculation:
     gifts = _gift_lines(conn, order, evaluation, occasion)
     lines = [_shared(order, line, evaluation) for line in [*priced, *gifts]]
     shipping = _shipping_charge(order, offer, evaluation)
-    bare = settled(conn, order, facts, lines, shipping)
+    bare = settled(conn, order, facts, lines, shipping, surcharges_on(conn, order, facts, lines, parcel))
     return msgspec.structs.replace(
         bare,
         applied=_applied(evaluation, gifts, order.language),
         refused=tuple(_refused(one, order.language) for one in evaluation.refused),
         codes_unknown=evaluation.codes_unknown,
         problems=problems,
-    )
-
-
-def settled(
-    conn: Connection, order: ToCalculate, facts: Facts, lines: Sequence[PricedLine], shipping: ShippingCharge | None
-) -> Calculation:
-    """The last step: what was adjusted by hand and the taxes, put on lines and shipping as promotions left them."""
-    due = charges.settle(_bill(order, facts, lines, shipping, charges.find_tax_rates(conn, order.store.id)))
-    return Calculation(
-        currency=order.currency,
-        tax_included=order.store.prices_include_tax,
-        lines=tuple(_due(line, row) for line, row in zip(lines, due.lines, strict=True)),
-        shipping=_due(shipping, due.shipping) if shipping is not None and due.shipping is not None else None,
     )
 
 
@@ -179,16 +162,28 @@ def _not_available(line: OrderLine) -> Problem:
     return Problem("NOT_AVAILABLE", f"{line.part_number} is not available any more. Please remove it.", line.id)
 
 
-def _shipping_offer(conn: Connection, order: ToCalculate, facts: Facts) -> charges.ShippingOffer | None:
+def _shipping_offer(conn: Connection, order: ToCalculate, parcel: charges.Parcel) -> charges.ShippingOffer | None:
     if order.shipping_mode is None:
         return None
-    country = order.destination.country if order.destination else None
-    modes = charges.find_shipping_modes(conn, order.store.id)
-    offers = charges.offer_shipping(modes, order.currency, country, weight_of(order.lines, facts))
+    offers = charges.offer_shipping(charges.find_shipping_modes(conn, order.store.id), parcel)
     chosen = next((one for one in offers if one.mode.code == order.shipping_mode), None)
     if chosen is not None and order.shipping_locked is not None:
         return replace(chosen, amount=order.shipping_locked)
     return chosen
+
+
+def parcel_of(order: ToCalculate, facts: Facts, priced: Sequence[PricedLine]) -> charges.Parcel:
+    """What shipping and surcharges go by; the goods count as they cost before promotions."""
+    destination = order.destination
+    return charges.Parcel(
+        currency=order.currency,
+        country=destination.country if destination else None,
+        region=destination.region if destination else "",
+        grams=weight_of(order.lines, facts),
+        amount=sum(line.amount for line in priced),
+        quantity=sum(line.quantity for line in order.lines),
+        at=order.price_date,
+    )
 
 
 def weight_of(lines: Sequence[OrderLine], facts: Facts) -> int:
@@ -300,42 +295,6 @@ def _shipping_charge(
         return None
     off = tuple(_adjustment(one, one.shipping, order.language) for one in evaluation.applied if one.shipping)
     return ShippingCharge(offer.mode.code, offer.mode.name(order.language), offer.amount, off)
-
-
-def _bill(
-    order: ToCalculate,
-    facts: Facts,
-    lines: Sequence[PricedLine],
-    shipping: ShippingCharge | None,
-    rates: Sequence[charges.TaxRate],
-) -> charges.Bill:
-    """What is to be paid for, as promotions left it, with the taxes on each."""
-
-    def due(category: str | None) -> tuple[charges.TaxRate, ...]:
-        return charges.taxes_due(rates, category or "standard", order.destination)
-
-    known = {number: facts[number].tax_category for line in lines if (number := line.part_number) in facts}
-    return charges.Bill(
-        lines=tuple(charges.Charge(line.id, line.net, due(known.get(line.part_number))) for line in lines),
-        shipping=charges.Charge("shipping", shipping.net, due("shipping")) if shipping is not None else None,
-        manual=order.manual,
-        prices_include_tax=order.store.prices_include_tax,
-        manual_policy=order.manual_policy,
-    )
-
-
-def _due(charged: Taxable, row: charges.Row) -> Taxable:
-    if not row.taxes and not row.by_hand:
-        return charged
-    taxes = tuple([TaxRow(one.name, _percent(one.percent), one.amount) for one in row.taxes])
-    by_hand = tuple([ByHand(one, amount) for one, amount in row.by_hand.items()])
-    return msgspec.structs.replace(charged, taxes=taxes, by_hand=by_hand)
-
-
-@lru_cache(maxsize=1000)
-def _percent(percent: Fraction) -> str:
-    """A rate as a decimal text, without decimals it does not need."""
-    return format_price(int(percent * 100_000), "JPY")
 
 
 def _applied(evaluation: promotions.Evaluation, gifts: Sequence[PricedLine], language: str) -> tuple[PromotionApplied, ...]:

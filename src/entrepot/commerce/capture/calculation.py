@@ -70,7 +70,7 @@ class PricedLine(msgspec.Struct, frozen=True):
 
     @property
     def manual(self) -> int:
-        return sum(one.amount for one in self.by_hand)
+        return sum([one.amount for one in self.by_hand]) if self.by_hand else 0
 
     @property
     def net(self) -> int:
@@ -97,6 +97,21 @@ class ShippingCharge(msgspec.Struct, frozen=True):
     @property
     def tax(self) -> int:
         return sum([one.amount for one in self.taxes]) if self.taxes else 0
+
+
+class SurchargeRow(msgspec.Struct, frozen=True):
+    """A surcharge under the name the buyer reads; ``line`` is empty for one on the whole order."""
+
+    code: str
+    category: str
+    name: str
+    amount: int
+    line: str = ""
+    taxes: tuple[TaxRow, ...] = ()
+
+    @property
+    def tax(self) -> int:
+        return sum(one.amount for one in self.taxes)
 
 
 class PromotionApplied(msgspec.Struct, frozen=True):
@@ -142,6 +157,7 @@ class Calculation(msgspec.Struct, frozen=True, dict=True):
     codes_unknown: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     policy: str = "line-half-up-1"
+    surcharges: tuple[SurchargeRow, ...] = ()
 
     @cached_property
     def goods(self) -> int:
@@ -154,7 +170,7 @@ class Calculation(msgspec.Struct, frozen=True, dict=True):
     @property
     def manual(self) -> int:
         """What was adjusted by hand on the goods: a discount is below zero."""
-        return sum(line.manual for line in self.lines)
+        return sum([line.manual for line in self.lines])
 
     @property
     def shipping_net(self) -> int:
@@ -162,9 +178,15 @@ class Calculation(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def tax(self) -> int:
-        return sum([line.tax for line in self.lines]) + (self.shipping.tax if self.shipping else 0)
+        extra = sum([one.tax for one in self.surcharges]) if self.surcharges else 0
+        return sum([line.tax for line in self.lines]) + (self.shipping.tax if self.shipping else 0) + extra
+
+    @property
+    def surcharged(self) -> int:
+        return sum([one.amount for one in self.surcharges]) if self.surcharges else 0
 
     @cached_property
     def total(self) -> int:
-        """Goods less discounts, adjusted by hand, plus shipping, plus tax where it is not included in prices."""
-        return self.goods - self.discount + self.manual + self.shipping_net + (0 if self.tax_included else self.tax)
+        """Goods less discounts, adjusted by hand, surcharges, shipping, and tax where it is not included in prices."""
+        goods = self.goods - self.discount + self.manual
+        return goods + self.surcharged + self.shipping_net + (0 if self.tax_included else self.tax)

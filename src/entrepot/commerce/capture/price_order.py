@@ -19,7 +19,7 @@ from entrepot.commerce.capture.calculation import Calculation, PricedLine, Shipp
 from entrepot.commerce.capture.lines import components_from
 from entrepot.commerce.capture.order import OrderLine, Visit
 from entrepot.commerce.capture.track import order_by_number
-from entrepot.commerce.capture.transfer import adjustment_documents, gift_document, tax_documents
+from entrepot.commerce.capture.transfer import adjustment_documents, gift_document, surcharge_documents, tax_documents
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.money import format_amount, format_price, parse_amount, parse_price
 from entrepot.kernel.quantity import read_step
@@ -163,6 +163,7 @@ def calculation_document(calculation: Calculation) -> Document:
         "Currency": money,
         "OrderItem": [_item_document(line, money) for line in calculation.lines],
         "Shipping": _shipping_document(calculation.shipping, money),
+        "Surcharge": surcharge_documents(calculation),
         "Promotion": [
             {
                 "PromotionIdentifier": one.promotion,
@@ -190,6 +191,7 @@ def calculation_document(calculation: Calculation) -> Document:
         "TotalProductPrice": format_amount(calculation.goods, money),
         "TotalAdjustment": format_amount(calculation.discount - calculation.manual, money),
         "TotalShippingCharge": format_amount(calculation.shipping_net, money),
+        "TotalSurcharge": format_amount(calculation.surcharged, money),
         "TotalTax": format_amount(calculation.tax, money),
         "GrandTotal": format_amount(calculation.total, money),
     }

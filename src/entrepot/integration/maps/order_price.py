@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from entrepot.integration.mapping import Document, Each, Field, Map, Values
 from entrepot.integration.maps.people import PERSON
-from entrepot.integration.maps.transfer_order import GIFT, PREFIX, TAX, category
+from entrepot.integration.maps.transfer_order import GIFT, PREFIX, TAX, TAXES, category, surcharge_taxes, surcharges_on
 
 #: Our path (commerce) ↔ their path (order management); read from there to here.
 REQUEST = Map(
@@ -51,6 +51,7 @@ REPLY = Map(
     (
         Field("Currency", "Currency"),
         Field("GrandTotal", "TotalAmount", required=True),
+        Field("TaxIncluded", "TaxIncluded", to_there=lambda included: "Y" if included else "N"),
         Each("OrderItem", "OrderLines/OrderLine", LINE),
         Each(
             "PromotionCode",
@@ -94,6 +95,15 @@ AWARD = Map(
         Field("Description", "Description", default=""),
     ),
 )
+SURCHARGE_TOLD = Map(
+    "Surcharge",
+    (
+        Field("Category", "ChargeCategory", required=True),
+        Field("Code", "ChargeName", required=True),
+        Field("Amount", "AdjustmentApplied", required=True),
+        Field("Description", "Description", default=""),
+    ),
+)
 
 
 def calculate(document: Document, values: Mapping[str, Values]) -> Document:
@@ -111,13 +121,28 @@ def calculate(document: Document, values: Mapping[str, Values]) -> Document:
         if line.get("IsPriceLocked") != "Y":
             item.pop("LockedPrice", None)
         if awarded:
-            item["Adjustment"] = [AWARD.here(one, values) for one in _adjustments(line, "Line") if one.get("IsManual") != "Y"]
+            item["Adjustment"] = [AWARD.here(one, values) for one in _sold(line, "Line") if one.get("IsDiscount") == "Y"]
     if awarded:
-        given = [one for one in _adjustments(document, "Header") if one.get("IsManual") != "Y"]
-        charge = next((one["AdjustmentApplied"] for one in given if one.get("ChargeCategory") == "Shipping"), None)
-        off = [AWARD.here(one, values) for one in given if one.get("ChargeCategory") == "ShippingDiscount"]
-        made |= {"Shipping": {"Adjustment": off}} | ({"LockedShipping": charge} if charge is not None else {})
+        made |= _sold_with(document, values)
     return {"Order": made}
+
+
+def _sold_with(document: Document, values: Mapping[str, Values]) -> Document:
+    """What an order was sold with besides its lines: shipping, what promotions took off it, surcharges."""
+    header = _sold(document, "Header")
+    off = [AWARD.here(one, values) for one in header if one.get("IsDiscount") == "Y"]
+    shipping = [one["AdjustmentApplied"] for one in header if one.get("ChargeName") == "Shipping"]
+    charged = [one for one in header if one.get("IsDiscount") != "Y" and one.get("ChargeName") != "Shipping"]
+    surcharges = [SURCHARGE_TOLD.here(one, values) for one in charged]
+    for line in document.get("OrderLines", {}).get("OrderLine", []):
+        on = {"OrderItemIdentifier": line["LineID"]}
+        surcharges += [SURCHARGE_TOLD.here(one, values) | on for one in _sold(line, "Line") if one.get("IsDiscount") != "Y"]
+    sold: Document = {"Shipping": {"Adjustment": off}, "Surcharge": surcharges}
+    return sold | ({"LockedShipping": shipping[0]} if shipping else {})
+
+
+def _sold(document: Document, level: str) -> list[Document]:
+    return [one for one in _adjustments(document, level) if one.get("IsManual") != "Y"]
 
 
 def _calculation_info(document: Document, values: Mapping[str, Values]) -> Document:
@@ -141,16 +166,22 @@ def order_price(document: Document, values: Mapping[str, Values]) -> Document:
     made = REPLY.there(order, values)
     for line, item in zip(made["OrderLines"]["OrderLine"], order["OrderItem"], strict=True):
         line["IsGift"] = "Y" if item.get("FreeGift") else "N"
-        line["LineAdjustments"] = {"LineAdjustment": [_adjustment(one, levels, "product", values) for one in item["Adjustment"]]}
-        if order.get("TaxIncluded"):
-            line.pop("LineTaxes", None)
+        adjusted = [_adjustment(one, levels, "product", values) for one in item["Adjustment"]]
+        for one in surcharges_on(order, line["LineID"]):
+            adjusted.append(SURCHARGE_TOLD.there(one, values))
+            line.setdefault("LineTaxes", {}).setdefault("LineTax", []).extend(surcharge_taxes(one, values))
+        line["LineAdjustments"] = {"LineAdjustment": adjusted}
+    header: list[Document] = []
+    taxes: list[Document] = []
     shipping = order.get("Shipping")
     if shipping is not None:
-        charge = {"ChargeCategory": "Shipping", "ChargeName": "Shipping", "AdjustmentApplied": shipping["Amount"]}
-        off = [_adjustment(one, levels, "shipping", values) for one in shipping["Adjustment"]]
-        made["HeaderAdjustments"] = {"HeaderAdjustment": [charge, *off]}
-        taxes = Map("Tax", (Each("Tax", "Tax", TAX),)).there(shipping, values).get("Tax", [])
-        made["HeaderTaxes"] = {"HeaderTax": [] if order.get("TaxIncluded") else taxes}
+        header.append({"ChargeCategory": "Shipping", "ChargeName": "Shipping", "AdjustmentApplied": shipping["Amount"]})
+        header += [_adjustment(one, levels, "shipping", values) for one in shipping["Adjustment"]]
+        taxes += TAXES.there(shipping, values).get("Tax", [])
+    for one in surcharges_on(order, ""):
+        header.append(SURCHARGE_TOLD.there(one, values))
+        taxes += surcharge_taxes(one, values)
+    made |= {"HeaderAdjustments": {"HeaderAdjustment": header}, "HeaderTaxes": {"HeaderTax": taxes}}
     _tell_by_hand(made, order, values)
     return made
 
@@ -165,8 +196,7 @@ def _tell_by_hand(made: Document, order: Document, values: Mapping[str, Values])
                 line["LineAdjustments"]["LineAdjustment"].append(told)
             continue
         shares = [{"LineID": share["OrderItemIdentifier"], "Amount": share["Amount"]} for share in one["Share"]]
-        header = made.setdefault("HeaderAdjustments", {}).setdefault("HeaderAdjustment", [])
-        header.append(told | {"Shares": {"Share": shares}})
+        made["HeaderAdjustments"]["HeaderAdjustment"].append(told | {"Shares": {"Share": shares}})
 
 
 def _adjustment(one: Document, levels: Mapping[str, str], level: str, values: Mapping[str, Values]) -> Document:

@@ -143,8 +143,11 @@ class OrderLines(Document, frozen=True, kw_only=True):
 
 
 class PriceInfo(Document, frozen=True, kw_only=True):
+    """``TaxIncluded``: prices, charges and the total include the taxes that are told beside them."""
+
     currency: str = ""
     total_amount: str = ""
+    tax_included: Flag = "N"
 
 
 class PaymentDetails(Document, frozen=True, kw_only=True):
@@ -366,6 +369,7 @@ class OrderPrice(Document, frozen=True, kw_only=True):
 
     currency: str = ""
     total_amount: str
+    tax_included: Flag = "N"
     price_snapshot_id: str = ""
     valid_until: str = ""
     order_lines: PricedLines

@@ -139,7 +139,8 @@ def with_prices(order: Order, priced: OrderPrice, items: dict[str, inventory.Ite
         next_no = max(next_no, made.prime + 1)
         lines.append(made)
         names[gift.line_id or made.key] = made
-    after = replace(order, lines=tuple(lines), next_line_no=next_no, charges=())
+    included = priced.tax_included == "Y"
+    after = replace(order, lines=tuple(lines), next_line_no=next_no, charges=(), tax_included=included)
     after = replace(after, charges=tuple(_charges(after, priced, names, by_hand(order, priced, names))))
     after = _share_out(after)
     told = {coupon.coupon_id: coupon for coupon in priced.coupons.coupon}
@@ -317,10 +318,10 @@ def _asked(order: Order, line: Line) -> dict[str, Any]:
 
 
 def _recorded(order: Order, line: Line) -> list[dict[str, Any]]:
-    """What promotions gave the line when it was sold, its shares of order-wide discounts included."""
+    """What the line was sold with: what promotions gave it, its shares of order-wide discounts, its surcharges."""
     found = []
     for charge in order.charges:
-        if charge.manual or charge.kind is not ChargeKind.DISCOUNT:
+        if charge.manual or charge.kind is ChargeKind.TAX:
             continue
         own = [now(order, charge)] if charge.line == line.key else []
         own += [kept(share.amount, line.ordered, share.basis) for share in charge.shares if share.line == line.key]
@@ -331,6 +332,7 @@ def _recorded(order: Order, line: Line) -> list[dict[str, Any]]:
 def _awarded(order: Order, charge: Charge, amount: int) -> dict[str, Any]:
     return {
         "IsManual": "N",
+        "IsDiscount": flag(charge.kind is ChargeKind.DISCOUNT),
         "PricingRuleName": charge.reference,
         "ChargeCategory": charge.category,
         "ChargeName": charge.name,

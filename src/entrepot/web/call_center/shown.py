@@ -32,7 +32,7 @@ REASONS = ("CUSTOMER_REQUEST", "OUT_OF_STOCK", "ORDERED_BY_MISTAKE")
 HOLDS = ("CUSTOMER_REQUEST", "ADDRESS_CHECK", "FRAUD_CHECK")
 MOST_FOUND = 20
 OVERRIDE = "order.modify.override"
-SHIPPING_DISCOUNT = "ShippingDiscount"
+SHIPPING, SHIPPING_DISCOUNT, HANDLING = "Shipping", "ShippingDiscount", "Handling"
 CANCELLED = "9000"
 _NO_PRICE: tuple[int | None, int | None] = (None, None)
 
@@ -88,6 +88,7 @@ def show_order(
         "gifts": gifts_at_stake(page),
         "discounts": discounts(page),
         "shipping_charge": shipping_charge(page),
+        "surcharges": surcharges(page),
         "shipping_name": names.get(page.order.carrier_service, page.order.carrier_service),
         "live": stoppable(page, override=OVERRIDE in at_desk.user.permissions),
         "in_hand": stoppable(page, override=True),
@@ -214,8 +215,18 @@ def discounts(page: OrderPage) -> list[tuple[str, str, int]]:
 
 def shipping_charge(page: OrderPage) -> int:
     """What shipping costs before discounts on it, so that the lines of a sum add up as they are read."""
-    saved = sum(charge.amount for charge in page.order_wide if charge.category == SHIPPING_DISCOUNT)
-    return page.shipping - saved
+    apart = (SHIPPING_DISCOUNT, HANDLING)
+    return page.shipping - sum(charge.amount for charge in page.order_wide if charge.category in apart)
+
+
+def surcharges(page: OrderPage) -> list[tuple[str, int]]:
+    """Every further charge by its name, on lines and on the whole order; what is charged by hand has none."""
+    sums: dict[str, int] = {}
+    for charge in (*page.order_wide, *(charge for line in page.lines for charge in line.charges)):
+        if charge.amount > 0 and charge.category != SHIPPING and not charge.tax:
+            words = "" if charge.manual else charge.description or charge.name
+            sums[words] = sums.get(words, 0) + charge.amount
+    return list(sums.items())
 
 
 def stoppable(page: OrderPage, *, override: bool) -> list[LinePart]:

@@ -468,6 +468,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("identifier"),
     )
     op.create_table(
+        "surcharge",
+        sa.Column("store_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("per", sa.String(length=8), nullable=False),
+        sa.Column("names", sa.Text(), nullable=False),
+        sa.Column("tariffs", sa.Text(), nullable=False),
+        sa.Column("tax_category", sa.String(length=40), nullable=False),
+        sa.Column("entries", sa.Text(), nullable=False),
+        sa.Column("modes", sa.Text(), nullable=False),
+        sa.Column("countries", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=True),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("store_id", "code"),
+    )
+    op.create_table(
         "tax_rate",
         sa.Column("store_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -985,6 +1001,7 @@ def downgrade() -> None:
     op.drop_table("attribute_value")
     op.drop_table("attribute_description")
     op.drop_table("tax_rate")
+    op.drop_table("surcharge")
     op.drop_table("store")
     op.drop_table("shipping_mode")
     with op.batch_alter_table("session", schema=None) as batch_op:
