@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -31,6 +32,7 @@ from entrepot.commerce.capture.tables import has_ordered
 from entrepot.commerce.catalog import EntryFacts, Store
 from entrepot.commerce.pricing import Customer, Entitled, Occasion, Unpriced, Wanted
 from entrepot.kernel.money import extend
+from entrepot.kernel.quantity import Step
 
 Facts = Mapping[str, EntryFacts]
 
@@ -69,7 +71,8 @@ def calculate(conn: Connection, order: ToCalculate) -> Calculation:
     shelf = promotions.shelf_of(conn, order.store.id)
     parcel = parcel_of(order, facts, priced)
     offer = _shipping_offer(conn, order, parcel)
-    basket = _asked(conn, order, shelf, _basket(order, priced, facts, offer.amount if offer else None))
+    floors = _floors(conn, order, priced)
+    basket = _asked(conn, order, shelf, _basket(order, priced, facts, offer.amount if offer else None, floors))
     candidates = shelf.candidates(basket)
     used_up = promotions.exhausted(conn, order.store.id, [one for one, _ in candidates], order.buyer, order.order_ref)
     evaluation = promotions.evaluate(basket, shelf, used_up, best_deal=order.store.best_deal, candidates=candidates)
@@ -203,7 +206,21 @@ def weight_of(lines: Sequence[OrderLine], facts: Facts) -> int:
     return grams
 
 
-def _basket(order: ToCalculate, priced: Sequence[PricedLine], facts: Facts, shipping: int | None) -> promotions.Basket:
+def _floors(conn: Connection, order: ToCalculate, priced: Sequence[PricedLine]) -> Mapping[str, int]:
+    """The least each line may cost whatever promotions give, of those that have a minimum price."""
+    entries = [line.entry_id for line in priced]
+    least = pricing.minimum_prices(conn, order.store.id, entries, order.currency)
+    multiple = {line.id: Step(Decimal(line.multiple), line.unit).fraction for line in priced} if least else {}
+    return {
+        line.id: extend(least[line.entry_id], line.quantity, order.currency, multiple[line.id])
+        for line in priced
+        if line.entry_id in least
+    }
+
+
+def _basket(
+    order: ToCalculate, priced: Sequence[PricedLine], facts: Facts, shipping: int | None, floors: Mapping[str, int]
+) -> promotions.Basket:
     lines = tuple(
         promotions.Line(
             line.id,
@@ -212,6 +229,7 @@ def _basket(order: ToCalculate, priced: Sequence[PricedLine], facts: Facts, ship
             line.amount,
             frozenset(facts[line.part_number].group_identifiers),
             reduced=line.list_price is not None and line.unit_price < line.list_price,
+            floor=floors.get(line.id, 0),
         )
         for line in priced
     )

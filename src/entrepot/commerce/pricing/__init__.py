@@ -4,6 +4,14 @@ A buyer's *contracts* name *price rules*; a rule reads *offers* from price lists
 price over all eligible contracts is the entitled price. Nothing here knows of promotions.
 """
 
+from entrepot.commerce.pricing.constants import (
+    ConstantKind,
+    PriceConstant,
+    find_constants,
+    put_constant,
+    read_constant,
+    remove_constant,
+)
 from entrepot.commerce.pricing.entitled import (
     ContractNotActive,
     ContractNotEntitled,
@@ -14,7 +22,15 @@ from entrepot.commerce.pricing.entitled import (
     select_offer,
     terms_of,
 )
-from entrepot.commerce.pricing.inspect import OfferRow, PriceList, in_words, list_prices_of, offers_of, price_lists_of
+from entrepot.commerce.pricing.inspect import (
+    OfferRow,
+    PriceList,
+    in_words,
+    list_prices_of,
+    offers_of,
+    price_lists_of,
+    rules_using,
+)
 from entrepot.commerce.pricing.price import (
     Considered,
     Customer,
@@ -31,6 +47,7 @@ from entrepot.commerce.pricing.tables import (
     CONTRACTS,
     FOREVER,
     LIST_PRICES,
+    MINIMUM_PRICES,
     MOST_QUANTITY,
     OFFERS,
     PRICE_LISTS,
@@ -38,6 +55,7 @@ from entrepot.commerce.pricing.tables import (
     find_contracts,
     find_price_lists,
     find_rules,
+    minimum_prices,
     touch,
     version_of,
 )
@@ -47,11 +65,13 @@ __all__ = [
     "CONTRACTS",
     "FOREVER",
     "LIST_PRICES",
+    "MINIMUM_PRICES",
     "MOST_QUANTITY",
     "OFFERS",
     "PRICE_LISTS",
     "STANDARD",
     "Considered",
+    "ConstantKind",
     "ContractNotActive",
     "ContractNotEntitled",
     "ContractNotFound",
@@ -60,6 +80,7 @@ __all__ = [
     "Occasion",
     "Offer",
     "OfferRow",
+    "PriceConstant",
     "PriceList",
     "Step",
     "Terms",
@@ -69,18 +90,24 @@ __all__ = [
     "eligible",
     "ensure_price_list",
     "entitled_prices",
+    "find_constants",
     "find_contracts",
     "find_price_lists",
     "find_rules",
     "in_words",
     "list_prices_of",
+    "minimum_prices",
     "offers_of",
     "price_lists_of",
+    "put_constant",
     "put_contract",
     "put_list_prices",
     "put_offers",
     "put_price_rule",
+    "read_constant",
     "read_rule",
+    "remove_constant",
+    "rules_using",
     "select_offer",
     "terms_of",
     "touch",

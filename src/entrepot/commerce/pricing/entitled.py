@@ -7,12 +7,14 @@ absolute: a dear offer of higher precedence beats a cheap one; only *between con
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from fractions import Fraction
 
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.pricing import tables
+from entrepot.commerce.pricing.constants import PriceConstant, find_constants
 from entrepot.commerce.pricing.price import Considered, Customer, Entitled, Occasion, Offer, Step, Unpriced, Wanted
 from entrepot.commerce.pricing.reading import check_rules, read_rule
 from entrepot.commerce.pricing.rule import Question, Rule, final_price
@@ -41,12 +43,13 @@ class ContractNotActive(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Everything about a store's prices that is not an offer: contracts, rules, the ids of its lists."""
+    """Everything about a store's prices that is not an offer: contracts, rules, the ids of its lists, constants."""
 
     contracts: tuple[tables.ContractRow, ...]
     rules: dict[str, Rule]
     versions: dict[str, int]
     lists: dict[str, int]
+    constants: dict[str, PriceConstant] = field(default_factory=dict)
 
     def rule_of(self, contract: tables.ContractRow) -> Rule | None:
         """The contract's own rule, or that of its base contract, up the chain."""
@@ -75,7 +78,8 @@ def terms_of(conn: Connection, store_id: int) -> Terms:
         rules = {name: read_rule(name, path) for name, (_, path) in stored.items()}
         check_rules(rules)
         versions = {name: version for name, (version, _) in stored.items()}
-        return Terms(tuple(tables.find_contracts(conn, store_id)), rules, versions, tables.find_price_lists(conn, store_id))
+        contracts, lists = tuple(tables.find_contracts(conn, store_id)), tables.find_price_lists(conn, store_id)
+        return Terms(contracts, rules, versions, lists, find_constants(conn, store_id))
 
     return _terms.get(conn, store_id, "terms", load)
 
@@ -162,9 +166,14 @@ class Book:
             component_price=self.component_price,
             steps=steps,
             currency=self.occasion.currency,
+            constant=self.constant,
         )
         found = rule.price(question)
         return None if found is None else final_price(found, self.digits)
+
+    def constant(self, name: str) -> tuple[Fraction, bool] | None:
+        known = self.terms.constants.get(name)
+        return None if known is None else known.in_currency(self.occasion.currency)
 
     def component_price(self, rule: Rule, component: Wanted) -> int | None:
         return self.price(rule, component, None)

@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.pricing import tables
+from entrepot.commerce.pricing.entitled import Terms
+from entrepot.commerce.pricing.equation import Equation
 from entrepot.commerce.pricing.rule import (
     Amount,
     Branch,
@@ -100,6 +102,30 @@ def list_prices_of(conn: Connection, entry_ids: Iterable[int]) -> dict[int, dict
     for entry_id, currency, price in conn.execute(query, {"entries": list(entry_ids)}):
         found.setdefault(entry_id, {})[currency] = price
     return found
+
+
+def equations_of(path: Iterable[Element]) -> list[Equation]:
+    """Every equation on a rule's path, those of its branches and comparisons included."""
+    found: list[Equation] = []
+    for element in path:
+        match element:
+            case Calculate(equation=equation):
+                found.append(equation)
+            case Branch(paths=paths, otherwise=otherwise):
+                for condition, below in paths:
+                    if condition.comparison is not None:
+                        found += [condition.comparison.left, condition.comparison.right]
+                    found += equations_of(below)
+                found += equations_of(otherwise or ())
+            case DynamicKit(kits=kits):
+                found += equations_of(kits)
+    return found
+
+
+def rules_using(terms: Terms, constant: str) -> list[str]:
+    """The names of the rules whose equations use a constant."""
+    using = (name for name, rule in terms.rules.items() if any(constant in one.constants for one in equations_of(rule.path)))
+    return sorted(using)
 
 
 def in_words(rule: Rule) -> list[tuple[int, str]]:

@@ -302,6 +302,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("store_id", "name"),
     )
     op.create_table(
+        "minimum_price",
+        sa.Column("entry_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("price >= 0"),
+        sa.PrimaryKeyConstraint("entry_id", "currency"),
+    )
+    op.create_table(
+        "price_constant",
+        sa.Column("store_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("value", sa.String(length=40), nullable=False),
+        sa.Column("amounts", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("store_id", "name"),
+    )
+    op.create_table(
         "price_rule",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("store_id", sa.BigInteger(), nullable=False),
@@ -1033,6 +1050,8 @@ def downgrade() -> None:
     op.drop_table("promotion")
     op.drop_table("pricing_version")
     op.drop_table("price_rule")
+    op.drop_table("price_constant")
+    op.drop_table("minimum_price")
     op.drop_table("price_list")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("outbox_ordering_key")
