@@ -93,6 +93,7 @@ FACES = (
             Way(mark("Prices"), "/management/prices", "banknote", "management.view"),
             Way(mark("Rules and contracts"), "/management/rules", "sliders-horizontal", "management.view"),
             Way(mark("Price check"), "/management/price-check", "scan-barcode", "management.view"),
+            Way(mark("Simulation"), "/management/simulation", "route", "price.view"),
             Way(mark("Promotions"), "/management/promotions", "badge-percent", "management.view"),
             Way(mark("Models"), "/management/models", "puzzle", "model.view"),
             Way(mark("Data load"), "/management/load", "upload", "management.view"),

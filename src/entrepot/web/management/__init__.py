@@ -6,12 +6,22 @@ of the configurator are written here, too.
 
 from typing import Any
 
-from entrepot.web.management import catalogs, code_pages, constant_pages, model_pages, model_source, prices, promotion_pages
+from entrepot.web.management import (
+    catalogs,
+    code_pages,
+    constant_pages,
+    model_pages,
+    model_source,
+    prices,
+    promotion_pages,
+    simulation,
+)
 
 routes: list[Any] = [
     *catalogs.routes,
     *prices.routes,
     *constant_pages.routes,
+    *simulation.routes,
     *promotion_pages.routes,
     *code_pages.routes,
     *model_pages.routes,

@@ -93,7 +93,7 @@ def price_check(
 
 
 def _checked(request: Asked, view: catalog.View, values: dict[str, str]) -> dict[str, Any]:
-    at = _day(values["on"], view.at)
+    at = day_of(values["on"], view.at)
     with house_of(request).commerce.database.read() as conn:
         number = values["item"]
         known = catalog.entries_by_part_numbers(conn, view, [number, number.upper()])
@@ -118,13 +118,13 @@ def _checked(request: Asked, view: catalog.View, values: dict[str, str]) -> dict
         "list_price": best.list_price if best else None,
         "contract": best.contract if best else "",
         "considered": [
-            {"one": one, "won": best is not None and one.contract == best.contract, "steps": _steps(one.steps)}
+            {"one": one, "won": best is not None and one.contract == best.contract, "steps": steps_of(one.steps)}
             for one in found.considered
         ],
     }
 
 
-def _steps(steps: tuple[pricing.Step, ...]) -> list[dict[str, Any]]:
+def steps_of(steps: tuple[pricing.Step, ...]) -> list[dict[str, Any]]:
     """The steps with whole prices, as pages write them."""
     return [
         {"text": step.text, "price": None if step.price is None else round(step.price), "depth": min(step.depth, 4)}
@@ -132,7 +132,7 @@ def _steps(steps: tuple[pricing.Step, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def _day(text: str, now: datetime) -> datetime:
+def day_of(text: str, now: datetime) -> datetime:
     """The middle of the day that was asked about; now without one."""
     try:
         return datetime.combine(datetime.fromisoformat(text).date(), time(12), UTC) if text else now
