@@ -51,6 +51,8 @@ class OfferRow:
     ends_at: datetime | None
     published: bool
     groups: tuple[str, ...]
+    id: int = 0
+    identifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,14 @@ def offers_of(
     ordered = query.order_by(offers.c.entry_id, lists.c.name, offers.c.currency, offers.c.quantity_least, offers.c.id)
     rows = conn.execute(ordered.limit(limit).offset(offset), binds).mappings()
     return [_offer(row) for row in rows], total
+
+
+def offer_of(conn: Connection, store_id: int, offer_id: int) -> OfferRow | None:
+    """One offer of the store."""
+    lists, offers = tables.price_list, tables.offer
+    query = sa.select(lists.c.name, offers).join(lists, lists.c.id == offers.c.price_list_id)
+    row = conn.execute(query.where(lists.c.store_id == store_id, offers.c.id == offer_id)).mappings().first()
+    return _offer(row) if row else None
 
 
 def list_prices_of(conn: Connection, entry_ids: Iterable[int]) -> dict[int, dict[str, int]]:
@@ -197,6 +207,8 @@ def _offer(row: sa.RowMapping) -> OfferRow:
         ends_at=_instant(row["ends_at"]),
         published=row["published"],
         groups=tuple(row["groups"] or ()),
+        id=row["id"],
+        identifier=row["identifier"],
     )
 
 

@@ -67,6 +67,8 @@ def _put_offers(batch: Batch) -> None:
         entry = known.get(row.get("CatentryPartNumber"))
         if entry is None:
             batch.unresolved(row, "CatentryPartNumber")
+        elif entry["type"] == "bundle":
+            batch.reject(row, "TYPE_NOT_ALLOWED", "CatentryPartNumber", "a bundle has no price; its members have")
         elif row.get("PriceListName") not in lists:
             batch.unresolved(row, "PriceListName")
         else:
@@ -114,6 +116,11 @@ def _put_minimum_prices(batch: Batch) -> None:
 
 
 def _write_offers(batch: Batch, rows: list[tuple[Row, dict[str, Any]]]) -> None:
+    for row, values in rows:
+        if not row.out and values["quantity_least"] > values["quantity_most"]:
+            batch.reject(row, "BAD_RANGE", "MaximumQuantity", "the maximum is less than the minimum")
+        if not row.out and values["starts_at"] >= values["ends_at"]:
+            batch.reject(row, "BAD_RANGE", "EndDate", "the end lies before the start")
     batch.write(pricing.OFFERS, rows, primary=True)
     pricing.touch(batch.conn, batch.store.id)
 

@@ -12,6 +12,7 @@ from entrepot.web.management import (
     constant_pages,
     model_pages,
     model_source,
+    offer_pages,
     prices,
     promotion_pages,
     simulation,
@@ -20,6 +21,7 @@ from entrepot.web.management import (
 routes: list[Any] = [
     *catalogs.routes,
     *prices.routes,
+    *offer_pages.routes,
     *constant_pages.routes,
     *simulation.routes,
     *promotion_pages.routes,
