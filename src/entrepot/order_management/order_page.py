@@ -38,6 +38,8 @@ class ChargePart:
     promotion: str
     coupon: str
     amount: int
+    manual: bool
+    tax: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,10 @@ class LinePart:
 
 @dataclass(frozen=True, slots=True)
 class OrderPage:
-    """One order, whole; ``order`` is the value the operations work on, for what is not spelled out here."""
+    """One order, whole; ``order`` is the value the operations work on, for what is not spelled out here.
+
+    ``adjustments`` are what was given by hand and stands, ``adjusted`` is everything that happened to any, newest first.
+    """
 
     order: Order
     key: str
@@ -95,12 +100,15 @@ class OrderPage:
     payments: tuple[dict[str, Any], ...]
     history: tuple[Entry, ...]
     missing_to_confirm: tuple[str, ...]
+    adjustments: tuple[orders.AdjustmentFact, ...]
+    adjusted: tuple[orders.AdjustmentFact, ...]
 
 
 def order_page(conn: Connection, key: str, at: datetime) -> OrderPage:
     """The page of one order, by its key (see `orders.order_key` for numbers)."""
     order = orders.load_order(conn, key)
     sums = orders.totals(order)
+    facts = orders.facts_of(conn, key)
     entries = (Entry(row["at"], row["user"], row["transaction"], row["text"]) for row in orders.history(conn, key))
     return OrderPage(
         order=order,
@@ -130,6 +138,8 @@ def order_page(conn: Connection, key: str, at: datetime) -> OrderPage:
         payments=tuple(payments_of(conn, key)),
         history=tuple(entries),
         missing_to_confirm=tuple(orders.not_ready(order, at)) if order.draft else (),
+        adjustments=tuple(orders.standing(facts).values()),
+        adjusted=tuple(reversed(facts)),
     )
 
 
@@ -177,4 +187,6 @@ def _charge(order: Order, charge: Charge) -> ChargePart:
         promotion=charge.reference,
         coupon=charge.coupon,
         amount=-amount if charge.kind is orders.ChargeKind.DISCOUNT else amount,
+        manual=charge.manual,
+        tax=charge.kind is orders.ChargeKind.TAX,
     )

@@ -10,8 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from entrepot.commerce import members
 from entrepot.kernel.errors import Conflict, Refused
+from entrepot.kernel.ids import new_id
 from entrepot.order_management import orders, verbs
+from entrepot.order_management.wire import read
 from entrepot.web.house import House
 
 Document = dict[str, Any]
@@ -24,9 +27,16 @@ class CouponRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Who acts; the customer is named in the order."""
+    """Who acts, in which roles, and what they may do; the customer is named in the order."""
 
     logon_id: str
+    roles: frozenset[str] = frozenset()
+    permissions: frozenset[str] = frozenset()
+
+
+def agent_of(user: members.User) -> Agent:
+    """The member of staff as the one who acts."""
+    return Agent(user.logon_id, user.roles, user.permissions)
 
 
 def invoke(house: House, agent: Agent, verb: str, document: Document) -> Document:
@@ -101,6 +111,23 @@ def price_draft(house: House, key: str) -> Document:
         except orders.OrderMovedOn:
             continue
     raise Conflict()
+
+
+def adjust(house: House, agent: Agent, key: str, change: Document) -> Document:
+    """Give or charge something by hand, take it off again, or decide on what waits for approval.
+
+    Commerce is asked what the order would come to before anything is written; when it refuses or is silent nothing is.
+    """
+    database = house.order_management.database
+    fresh = {"AdjustmentID": new_id()} if change.get("Action", "ENTER") == "ENTER" else {}
+    sent = read(orders.AdjustOrder, {"OrderHeaderKey": key} | change | fresh)
+    by = orders.By(agent.logon_id, house.clock.now(), agent.roles, agent.permissions)
+    if sent.action == "APPROVE":
+        return database.retrying(lambda conn: orders.approve_adjustment(conn, sent, by))
+    with database.read() as conn:
+        question = orders.adjustment_request(conn, sent, by)
+    reply = house.requests.request("getOrderPrice", question)
+    return database.retrying(lambda conn: orders.record_adjustment(conn, sent, reply, by))
 
 
 def confirm_draft(house: House, agent: Agent, key: str) -> Document:

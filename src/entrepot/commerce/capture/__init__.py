@@ -78,6 +78,7 @@ from entrepot.commerce.capture.prepare import (
 )
 from entrepot.commerce.capture.price_order import price_items, price_order, usage_reference, visit_of
 from entrepot.commerce.capture.purchases import buyer_at, purchases_of
+from entrepot.commerce.capture.simulate import Question, Simulated, Stage, simulate
 from entrepot.commerce.capture.submit import put_transfer, submit
 from entrepot.commerce.capture.track import captured_counts, find_placed, order_by_number, placed_orders, recent_orders
 from entrepot.commerce.capture.transfer import acknowledge_transfer, fail_transfer, take_status
@@ -106,7 +107,10 @@ __all__ = [
     "Problem",
     "Promise",
     "PromotionRefused",
+    "Question",
     "Reserved",
+    "Simulated",
+    "Stage",
     "ToCalculate",
     "Visit",
     "accept_gift",
@@ -154,6 +158,7 @@ __all__ = [
     "set_shipping",
     "shipping_offers",
     "shortages",
+    "simulate",
     "submit",
     "take_availability",
     "take_status",

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fractions import Fraction
-from functools import lru_cache
-from typing import TypeVar
+from decimal import Decimal
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -27,16 +25,16 @@ from entrepot.commerce.capture.calculation import (
     PromotionApplied,
     PromotionRefused,
     ShippingCharge,
-    TaxRow,
 )
 from entrepot.commerce.capture.order import Component, OrderLine
+from entrepot.commerce.capture.settle import settled, surcharges_on
 from entrepot.commerce.capture.tables import has_ordered
 from entrepot.commerce.catalog import EntryFacts, Store
 from entrepot.commerce.pricing import Customer, Entitled, Occasion, Unpriced, Wanted
-from entrepot.kernel.money import extend, format_price
+from entrepot.kernel.money import extend
+from entrepot.kernel.quantity import Step
 
 Facts = Mapping[str, EntryFacts]
-Taxable = TypeVar("Taxable", PricedLine, ShippingCharge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +57,8 @@ class ToCalculate:
     shipping_locked: int | None = None
     contract: str | None = None
     payment: str | None = None
+    manual: tuple[charges.Manual, ...] = ()
+    manual_policy: charges.Adding = charges.Adding.REPLACEMENT
 
 
 def calculate(conn: Connection, order: ToCalculate) -> Calculation:
@@ -69,20 +69,19 @@ def calculate(conn: Connection, order: ToCalculate) -> Calculation:
     occasion = Occasion(order.store.id, order.currency, order.price_date, order.customer, order.contract)
     priced, problems = _price_lines(conn, order, facts, occasion)
     shelf = promotions.shelf_of(conn, order.store.id)
-    offer = _shipping_offer(conn, order, facts)
-    basket = _asked(conn, order, shelf, _basket(order, priced, facts, offer.amount if offer else None))
+    parcel = parcel_of(order, facts, priced)
+    offer = _shipping_offer(conn, order, parcel)
+    floors = _floors(conn, order, priced)
+    basket = _asked(conn, order, shelf, _basket(order, priced, facts, offer.amount if offer else None, floors))
     candidates = shelf.candidates(basket)
     used_up = promotions.exhausted(conn, order.store.id, [one for one, _ in candidates], order.buyer, order.order_ref)
     evaluation = promotions.evaluate(basket, shelf, used_up, best_deal=order.store.best_deal, candidates=candidates)
     gifts = _gift_lines(conn, order, evaluation, occasion)
     lines = [_shared(order, line, evaluation) for line in [*priced, *gifts]]
     shipping = _shipping_charge(order, offer, evaluation)
-    due = charges.settle(_bill(order, facts, lines, shipping, charges.find_tax_rates(conn, order.store.id)))
-    return Calculation(
-        currency=order.currency,
-        tax_included=order.store.prices_include_tax,
-        lines=tuple([_with_taxes(line, row) for line, row in zip(lines, due.lines, strict=True)]),
-        shipping=_with_taxes(shipping, due.shipping) if shipping is not None and due.shipping is not None else None,
+    bare = settled(conn, order, facts, lines, shipping, surcharges_on(conn, order, facts, lines, parcel))
+    return msgspec.structs.replace(
+        bare,
         applied=_applied(evaluation, gifts, order.language),
         refused=tuple([_refused(one, order.language) for one in evaluation.refused]),
         codes_unknown=evaluation.codes_unknown,
@@ -111,7 +110,7 @@ def _price_lines(
         if isinstance(price, Unpriced) and locked is None:
             problems.append(_not_priced(line, entry, price.code))
             continue
-        priced.append(_priced_line(line, entry, price, locked, occasion.currency))
+        priced.append(priced_line(line, entry, price, locked, occasion.currency))
     return priced, tuple(problems)
 
 
@@ -133,7 +132,10 @@ def wanted_of(entry: EntryFacts, quantity: int, components: Sequence[Component],
     )
 
 
-def _priced_line(line: OrderLine, entry: EntryFacts, price: Entitled | Unpriced, locked: int | None, currency: str) -> PricedLine:
+def priced_line(
+    line: OrderLine, entry: EntryFacts, price: Entitled | Unpriced | None, locked: int | None, currency: str
+) -> PricedLine:
+    """The line at its entitled price, or at the one it is locked to."""
     entitled = price if isinstance(price, Entitled) else None
     unit_price = locked if locked is not None else entitled.price if entitled else 0
     return PricedLine(
@@ -174,16 +176,28 @@ def _not_available(line: OrderLine) -> Problem:
     return Problem("NOT_AVAILABLE", f"{line.part_number} is not available any more. Please remove it.", line.id)
 
 
-def _shipping_offer(conn: Connection, order: ToCalculate, facts: Facts) -> charges.ShippingOffer | None:
+def _shipping_offer(conn: Connection, order: ToCalculate, parcel: charges.Parcel) -> charges.ShippingOffer | None:
     if order.shipping_mode is None:
         return None
-    country = order.destination.country if order.destination else None
-    modes = charges.find_shipping_modes(conn, order.store.id)
-    offers = charges.offer_shipping(modes, order.currency, country, weight_of(order.lines, facts))
+    offers = charges.offer_shipping(charges.find_shipping_modes(conn, order.store.id), parcel)
     chosen = next((one for one in offers if one.mode.code == order.shipping_mode), None)
     if chosen is not None and order.shipping_locked is not None:
         return replace(chosen, amount=order.shipping_locked)
     return chosen
+
+
+def parcel_of(order: ToCalculate, facts: Facts, priced: Sequence[PricedLine]) -> charges.Parcel:
+    """What shipping and surcharges go by; the goods count as they cost before promotions."""
+    destination = order.destination
+    return charges.Parcel(
+        currency=order.currency,
+        country=destination.country if destination else None,
+        region=destination.region if destination else "",
+        grams=weight_of(order.lines, facts),
+        amount=sum(line.amount for line in priced),
+        quantity=sum(line.quantity for line in order.lines),
+        at=order.price_date,
+    )
 
 
 def weight_of(lines: Sequence[OrderLine], facts: Facts) -> int:
@@ -203,7 +217,21 @@ def weight_of(lines: Sequence[OrderLine], facts: Facts) -> int:
     return grams
 
 
-def _basket(order: ToCalculate, priced: Sequence[PricedLine], facts: Facts, shipping: int | None) -> promotions.Basket:
+def _floors(conn: Connection, order: ToCalculate, priced: Sequence[PricedLine]) -> Mapping[str, int]:
+    """The least each line may cost whatever promotions give, of those that have a minimum price."""
+    entries = [line.entry_id for line in priced]
+    least = pricing.minimum_prices(conn, order.store.id, entries, order.currency)
+    multiple = {line.id: Step(Decimal(line.multiple), line.unit).fraction for line in priced} if least else {}
+    return {
+        line.id: extend(least[line.entry_id], line.quantity, order.currency, multiple[line.id])
+        for line in priced
+        if line.entry_id in least
+    }
+
+
+def _basket(
+    order: ToCalculate, priced: Sequence[PricedLine], facts: Facts, shipping: int | None, floors: Mapping[str, int]
+) -> promotions.Basket:
     lines = tuple(
         promotions.Line(
             line.id,
@@ -212,6 +240,7 @@ def _basket(order: ToCalculate, priced: Sequence[PricedLine], facts: Facts, ship
             line.amount,
             frozenset(facts[line.part_number].group_identifiers),
             reduced=line.list_price is not None and line.unit_price < line.list_price,
+            floor=floors.get(line.id, 0),
         )
         for line in priced
     )
@@ -258,7 +287,7 @@ def _gift_lines(conn: Connection, order: ToCalculate, evaluation: promotions.Eva
         applied, gift, chosen = one.applied, one.gift, one.part_number
         line_id = f"gift:{applied.promotion.identifier}"
         bare = OrderLine(line_id, 0, facts[chosen].id, chosen, gift.quantity)
-        line = _priced_line(bare, facts[chosen], prices[chosen], None, order.currency)
+        line = priced_line(bare, facts[chosen], prices[chosen], None, order.currency)
         off = _adjustment(applied, line.amount, order.language)
         lines.append(
             msgspec.structs.replace(
@@ -295,40 +324,6 @@ def _shipping_charge(
         return None
     off = tuple(_adjustment(one, one.shipping, order.language) for one in evaluation.applied if one.shipping)
     return ShippingCharge(offer.mode.code, offer.mode.name(order.language), offer.amount, off)
-
-
-def _bill(
-    order: ToCalculate,
-    facts: Facts,
-    lines: Sequence[PricedLine],
-    shipping: ShippingCharge | None,
-    rates: Sequence[charges.TaxRate],
-) -> charges.Bill:
-    """What is to be paid for, as promotions left it, with the taxes on each."""
-
-    def due(category: str | None) -> tuple[charges.TaxRate, ...]:
-        return charges.taxes_due(rates, category or "standard", order.destination)
-
-    known = {number: facts[number].tax_category for line in lines if (number := line.part_number) in facts}
-    return charges.Bill(
-        lines=tuple([charges.Charge(line.id, line.net, due(known.get(line.part_number))) for line in lines]),
-        shipping=charges.Charge("shipping", shipping.net, due("shipping")) if shipping is not None else None,
-        prices_include_tax=order.store.prices_include_tax,
-    )
-
-
-def _with_taxes(charged: Taxable, row: charges.Row) -> Taxable:
-    if not row.taxes:
-        return charged
-    return msgspec.structs.replace(
-        charged, taxes=tuple([TaxRow(one.name, _percent(one.percent), one.amount) for one in row.taxes])
-    )
-
-
-@lru_cache(maxsize=1000)
-def _percent(percent: Fraction) -> str:
-    """A rate as a decimal text, without decimals it does not need."""
-    return format_price(int(percent * 100_000), "JPY")
 
 
 def _applied(evaluation: promotions.Evaluation, gifts: Sequence[PricedLine], language: str) -> tuple[PromotionApplied, ...]:

@@ -26,6 +26,13 @@ class LineAdjustment(msgspec.Struct, frozen=True):
     code: str = ""
 
 
+class ByHand(msgspec.Struct, frozen=True):
+    """What an adjustment given by hand adds to a line or to shipping, by the adjustment's id: a discount is below zero."""
+
+    id: str
+    amount: int
+
+
 class PricedComponent(msgspec.Struct, frozen=True):
     part_number: str
     quantity: int
@@ -55,15 +62,20 @@ class PricedLine(msgspec.Struct, frozen=True):
     gift_buy_lines: tuple[str, ...] = ()
     gift_per: int = 0
     gift_each: int = 0
+    by_hand: tuple[ByHand, ...] = ()
 
     @property
     def discount(self) -> int:
         return sum([one.amount for one in self.adjustments]) if self.adjustments else 0
 
     @property
+    def manual(self) -> int:
+        return sum([one.amount for one in self.by_hand]) if self.by_hand else 0
+
+    @property
     def net(self) -> int:
-        """What the line costs after discounts; tax included only where prices include it."""
-        return self.amount - self.discount
+        """What the line costs after promotions and what was adjusted by hand; tax included only where prices include it."""
+        return self.amount - self.discount + self.manual
 
     @property
     def tax(self) -> int:
@@ -76,14 +88,30 @@ class ShippingCharge(msgspec.Struct, frozen=True):
     amount: int
     adjustments: tuple[LineAdjustment, ...] = ()
     taxes: tuple[TaxRow, ...] = ()
+    by_hand: tuple[ByHand, ...] = ()
 
     @property
     def net(self) -> int:
-        return self.amount - sum(one.amount for one in self.adjustments)
+        return self.amount - sum(one.amount for one in self.adjustments) + sum(one.amount for one in self.by_hand)
 
     @property
     def tax(self) -> int:
         return sum([one.amount for one in self.taxes]) if self.taxes else 0
+
+
+class SurchargeRow(msgspec.Struct, frozen=True):
+    """A surcharge under the name the buyer reads; ``line`` is empty for one on the whole order."""
+
+    code: str
+    category: str
+    name: str
+    amount: int
+    line: str = ""
+    taxes: tuple[TaxRow, ...] = ()
+
+    @property
+    def tax(self) -> int:
+        return sum(one.amount for one in self.taxes)
 
 
 class PromotionApplied(msgspec.Struct, frozen=True):
@@ -129,6 +157,7 @@ class Calculation(msgspec.Struct, frozen=True, dict=True):
     codes_unknown: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     policy: str = "line-half-up-1"
+    surcharges: tuple[SurchargeRow, ...] = ()
 
     @cached_property
     def goods(self) -> int:
@@ -139,14 +168,25 @@ class Calculation(msgspec.Struct, frozen=True, dict=True):
         return sum([line.discount for line in self.lines])
 
     @property
+    def manual(self) -> int:
+        """What was adjusted by hand on the goods: a discount is below zero."""
+        return sum([line.manual for line in self.lines])
+
+    @property
     def shipping_net(self) -> int:
         return self.shipping.net if self.shipping else 0
 
     @cached_property
     def tax(self) -> int:
-        return sum([line.tax for line in self.lines]) + (self.shipping.tax if self.shipping else 0)
+        extra = sum([one.tax for one in self.surcharges]) if self.surcharges else 0
+        return sum([line.tax for line in self.lines]) + (self.shipping.tax if self.shipping else 0) + extra
+
+    @property
+    def surcharged(self) -> int:
+        return sum([one.amount for one in self.surcharges]) if self.surcharges else 0
 
     @cached_property
     def total(self) -> int:
-        """Goods less discounts, plus shipping, plus tax where it is not included in prices."""
-        return self.goods - self.discount + self.shipping_net + (0 if self.tax_included else self.tax)
+        """Goods less discounts, adjusted by hand, surcharges, shipping, and tax where it is not included in prices."""
+        goods = self.goods - self.discount + self.manual
+        return goods + self.surcharged + self.shipping_net + (0 if self.tax_included else self.tax)

@@ -10,9 +10,9 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog, charges, pricing, promotions
-from entrepot.commerce.capture.calculate import weight_of
+from entrepot.commerce.capture.calculate import parcel_of
 from entrepot.commerce.capture.calculation import Problem
-from entrepot.commerce.capture.cart import change
+from entrepot.commerce.capture.cart import change, to_calculate
 from entrepot.commerce.capture.order import MOST_CODES, Address, AddressInvalid, Order, Payment, Visit
 from entrepot.kernel.errors import Invalid, Refused
 
@@ -101,8 +101,8 @@ def shipping_offers(conn: Connection, visit: Visit, cart: Order) -> list[charges
     demanded = obligations(conn, cart)
     known = charges.find_shipping_modes(conn, visit.store.id)
     modes = tuple(mode for mode in known if demanded.permits_shipping(mode.code))
-    country = cart.ship_to.country if cart.ship_to else None
-    return charges.offer_shipping(modes, cart.currency, country, weight_of(cart.lines, facts))
+    bought = [line for line in cart.calculation.lines if not line.gift_of] if cart.calculation else []
+    return charges.offer_shipping(modes, parcel_of(to_calculate(visit, cart), facts, bought))
 
 
 def set_shipping(conn: Connection, visit: Visit, cart: Order, mode: str) -> Order:

@@ -47,7 +47,7 @@ def add_items(conn: Connection, visit: Visit, cart: Order, adding: Sequence[Addi
     """Add all or nothing, and price the cart."""
     lines = cart.lines
     for place, one in enumerate(adding):
-        for line in _lines_for(conn, visit, one, f"items/{place}"):
+        for line in lines_for(conn, visit, one, f"items/{place}"):
             lines = merged(lines, replace(line, position=next_position(lines)))
     return change(conn, visit, cart, replace(cart, lines=_checked(lines)))
 
@@ -93,7 +93,8 @@ def refuse_component_change(cart: Order, line_id: str) -> None:
     raise KitComponentsLocked(line=line_id)
 
 
-def _lines_for(conn: Connection, visit: Visit, adding: Adding, path: str) -> list[OrderLine]:
+def lines_for(conn: Connection, visit: Visit, adding: Adding, path: str) -> list[OrderLine]:
+    """The lines that adding something makes: one, or those of a bundle's members."""
     facts = catalog.entries_by_part_numbers(conn, visit.view, [adding.part_number])
     entry = facts.get(adding.part_number.strip())
     if entry is None or not entry.displayable:

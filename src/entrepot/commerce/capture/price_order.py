@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog, charges, pricing, promotions
+from entrepot.commerce.capture.by_hand import manual_documents, read_adjustments, read_awards, settle_awarded
 from entrepot.commerce.capture.calculate import ToCalculate, calculate, wanted_of
 from entrepot.commerce.capture.calculation import Calculation, PricedLine, ShippingCharge
 from entrepot.commerce.capture.lines import components_from
 from entrepot.commerce.capture.order import OrderLine, Visit
 from entrepot.commerce.capture.purchases import buyer_at
 from entrepot.commerce.capture.track import order_by_number
-from entrepot.commerce.capture.transfer import adjustment_documents, gift_document, tax_documents
+from entrepot.commerce.capture.transfer import adjustment_documents, gift_document, surcharge_documents, tax_documents
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.money import format_amount, format_price, parse_amount, parse_price
 from entrepot.kernel.quantity import read_step
@@ -75,9 +76,15 @@ def price_items(conn: Connection, document: Document, at: datetime) -> Document:
 
 
 def price_order(conn: Connection, document: Document, at: datetime) -> Document:
-    """ProcessOrder with the action *Calculate*: unit prices, promotions with their shares, gifts, taxes, totals."""
+    """ProcessOrder with the action *Calculate*: unit prices, promotions with their shares, gifts, taxes, totals.
+
+    With ``PromotionsAwarded`` the order was sold already: its prices and promotions stand, and only what was adjusted
+    by hand and the taxes are computed.
+    """
     body = document["Order"]
     visit = visit_of(conn, body, at)
+    manual, policy = read_adjustments(body, visit.currency)
+    sold = bool(body.get("PromotionsAwarded"))
     address = body.get("ShippingAddress") or {}
     order = ToCalculate(
         store=visit.store,
@@ -85,7 +92,7 @@ def price_order(conn: Connection, document: Document, at: datetime) -> Document:
         currency=visit.currency,
         language=visit.language,
         price_date=visit.at,
-        lines=tuple(_line(conn, visit, place, item) for place, item in enumerate(body.get("OrderItem", ()), 1)),
+        lines=tuple(_line(conn, visit, place, item, sold=sold) for place, item in enumerate(body.get("OrderItem", ()), 1)),
         order_ref=usage_reference(conn, body["OrderIdentifier"]),
         buyer=visit.buyer.logon_id or str(address.get("email") or ""),
         codes=tuple(promotions.canonical_code(code) for code in body.get("PromotionCode", ())),
@@ -97,10 +104,16 @@ def price_order(conn: Connection, document: Document, at: datetime) -> Document:
             if item.get("LockedPrice") is not None
         },
         shipping_locked=parse_amount(body["LockedShipping"], visit.currency) if body.get("LockedShipping") else None,
+        manual=manual,
+        manual_policy=policy,
     )
-    calculation = calculate(conn, order)
+    if sold:
+        calculation = settle_awarded(conn, order, read_awards(body, visit.currency))
+    else:
+        calculation = calculate(conn, order)
     codes = [_code(conn, visit, code, calculation, order.order_ref) for code in order.codes]
-    return {"Order": {"OrderIdentifier": body["OrderIdentifier"], "PromotionCode": codes, **calculation_document(calculation)}}
+    by_hand = {"PromotionCode": codes, "ManualAdjustment": manual_documents(order, calculation)}
+    return {"Order": {"OrderIdentifier": body["OrderIdentifier"], **by_hand, **calculation_document(calculation)}}
 
 
 def usage_reference(conn: Connection, identity: Document) -> str:
@@ -123,12 +136,13 @@ def visit_of(conn: Connection, body: Document, at: datetime) -> Visit:
     return Visit(store, buyer, language, currency, priced_at)
 
 
-def _line(conn: Connection, visit: Visit, place: int, item: Document) -> OrderLine:
+def _line(conn: Connection, visit: Visit, place: int, item: Document, *, sold: bool = False) -> OrderLine:
     number = str(item["PartNumber"])
     entry = catalog.entries_by_part_numbers(conn, visit.view, [number]).get(number)
     if entry is None:
         raise DocumentMalformed(path=f"OrderItem/{place}/PartNumber", problem=f"there is no article {number}")
-    entry.require_orderable()
+    if not sold:
+        entry.require_orderable()
     components = components_from(
         conn, visit, [(part["PartNumber"], int(part["Quantity"]), True) for part in item.get("OrderItemComponent", ())]
     )
@@ -151,6 +165,7 @@ def calculation_document(calculation: Calculation) -> Document:
         "Currency": money,
         "OrderItem": [_item_document(line, money) for line in calculation.lines],
         "Shipping": _shipping_document(calculation.shipping, money),
+        "Surcharge": surcharge_documents(calculation),
         "Promotion": [
             {
                 "PromotionIdentifier": one.promotion,
@@ -176,8 +191,9 @@ def calculation_document(calculation: Calculation) -> Document:
         "Problem": [{"Code": one.code, "Text": one.text, "OrderItemIdentifier": one.line} for one in calculation.problems],
         "TaxIncluded": calculation.tax_included,
         "TotalProductPrice": format_amount(calculation.goods, money),
-        "TotalAdjustment": format_amount(calculation.discount, money),
+        "TotalAdjustment": format_amount(calculation.discount - calculation.manual, money),
         "TotalShippingCharge": format_amount(calculation.shipping_net, money),
+        "TotalSurcharge": format_amount(calculation.surcharged, money),
         "TotalTax": format_amount(calculation.tax, money),
         "GrandTotal": format_amount(calculation.total, money),
     }

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.bus import Envelope
 from entrepot.commerce.capture import tables
-from entrepot.commerce.capture.calculation import LineAdjustment, PricedLine, TaxRow
+from entrepot.commerce.capture.calculation import Calculation, LineAdjustment, PricedLine, TaxRow
 from entrepot.commerce.capture.order import Address, Component, Order, OrderNotFound, OrderState
 from entrepot.commerce.capture.tables import orders
 from entrepot.kernel.db import Instant, Json
@@ -68,11 +68,13 @@ def transfer_document(order: Order, store: str) -> Document:
                 "TotalProductPrice": {"currency": money, "value": format_amount(calculation.goods, money)},
                 "TotalAdjustment": format_amount(calculation.discount, money),
                 "TotalShippingCharge": format_amount(calculation.shipping_net, money),
+                "TotalSurcharge": format_amount(calculation.surcharged, money),
                 "TotalTax": format_amount(calculation.tax, money),
                 "TaxIncluded": calculation.tax_included,
                 "GrandTotal": format_amount(calculation.total, money),
             },
             "OrderItem": items,
+            "Surcharge": surcharge_documents(calculation),
             "OrderShippingInfo": {
                 "ShippingMode": order.shipping_mode,
                 "ShippingCharge": format_amount(shipping.amount, money) if shipping else "0",
@@ -152,6 +154,21 @@ def adjustment_documents(shares: tuple[LineAdjustment, ...], currency: str) -> l
             "PromotionCode": one.code,
         }
         for one in shares
+    ]
+
+
+def surcharge_documents(calculation: Calculation) -> list[Document]:
+    money = calculation.currency
+    return [
+        {
+            "Code": one.code,
+            "Category": one.category,
+            "Description": one.name,
+            "OrderItemIdentifier": one.line,
+            "Amount": format_amount(one.amount, money),
+            "Tax": tax_documents(one.taxes, money),
+        }
+        for one in calculation.surcharges
     ]
 
 

@@ -8,7 +8,8 @@ row of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from entrepot.commerce.charges.manual import Adding, Manual, NegativeTotal, On, in_effect
@@ -44,12 +45,16 @@ class Bill:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A charge with its tax: ``net`` + ``tax`` = ``gross``, always; ``manual`` is what was added by hand."""
+    """A charge with its tax: ``net`` + ``tax`` = ``gross``, always; ``by_hand`` is what each manual adjustment adds to it."""
 
     id: str
     net: int
     taxes: tuple[Tax, ...]
-    manual: int = 0
+    by_hand: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def manual(self) -> int:
+        return sum(self.by_hand.values())
 
     @property
     def tax(self) -> int:
@@ -109,31 +114,29 @@ def settle(bill: Bill) -> Due:
     Raises `NegativeTotal` when a manual discount is larger than what it is taken off.
     """
     manual = in_effect(bill.manual, bill.manual_policy)
-    by_line = _by_line(bill, manual)
-    on_shipping = sum(one.amount for one in manual if one.on is On.SHIPPING)
-    lines = tuple(_row(bill, line, by_line[line.id]) for line in bill.lines)
-    shipping = None
-    if bill.shipping is not None:
-        _require_room(bill.shipping.amount, on_shipping, "shipping")
-        shipping = _row(bill, bill.shipping, on_shipping)
-    surcharges = tuple(_row(bill, one, 0) for one in bill.surcharges)
+    by_line = _by_line(bill, manual) if manual else {}
+    on_shipping = {one.id: one.amount for one in manual if one.on is On.SHIPPING}
+    _require_room(bill.shipping.amount if bill.shipping else 0, sum(on_shipping.values()), "shipping")
+    lines = tuple(_row(bill, line, by_line.get(line.id, {})) for line in bill.lines)
+    shipping = _row(bill, bill.shipping, on_shipping) if bill.shipping is not None else None
+    surcharges = tuple(_row(bill, one, {}) for one in bill.surcharges)
     return Due(lines, shipping, surcharges, bill.cash_interval)
 
 
-def _by_line(bill: Bill, manual: tuple[Manual, ...]) -> dict[str, int]:
-    """What manual adjustments come to per line; those on the order are shared out by what the lines cost."""
-    found = {line.id: 0 for line in bill.lines}
+def _by_line(bill: Bill, manual: tuple[Manual, ...]) -> dict[str, dict[str, int]]:
+    """What each manual adjustment adds to each line; those on the order are shared out by what the lines cost."""
+    found: dict[str, dict[str, int]] = {line.id: {} for line in bill.lines}
     for one in manual:
         if one.on is On.LINE and one.line in found:
-            found[one.line] += one.amount
+            found[one.line][one.id] = one.amount
     for line in bill.lines:
-        _require_room(line.amount, found[line.id], f"line {line.id}")
+        _require_room(line.amount, sum(found[line.id].values()), f"line {line.id}")
     for one in manual:
         if one.on is On.ORDER:
-            weights = [line.amount + found[line.id] for line in bill.lines]
+            weights = [line.amount + sum(found[line.id].values()) for line in bill.lines]
             _require_room(sum(weights), one.amount, "the order")
             for line, share in zip(bill.lines, allocate(one.amount, weights), strict=True):
-                found[line.id] += share
+                found[line.id][one.id] = share
     return found
 
 
@@ -142,16 +145,16 @@ def _require_room(amount: int, change: int, target: str) -> None:
         raise NegativeTotal(amount=-change, target=target)
 
 
-def _row(bill: Bill, charge: Charge, manual: int) -> Row:
-    amount = charge.amount + manual
+def _row(bill: Bill, charge: Charge, by_hand: Mapping[str, int]) -> Row:
+    amount = charge.amount + sum(by_hand.values())
     included = bill.prices_include_tax if charge.includes_tax is None else charge.includes_tax
     if amount < 0:
         # A discount that is a row of its own, with a tax of its own: the same arithmetic with the sign put back.
-        positive = _row(bill, Charge(charge.id, -amount, charge.rates, charge.includes_tax), 0)
+        positive = _row(bill, Charge(charge.id, -amount, charge.rates, charge.includes_tax), {})
         taxes = tuple(Tax(tax.name, tax.percent, -tax.amount) for tax in positive.taxes)
-        return Row(charge.id, -positive.net, taxes, manual)
+        return Row(charge.id, -positive.net, taxes, by_hand)
     taxes = tax_on(amount, charge.rates, included=included)
-    return Row(charge.id, net_of(amount, taxes) if included else amount, taxes, manual)
+    return Row(charge.id, net_of(amount, taxes) if included else amount, taxes, by_hand)
 
 
 def cash_total(amount: int | Fraction, interval: int) -> int:

@@ -15,7 +15,7 @@ from entrepot.kernel.errors import Refused
 
 class NegativeTotal(Refused):
     code = "ENT_NEGATIVE_TOTAL"
-    message = "The discount of {amount} is larger than what is left of {target}. Take off less."
+    message = "The discount is larger than what is left of {target}. Take off less."
 
 
 class On(StrEnum):

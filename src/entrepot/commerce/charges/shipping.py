@@ -1,19 +1,83 @@
-"""Shipping modes and what they cost: a base per order, more per started kilogram, by destination."""
+"""Shipping modes and what they cost: rate tables by weight, by amount or by quantity, per order or per item, by destination.
+
+A rate is good for places (countries, or regions such as ``US-HI``), for a time, and for a range of what its table goes by.
+Of several that fit, the one that names the place most closely counts, and of those the cheapest.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Basis(StrEnum):
+    """What a rate's range goes by: grams, minor units of the goods before promotions, or units."""
+
+    WEIGHT = "weight"
+    AMOUNT = "amount"
+    QUANTITY = "quantity"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What decides what shipping costs; without a country, any place will do."""
+
+    currency: str
+    country: str | None = None
+    region: str = ""
+    grams: int = 0
+    amount: int = 0
+    quantity: int = 1
+    at: datetime | None = None
+
+    def measure(self, basis: Basis) -> int:
+        return {Basis.WEIGHT: self.grams, Basis.AMOUNT: self.amount, Basis.QUANTITY: self.quantity}[basis]
+
+    def nearness(self, places: frozenset[str]) -> int | None:
+        """How closely a list of places names the destination: 2 its region, 1 its country, 0 everywhere, None not at all."""
+        if not places:
+            return 0
+        if self.country is None:
+            return 1
+        if f"{self.country}-{self.region}" in places:
+            return 2
+        return 1 if self.country in places else None
+
+    def within(self, starts_at: datetime | None, ends_at: datetime | None) -> bool:
+        at = self.at
+        return at is None or ((starts_at is None or starts_at <= at) and (ends_at is None or at < ends_at))
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What a mode costs in one currency for a set of countries (empty: every country), in minor units."""
+    """What a mode costs in one currency for a set of places (empty: every place), in minor units.
+
+    The range is half open: from ``least``, below ``below``; ``per_item`` counts the base for every unit.
+    """
 
     currency: str
     base: int
     per_kilogram: int = 0
     countries: frozenset[str] = frozenset()
     grams_included: int = 0
+    basis: Basis = Basis.WEIGHT
+    least: int = 0
+    below: int | None = None
+    per_item: bool = False
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    def fits(self, parcel: Parcel) -> bool:
+        measure = parcel.measure(self.basis)
+        in_range = self.least <= measure and (self.below is None or measure < self.below)
+        served = self.currency == parcel.currency and parcel.nearness(self.countries) is not None
+        return served and in_range and parcel.within(self.starts_at, self.ends_at)
+
+    def cost(self, parcel: Parcel) -> int:
+        beyond = max(0, parcel.grams - self.grams_included)
+        return self.base * (parcel.quantity if self.per_item else 1) + -(-beyond // 1000) * self.per_kilogram
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +104,12 @@ class ShippingOffer:
     amount: int
 
 
-def offer_shipping(modes: tuple[ShippingMode, ...], currency: str, country: str | None, grams: int) -> list[ShippingOffer]:
-    """The modes that serve the country, in the store's sequence; without a country, those that serve any.
-
-    The most specific rate of a mode counts: one naming the country before one for every country.
-    """
+def offer_shipping(modes: Iterable[ShippingMode], parcel: Parcel) -> list[ShippingOffer]:
+    """The modes that serve the parcel, in the store's sequence."""
     offers = []
     for mode in sorted(modes, key=lambda one: (one.sequence, one.code)):
-        fitting = [rate for rate in mode.rates if rate.currency == currency and _serves(rate, country)]
+        fitting = [rate for rate in mode.rates if rate.fits(parcel)]
         if fitting:
-            rate = min(fitting, key=lambda one: (not one.countries, one.base))
-            beyond = max(0, grams - rate.grams_included)
-            offers.append(ShippingOffer(mode, rate.base + -(-beyond // 1000) * rate.per_kilogram))
+            rate = min(fitting, key=lambda one: (-(parcel.nearness(one.countries) or 0), one.cost(parcel)))
+            offers.append(ShippingOffer(mode, rate.cost(parcel)))
     return offers
-
-
-def _serves(rate: Rate, country: str | None) -> bool:
-    return not rate.countries or country is None or country in rate.countries

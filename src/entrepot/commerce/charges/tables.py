@@ -1,19 +1,21 @@
-"""Tables of charges: shipping modes with their rates, and tax rates."""
+"""Tables of charges: shipping modes with their rates, surcharges, and tax rates."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from entrepot.commerce.charges.shipping import Rate, ShippingMode
+from entrepot.commerce.charges.shipping import Basis, Rate, ShippingMode
+from entrepot.commerce.charges.surcharges import Per, Surcharge, Tariff
 from entrepot.commerce.charges.tax import TaxRate
 from entrepot.commerce.database import metadata
 from entrepot.kernel.cache import Versioned, changing
-from entrepot.kernel.db import BigKey, Json, upsert
+from entrepot.kernel.db import BigKey, Instant, Json, upsert
 from entrepot.kernel.sheet import Sheet
 from entrepot.kernel.statement import Statement
 
@@ -31,6 +33,22 @@ shipping_mode = sa.Table(
     sa.Column("days_most", sa.Integer, nullable=False),
     sa.Column("sequence", sa.Integer, nullable=False),
     sa.UniqueConstraint("store_id", "code"),
+)
+surcharge = sa.Table(
+    "surcharge",
+    metadata,
+    sa.Column("store_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("code", sa.String(40), primary_key=True),
+    sa.Column("category", sa.String(40), nullable=False),
+    sa.Column("per", sa.String(8), nullable=False),
+    sa.Column("names", Json, nullable=False),
+    sa.Column("tariffs", Json, nullable=False),
+    sa.Column("tax_category", sa.String(40), nullable=False),
+    sa.Column("entries", Json, nullable=False),
+    sa.Column("modes", Json, nullable=False),
+    sa.Column("countries", Json, nullable=False),
+    sa.Column("starts_at", Instant),
+    sa.Column("ends_at", Instant),
 )
 tax_rate = sa.Table(
     "tax_rate",
@@ -56,6 +74,7 @@ def _version_of(conn: Connection, store_id: Any) -> int:
 
 _VERSION = Statement(sa.select(charges_version.c.version).where(charges_version.c.store_id == sa.bindparam("store_id")))
 _modes: Versioned[tuple[ShippingMode, ...]] = Versioned(_version_of)
+_surcharges: Versioned[tuple[Surcharge, ...]] = Versioned(_version_of)
 _rates: Versioned[tuple[TaxRate, ...]] = Versioned(_version_of)
 
 
@@ -81,9 +100,24 @@ def find_tax_rates(conn: Connection, store_id: int) -> tuple[TaxRate, ...]:
     return _rates.get(conn, store_id, "rates", load)
 
 
+def find_surcharges(conn: Connection, store_id: int) -> tuple[Surcharge, ...]:
+    """The store's surcharges, by code."""
+
+    def load() -> tuple[Surcharge, ...]:
+        return tuple(_surcharge(row) for row in stored_surcharges(conn, store_id).values())
+
+    return _surcharges.get(conn, store_id, "surcharges", load)
+
+
 def put_shipping_modes(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert or replace shipping modes by code; rates are ``{currency, base, per_kilogram, countries, grams_included}``."""
+    """Insert or replace shipping modes by code; rates are the fields of `Rate`, those at their default left out."""
     upsert(conn, shipping_mode, [row | {"store_id": store_id} for row in rows], ["store_id", "code"])
+    touch(conn, store_id)
+
+
+def put_surcharges(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert or replace surcharges by code; tariffs are the fields of `Tariff`, the percentage as decimal text."""
+    upsert(conn, surcharge, [row | {"store_id": store_id} for row in rows], ["store_id", "code"])
     touch(conn, store_id)
 
 
@@ -103,17 +137,29 @@ def touch(conn: Connection, store_id: int) -> None:
 def _mode(row: sa.RowMapping) -> ShippingMode:
     rates = tuple(
         Rate(
-            rate["currency"],
-            rate["base"],
-            rate.get("per_kilogram", 0),
-            frozenset(rate.get("countries", ())),
-            rate.get("grams_included", 0),
+            **rate
+            | {
+                "countries": frozenset(rate.get("countries", ())),
+                "basis": Basis(rate.get("basis", Basis.WEIGHT)),
+                "starts_at": _instant(rate.get("starts_at")),
+                "ends_at": _instant(rate.get("ends_at")),
+            }
         )
         for rate in row["rates"]
     )
     return ShippingMode(
         row["code"], row["carrier"], row["service"], rates, row["names"], (row["days_least"], row["days_most"]), row["sequence"]
     )
+
+
+def _surcharge(row: Mapping[str, Any]) -> Surcharge:
+    tariffs = tuple(Tariff(**one | {"percent": Fraction(one.get("percent", "0"))}) for one in row["tariffs"])
+    sets = {name: frozenset(row[name]) for name in ("entries", "modes", "countries")}
+    return Surcharge(**dict(row) | sets | {"per": Per(row["per"]), "tariffs": tariffs})
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 #: Bulk port of the loader.
@@ -125,3 +171,9 @@ def stored_modes(conn: Connection, store_id: int) -> dict[str, dict[str, Any]]:
     names = ("code", "carrier", "service", "names", "rates", "days_least", "days_most", "sequence")
     rows = conn.execute(sa.select(shipping_mode).where(shipping_mode.c.store_id == store_id)).mappings()
     return {row["code"]: {name: row[name] for name in names} for row in rows}
+
+
+def stored_surcharges(conn: Connection, store_id: int) -> dict[str, dict[str, Any]]:
+    """The surcharges as stored, by code, for editing."""
+    rows = conn.execute(sa.select(surcharge).where(surcharge.c.store_id == store_id).order_by(surcharge.c.code)).mappings()
+    return {row["code"]: {name: row[name] for name in row if name != "store_id"} for row in rows}

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from fractions import Fraction
 from functools import cached_property
 
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog
 from entrepot.commerce.pricing import tables
+from entrepot.commerce.pricing.constants import PriceConstant, find_constants
 from entrepot.commerce.pricing.contract import Allowed, ContractRow, Obligations, is_active, lineage, may_use, obligations_of
 from entrepot.commerce.pricing.price import Considered, Customer, Entitled, Occasion, Offer, Step, Unpriced, Wanted
 from entrepot.commerce.pricing.reading import check_rules, read_rule
@@ -43,13 +45,14 @@ class ContractNotActive(Refused):
 
 @dataclass(frozen=True)
 class Terms:
-    """Everything about a store's prices that is not an offer: contracts, rules, the ids of its lists."""
+    """Everything about a store's prices that is not an offer: contracts, rules, the ids of its lists, constants."""
 
     contracts: tuple[ContractRow, ...]
     rules: dict[str, Rule]
     versions: dict[str, int]
     lists: dict[str, int]
     allowed: dict[str, Allowed] = field(default_factory=dict)
+    constants: dict[str, PriceConstant] = field(default_factory=dict)
 
     @cached_property
     def by_identifier(self) -> dict[str, ContractRow]:
@@ -95,7 +98,8 @@ def terms_of(conn: Connection, store_id: int) -> Terms:
         check_rules(rules)
         versions = {name: version for name, (version, _) in stored.items()}
         contracts = tuple(tables.find_contracts(conn, store_id))
-        return Terms(contracts, rules, versions, tables.find_price_lists(conn, store_id), _allowed(conn, store_id, contracts))
+        lists, allowed = tables.find_price_lists(conn, store_id), _allowed(conn, store_id, contracts)
+        return Terms(contracts, rules, versions, lists, allowed, find_constants(conn, store_id))
 
     return _terms.get(conn, store_id, "terms", load)
 
@@ -214,9 +218,14 @@ class Book:
             component_price=self.component_price,
             steps=steps,
             currency=self.occasion.currency,
+            constant=self.constant,
         )
         found = rule.price(question)
         return None if found is None else final_price(found, self.digits)
+
+    def constant(self, name: str) -> tuple[Fraction, bool] | None:
+        known = self.terms.constants.get(name)
+        return None if known is None else known.in_currency(self.occasion.currency)
 
     def component_price(self, rule: Rule, component: Wanted) -> int | None:
         return self.price(rule, component, None)

@@ -89,6 +89,10 @@ class Equation:
     def read_lists(self) -> frozenset[str]:
         return frozenset(token.name for token in self.tokens if isinstance(token, OfferOf) and token.name)
 
+    @property
+    def constants(self) -> frozenset[str]:
+        return frozenset(token.name for token in self.tokens if isinstance(token, Constant))
+
     def sentence(self) -> str:
         return self.text
 

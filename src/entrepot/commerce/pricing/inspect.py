@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.pricing import tables
+from entrepot.commerce.pricing.entitled import Terms
+from entrepot.commerce.pricing.equation import Equation
 from entrepot.commerce.pricing.rule import (
     Amount,
     Branch,
@@ -49,6 +51,8 @@ class OfferRow:
     ends_at: datetime | None
     published: bool
     groups: tuple[str, ...]
+    id: int = 0
+    identifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,14 @@ def offers_of(
     return [_offer(row) for row in rows], total
 
 
+def offer_of(conn: Connection, store_id: int, offer_id: int) -> OfferRow | None:
+    """One offer of the store."""
+    lists, offers = tables.price_list, tables.offer
+    query = sa.select(lists.c.name, offers).join(lists, lists.c.id == offers.c.price_list_id)
+    row = conn.execute(query.where(lists.c.store_id == store_id, offers.c.id == offer_id)).mappings().first()
+    return _offer(row) if row else None
+
+
 def list_prices_of(conn: Connection, entry_ids: Iterable[int]) -> dict[int, dict[str, int]]:
     """The list prices of entries by currency."""
     t = tables.list_price
@@ -100,6 +112,30 @@ def list_prices_of(conn: Connection, entry_ids: Iterable[int]) -> dict[int, dict
     for entry_id, currency, price in conn.execute(query, {"entries": list(entry_ids)}):
         found.setdefault(entry_id, {})[currency] = price
     return found
+
+
+def equations_of(path: Iterable[Element]) -> list[Equation]:
+    """Every equation on a rule's path, those of its branches and comparisons included."""
+    found: list[Equation] = []
+    for element in path:
+        match element:
+            case Calculate(equation=equation):
+                found.append(equation)
+            case Branch(paths=paths, otherwise=otherwise):
+                for condition, below in paths:
+                    if condition.comparison is not None:
+                        found += [condition.comparison.left, condition.comparison.right]
+                    found += equations_of(below)
+                found += equations_of(otherwise or ())
+            case DynamicKit(kits=kits):
+                found += equations_of(kits)
+    return found
+
+
+def rules_using(terms: Terms, constant: str) -> list[str]:
+    """The names of the rules whose equations use a constant."""
+    using = (name for name, rule in terms.rules.items() if any(constant in one.constants for one in equations_of(rule.path)))
+    return sorted(using)
 
 
 def in_words(rule: Rule) -> list[tuple[int, str]]:
@@ -171,6 +207,8 @@ def _offer(row: sa.RowMapping) -> OfferRow:
         ends_at=_instant(row["ends_at"]),
         published=row["published"],
         groups=tuple(row["groups"] or ()),
+        id=row["id"],
+        identifier=row["identifier"],
     )
 
 

@@ -64,6 +64,23 @@ list_price = sa.Table(
     sa.Column("price", sa.BigInteger, nullable=False),
     sa.CheckConstraint("price >= 0"),
 )
+minimum_price = sa.Table(
+    "minimum_price",
+    metadata,
+    sa.Column("entry_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("currency", sa.String(3), primary_key=True),
+    sa.Column("price", sa.BigInteger, nullable=False),
+    sa.CheckConstraint("price >= 0"),
+)
+price_constant = sa.Table(
+    "price_constant",
+    metadata,
+    sa.Column("store_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("kind", sa.String(8), nullable=False),
+    sa.Column("value", sa.String(40), nullable=False),
+    sa.Column("amounts", Json),
+)
 price_rule = sa.Table(
     "price_rule",
     metadata,
@@ -152,10 +169,11 @@ class DatedOffer:
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """The offers and list prices of entries asked for since a price last changed, in one store and currency."""
+    """Offers, list prices and minimum prices of entries asked for since a price last changed, in one store and currency."""
 
     offers: dict[int, dict[int, tuple[DatedOffer, ...]]]
     list_prices: dict[int, int | None]
+    minimum: dict[int, int]
 
 
 MOST_KEPT = 50_000
@@ -170,23 +188,36 @@ def find_offers(
     Kept per process until a price of the store changes; which offers are valid at an instant is decided by whoever
     asks, so that a price date in the past or the future reads the same.
     """
-    kept = _shelves.get(conn, store_id, currency, lambda: _Shelf({}, {}))
+    kept = _shelf(conn, store_id, entries, currency)
+    return kept.offers, kept.list_prices
+
+
+def minimum_prices(conn: Connection, store_id: int, entries: Sequence[int], currency: str) -> dict[int, int]:
+    """The prices below which no promotion may bring these entries (1/100,000), of those that have one."""
+    kept = _shelf(conn, store_id, entries, currency).minimum
+    return {entry: kept[entry] for entry in entries if entry in kept} if kept else {}
+
+
+def _shelf(conn: Connection, store_id: int, entries: Sequence[int], currency: str) -> _Shelf:
+    kept = _shelves.get(conn, store_id, currency, lambda: _Shelf({}, {}, {}))
     missing = [entry for entry in entries if entry not in kept.offers]
     if missing:
         _take(conn, kept, missing, currency)
-    return kept.offers, kept.list_prices
+    return kept
 
 
 def _take(conn: Connection, kept: _Shelf, entries: list[int], currency: str) -> None:
     if len(kept.offers) > MOST_KEPT:
         kept.offers.clear()
         kept.list_prices.clear()
+        kept.minimum.clear()
     found: dict[int, dict[int, list[DatedOffer]]] = {}
     for row in conn.execute(_OFFERS, {"entries": entries, "currency": currency}):
         entry, of_list, key, price, least, most, precedence, starts, ends, groups = row
         held = Offer(key, price, least, most, precedence, starts, frozenset(groups) if groups else None)
         found.setdefault(entry, {}).setdefault(of_list, []).append(DatedOffer(held, starts, ends))
     listed = dict(conn.execute(_LIST_PRICES, {"entries": entries, "currency": currency}).all())
+    kept.minimum.update(conn.execute(_MINIMUM_PRICES, {"entries": entries, "currency": currency}).all())
     for entry in entries:
         kept.offers[entry] = {of_list: tuple(held) for of_list, held in found.get(entry, {}).items()}
         kept.list_prices[entry] = listed.get(entry)
@@ -208,9 +239,13 @@ _OFFERS = sa.select(
 _LIST_PRICES = sa.select(list_price.c.entry_id, list_price.c.price).where(
     any_of(list_price.c.entry_id, "entries"), list_price.c.currency == sa.bindparam("currency")
 )
+_MINIMUM_PRICES = sa.select(minimum_price.c.entry_id, minimum_price.c.price).where(
+    any_of(minimum_price.c.entry_id, "entries"), minimum_price.c.currency == sa.bindparam("currency")
+)
 
 #: Bulk ports of the loader.
 PRICE_LISTS = Sheet(price_list, ("store_id", "name"), "name")
 OFFERS = Sheet(offer, ("entry_id", "price_list_id", "currency", "identifier"), "entry_id")
+MINIMUM_PRICES = Sheet(minimum_price, ("entry_id", "currency"), "entry_id")
 LIST_PRICES = Sheet(list_price, ("entry_id", "currency"), "entry_id")
 CONTRACTS = Sheet(contract, ("store_id", "identifier"), "identifier")

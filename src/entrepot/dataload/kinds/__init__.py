@@ -2,6 +2,7 @@
 
 from entrepot.dataload.kind import Kind, registry
 from entrepot.dataload.kinds import (
+    adjustments,
     attributes,
     catalogs,
     charges,
@@ -35,6 +36,7 @@ _MODULES = (
     promotions,
     charges,
     stock,
+    adjustments,
 )
 
 KINDS: dict[str, Kind] = registry(kind for module in _MODULES for kind in module.KINDS)

@@ -1,84 +1,158 @@
-"""Shipping modes with their names and rates, and tax rates."""
+"""Shipping modes with their names and rates, surcharges with theirs, and tax rates."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from sqlalchemy.engine import Connection
+
 from entrepot.commerce import charges
-from entrepot.dataload.cells import BadCell, currency, decimal, integer, language, text
+from entrepot.dataload.cells import BadCell, boolean, currency, decimal, in_zone, instant, integer, language, text, word_for
 from entrepot.dataload.kind import Batch, Kind, Row, columns, key_columns
 from entrepot.dataload.kinds.terms import words
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.money import parse_amount
+from entrepot.kernel.quantity import parse_whole
 from entrepot.kernel.sheet import Outcome
 
 
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Things of a store that are stored whole and edited in parts, each by its code."""
+
+    stored: Callable[[Connection, int], dict[str, dict[str, Any]]]
+    put: Callable[[Connection, int, Sequence[dict[str, Any]]], None]
+
+    def edit(self, batch: Batch, edited: Callable[[dict[str, Any], Row], dict[str, Any]], *, new: bool = False) -> None:
+        """Apply each row to the thing it names; a row for one that is not there waits for it, unless it makes it."""
+        known = self.stored(batch.conn, batch.store.id)
+        for row in batch.live:
+            before = known.get(row.get("Code"))
+            if before is None and not new:
+                batch.unresolved(row, "Code")
+                continue
+            try:
+                after = edited(before or {"code": row.get("Code")}, row)
+            except Invalid as error:
+                batch.reject(row, "BAD_VALUE", error.path, str(error))
+                continue
+            if after == before:
+                continue
+            self.put(batch.conn, batch.store.id, [after])
+            known[after["code"]] = after
+            batch.note(row, Outcome.INSERTED if before is None else Outcome.UPDATED)
+
+
+_MODES = _Shelf(charges.stored_modes, charges.put_shipping_modes)
+_SURCHARGES = _Shelf(charges.stored_surcharges, charges.put_surcharges)
+
+
+def _named(thing: dict[str, Any], row: Row) -> dict[str, Any]:
+    return thing | {"names": thing["names"] | {row.get("Language"): row.get("Name")}}
+
+
 def _put_modes(batch: Batch) -> None:
-    known = charges.stored_modes(batch.conn, batch.store.id)
-    for row in batch.live:
-        before = known.get(row.get("Code"), {"names": {}, "rates": []})
-        _save(
-            batch,
-            row,
-            before
-            | {
-                "code": row.get("Code"),
-                "carrier": row.get("Carrier"),
-                "service": row.get("Service"),
-                "days_least": row.get("DaysLeast") or 0,
-                "days_most": row.get("DaysMost") or 0,
-                "sequence": row.get("Sequence") or 0,
-            },
-            known,
-        )
+    def edited(mode: dict[str, Any], row: Row) -> dict[str, Any]:
+        fields = {"carrier": row.get("Carrier"), "service": row.get("Service"), "sequence": row.get("Sequence") or 0}
+        days = {"days_least": row.get("DaysLeast") or 0, "days_most": row.get("DaysMost") or 0}
+        return {"names": {}, "rates": []} | mode | fields | days
 
-
-def _put_names(batch: Batch) -> None:
-    known = charges.stored_modes(batch.conn, batch.store.id)
-    for row in batch.live:
-        mode = known.get(row.get("Code"))
-        if mode is None:
-            batch.unresolved(row, "Code")
-            continue
-        _save(batch, row, mode | {"names": mode["names"] | {row.get("Language"): row.get("Name")}}, known)
+    _MODES.edit(batch, edited, new=True)
 
 
 def _put_rates(batch: Batch) -> None:
-    known = charges.stored_modes(batch.conn, batch.store.id)
-    for row in batch.live:
-        mode = known.get(row.get("Code"))
-        if mode is None:
-            batch.unresolved(row, "Code")
-            continue
-        try:
-            rate = _rate(row)
-        except Invalid as error:
-            batch.reject(row, "BAD_VALUE", error.path, str(error))
-            continue
-        others = [one for one in mode["rates"] if (one["currency"], one["countries"]) != (rate["currency"], rate["countries"])]
-        rates = sorted([*others, rate], key=lambda one: (one["currency"], one["countries"]))
-        _save(batch, row, mode | {"rates": rates}, known)
+    def edited(mode: dict[str, Any], row: Row) -> dict[str, Any]:
+        rate = _rate(row, batch.store.time_zone)
+        others = [one for one in mode["rates"] if _place(one) != _place(rate)]
+        return mode | {"rates": sorted([*others, rate], key=_place)}
+
+    _MODES.edit(batch, edited)
 
 
-def _rate(row: Row) -> dict[str, Any]:
+def _place(rate: dict[str, Any]) -> tuple[Any, ...]:
+    """What makes a rate another one than its neighbors in the table."""
+    beyond = (rate.get("basis", ""), rate.get("least", 0), rate.get("starts_at") or "")
+    return (rate["currency"], rate["countries"], *beyond)
+
+
+def _rate(row: Row, zone: str) -> dict[str, Any]:
+    """A rate as stored; what is at its default is left out, so that tables stay readable."""
     code = row.get("CurrencyCode")
+    basis = row.get("Basis") or charges.Basis.WEIGHT
+    least, below = _measure(row, "Least", basis) or 0, _measure(row, "Below", basis)
+    if below is not None and below <= least:
+        raise BadRange(path="Below")
+    more = {
+        "basis": str(basis),
+        "least": least,
+        "below": below,
+        "per_item": bool(row.get("PerItem")),
+        "starts_at": _moment(row, "StartDate", zone),
+        "ends_at": _moment(row, "EndDate", zone),
+    }
     return {
         "currency": code,
         "countries": sorted(row.get("Countries") or []),
         "base": parse_amount(row.get("Base"), code, "Base"),
         "per_kilogram": parse_amount(row.get("PerKilogram") or "0", code, "PerKilogram"),
         "grams_included": row.get("GramsIncluded") or 0,
+        **{name: value for name, value in more.items() if value not in ("weight", 0, None, False)},
     }
 
 
-def _save(batch: Batch, row: Row, mode: dict[str, Any], known: dict[str, dict[str, Any]]) -> None:
-    before = known.get(mode["code"])
-    if before == mode:
-        return
-    charges.put_shipping_modes(batch.conn, batch.store.id, [mode])
-    known[mode["code"]] = mode
-    batch.note(row, Outcome.INSERTED if before is None else Outcome.UPDATED)
+class BadRange(Invalid):
+    code = "BAD_RANGE"
+    message = "{path}: a range ends above where it begins; leave it empty for no end."
+
+
+def _measure(row: Row, column: str, basis: charges.Basis) -> int | None:
+    """A bound of a range: an amount of money, grams or units."""
+    cell = row.get(column)
+    if cell is None:
+        return None
+    if basis is charges.Basis.AMOUNT:
+        return int(parse_amount(cell, row.get("CurrencyCode"), column))
+    return parse_whole(cell, column, zero=True)
+
+
+def _moment(row: Row, column: str, zone: str) -> str | None:
+    at = in_zone(row.get(column), zone)
+    return at.isoformat() if at else None
+
+
+def _put_surcharges(batch: Batch) -> None:
+    def edited(one: dict[str, Any], row: Row) -> dict[str, Any]:
+        zone = batch.store.time_zone
+        sets = {"entries": "Entries", "modes": "ShippingModes", "countries": "Countries"}
+        fields = {name: sorted(row.get(column) or []) for name, column in sets.items()}
+        dates = {"starts_at": in_zone(row.get("StartDate"), zone), "ends_at": in_zone(row.get("EndDate"), zone)}
+        plain = {
+            "category": row.get("Category"),
+            "per": str(row.get("Per")),
+            "tax_category": row.get("TaxCategory") or "standard",
+        }
+        return {"names": {}, "tariffs": []} | one | plain | fields | dates
+
+    _SURCHARGES.edit(batch, edited, new=True)
+
+
+def _put_tariffs(batch: Batch) -> None:
+    def edited(one: dict[str, Any], row: Row) -> dict[str, Any]:
+        code = row.get("CurrencyCode")
+        money = {
+            column: parse_amount(row.get(column), code, column) for column in ("Amount", "Least", "Below") if row.get(column)
+        }
+        if money.get("Below") is not None and money["Below"] <= money.get("Least", 0):
+            raise BadRange(path="Below")
+        tariff = {"currency": code, "amount": money.get("Amount", 0), "percent": row.get("Percent") or "0"}
+        tariff |= {"least": money.get("Least", 0), "below": money.get("Below")}
+        others = [each for each in one["tariffs"] if each["currency"] != code]
+        return one | {"tariffs": sorted([*others, tariff], key=lambda each: str(each["currency"]))}
+
+    _SURCHARGES.edit(batch, edited)
 
 
 def _percent(cell: str) -> str:
@@ -112,16 +186,49 @@ KINDS = [
         sequence=4.7,
         identity=("Code", "Language"),
         columns=key_columns(Code=text(40), Language=language, Name=text(254)),
-        put=_put_names,
+        put=lambda batch: _MODES.edit(batch, _named),
         changes_catalog=False,
     ),
     Kind(
         keyword="ShippingRate",
         sequence=4.7,
-        identity=("Code", "CurrencyCode", "Countries"),
+        identity=("Code", "CurrencyCode", "Countries", "Basis", "Least", "StartDate"),
         columns=key_columns(Code=text(40), CurrencyCode=currency, Base=text(20))
-        | columns(Countries=words, PerKilogram=text(20), GramsIncluded=integer),
+        | columns(Countries=words, PerKilogram=text(20), GramsIncluded=integer)
+        | columns(Basis=word_for({one.value: one for one in charges.Basis}), Least=text(20), Below=text(20), PerItem=boolean)
+        | columns(StartDate=instant, EndDate=instant),
         put=_put_rates,
+        changes_catalog=False,
+    ),
+    Kind(
+        keyword="Surcharge",
+        sequence=4.71,
+        identity=("Code",),
+        columns=key_columns(
+            Code=text(40),
+            Category=word_for({name: name for name in ("Handling", "Personalization", "Shipping")}),
+            Per=word_for({one.value: one for one in charges.Per}),
+        )
+        | columns(TaxCategory=text(40), Entries=words, ShippingModes=words, Countries=words)
+        | columns(StartDate=instant, EndDate=instant),
+        put=_put_surcharges,
+        changes_catalog=False,
+    ),
+    Kind(
+        keyword="SurchargeDescription",
+        sequence=4.72,
+        identity=("Code", "Language"),
+        columns=key_columns(Code=text(40), Language=language, Name=text(254)),
+        put=lambda batch: _SURCHARGES.edit(batch, _named),
+        changes_catalog=False,
+    ),
+    Kind(
+        keyword="SurchargeRate",
+        sequence=4.73,
+        identity=("Code", "CurrencyCode"),
+        columns=key_columns(Code=text(40), CurrencyCode=currency)
+        | columns(Amount=text(20), Percent=_percent, Least=text(20), Below=text(20)),
+        put=_put_tariffs,
         changes_catalog=False,
     ),
     Kind(

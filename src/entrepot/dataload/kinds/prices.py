@@ -67,6 +67,8 @@ def _put_offers(batch: Batch) -> None:
         entry = known.get(row.get("CatentryPartNumber"))
         if entry is None:
             batch.unresolved(row, "CatentryPartNumber")
+        elif entry["type"] == "bundle":
+            batch.reject(row, "TYPE_NOT_ALLOWED", "CatentryPartNumber", "a bundle has no price; its members have")
         elif row.get("PriceListName") not in lists:
             batch.unresolved(row, "PriceListName")
         else:
@@ -99,7 +101,26 @@ def _put_offer_prices(batch: Batch) -> None:
     batch.write(pricing.LIST_PRICES, listed)
 
 
+def _put_minimum_prices(batch: Batch) -> None:
+    """The price per unit below which no promotion may bring an entry."""
+    known = entries(batch, "PartNumber")
+    rows = []
+    for row in batch.live:
+        entry = known.get(row.get("PartNumber"))
+        if entry is None:
+            batch.unresolved(row, "PartNumber")
+            continue
+        rows.append((row, {"entry_id": entry["id"], "currency": row.get("CurrencyCode"), "price": row.get("MinimumPrice")}))
+    batch.write(pricing.MINIMUM_PRICES, rows, primary=True)
+    pricing.touch(batch.conn, batch.store.id)
+
+
 def _write_offers(batch: Batch, rows: list[tuple[Row, dict[str, Any]]]) -> None:
+    for row, values in rows:
+        if not row.out and values["quantity_least"] > values["quantity_most"]:
+            batch.reject(row, "BAD_RANGE", "MaximumQuantity", "the maximum is less than the minimum")
+        if not row.out and values["starts_at"] >= values["ends_at"]:
+            batch.reject(row, "BAD_RANGE", "EndDate", "the end lies before the start")
     batch.write(pricing.OFFERS, rows, primary=True)
     pricing.touch(batch.conn, batch.store.id)
 
@@ -145,6 +166,14 @@ _OFFER_COLUMNS = columns(
     MaximumQuantity=positive,
 )
 KINDS = [
+    Kind(
+        keyword="MinimumPrice",
+        sequence=4.3,
+        identity=("PartNumber", "CurrencyCode"),
+        columns=key_columns(PartNumber=text(64), CurrencyCode=currency, MinimumPrice=price),
+        put=_put_minimum_prices,
+        changes_catalog=False,
+    ),
     Kind(
         keyword="PriceList",
         sequence=4.0,

@@ -1,11 +1,12 @@
-"""Price rules and contracts: under which terms a store sells to whom."""
+"""Price constants, price rules and contracts: under which terms a store sells to whom."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from entrepot.commerce import members, pricing
-from entrepot.dataload.cells import boolean, document, in_zone, instant, one_of, text
+from entrepot.dataload.cells import boolean, currency, document, in_zone, instant, one_of, text
 from entrepot.dataload.kind import Batch, Kind, Row, columns, key_columns
 from entrepot.kernel.errors import Error, Invalid, Refused
 from entrepot.kernel.sheet import Outcome
@@ -27,6 +28,25 @@ def words(cell: str) -> tuple[str, ...]:
 def names(cell: str) -> tuple[str, ...]:
     """Names that may hold blanks, separated by semicolons."""
     return tuple(name.strip() for name in cell.split(";") if name.strip())
+
+
+def _put_constants(batch: Batch) -> None:
+    """Constants; a price has a row per currency."""
+    known = pricing.find_constants(batch.conn, batch.store.id)
+    for row in batch.live:
+        name, code = row.get("Name"), row.get("CurrencyCode") or ""
+        try:
+            one = pricing.read_constant(name, row.get("Type"), f"{row.get('Value')} {code}".strip(), batch.store.currencies)
+        except Invalid as error:
+            batch.reject(row, error.code, error.path.capitalize(), str(error))
+            continue
+        before = known.get(name)
+        if before is not None and before.kind is one.kind is pricing.ConstantKind.PRICE:
+            one = replace(one, amounts={**before.amounts, **one.amounts})
+        if one != before:
+            pricing.put_constant(batch.conn, batch.store.id, one)
+            known[name] = one
+            batch.note(row, Outcome.INSERTED if before is None else Outcome.UPDATED)
 
 
 def _put_price_rules(batch: Batch) -> None:
@@ -105,6 +125,15 @@ def _people(batch: Batch, row: Row) -> dict[str, Any] | None:
 
 
 KINDS = [
+    Kind(
+        keyword="PriceConstant",
+        sequence=4.4,
+        identity=("Name", "CurrencyCode"),
+        columns=key_columns(Name=text(80), Type=one_of("number", "percent", "price"), Value=text(40))
+        | columns(CurrencyCode=currency),
+        put=_put_constants,
+        changes_catalog=False,
+    ),
     Kind(
         keyword="PriceRule",
         sequence=4.5,

@@ -14,6 +14,17 @@ from entrepot.integration.maps.people import PERSON
 
 PREFIX = "WC_"
 TAX = (Field("Name", "TaxName"), Field("Percentage", "TaxPercentage"), Field("Amount", "Tax"))
+TAXES = Map("Tax", (Each("Tax", "Tax", TAX),))
+SURCHARGE = Map(
+    "Surcharge",
+    (
+        Field("Category", "ChargeCategory", required=True),
+        Field("Code", "ChargeName", required=True),
+        Field("Amount", "ChargeAmount", required=True),
+        Field("Description", "Description", default=""),
+    ),
+)
+INCLUDED = Field("OrderAmount/TaxIncluded", "PriceInfo/TaxIncluded", to_there=lambda included: "Y" if included else "N")
 GIFT = (
     Field("FreeGift/PromotionIdentifier", "GiftOfPricingRule"),
     Field("FreeGift/BuyItems", "GiftBuyLineIDs"),
@@ -58,6 +69,7 @@ ORDER = Map(
         Field("BuyerIdentifier/ExternalIdentifier/Identifier", "BuyerUserId", default=""),
         Field("OrderAmount/TotalProductPrice/currency", "PriceInfo/Currency", required=True),
         Field("OrderAmount/GrandTotal", "PriceInfo/TotalAmount", required=True),
+        INCLUDED,
         Each("OrderItem", "OrderLines/OrderLine", LINE),
         Field("OrderShippingInfo/ShippingMode", "CarrierServiceCode", values="CARRIER"),
         Field("OrderShippingInfo/ShippingMode", "SCAC", values="SCAC"),
@@ -105,24 +117,42 @@ def create_order(document: Document, values: Mapping[str, Values]) -> Document:
     """The *createOrder* document for a transferred order."""
     order = document["Order"]
     levels = {one["PromotionIdentifier"]: one["Level"] for one in order.get("Promotion", ())}
-    included = bool(order["OrderAmount"].get("TaxIncluded"))
-    items = [_with_categories(item, levels, values, included) for item in order["OrderItem"]]
+    items = [_with_categories(item, levels, values) for item in order["OrderItem"]]
     codes = [{"Code": code} for code in order.get("PromotionCode", ())]
     made = ORDER.there(order | {"OrderItem": items, "PromotionCodes": codes}, values)
     lines = made["OrderLines"]["OrderLine"]
     for line, item in zip(list(lines), items, strict=True):
         line["IsGift"] = "Y" if item.get("FreeGift") else "N"
+        _surcharge_line(line, order, values)
         lines += _components(line, item, values)
     shipping = order["OrderShippingInfo"]
     made["PersonInfoShipTo"] = ADDRESS.there(shipping.get("ShippingAddress") or {}, values)
     made["PersonInfoBillTo"] = ADDRESS.there(order["OrderPaymentInfo"].get("BillingAddress") or {}, values)
     made["HeaderCharges"] = {"HeaderCharge": _header_charges(shipping, levels, values)}
-    made["HeaderTaxes"] = {
-        "HeaderTax": [] if included else Map("Tax", (Each("Tax", "Tax", TAX),)).there(shipping, values).get("Tax", [])
-    }
+    made["HeaderTaxes"] = {"HeaderTax": TAXES.there(shipping, values).get("Tax", [])}
+    for one in surcharges_on(order, ""):
+        made["HeaderCharges"]["HeaderCharge"].append(SURCHARGE.there(one, values))
+        made["HeaderTaxes"]["HeaderTax"] += surcharge_taxes(one, values)
     payment = order["OrderPaymentInfo"].get("PaymentInstruction")
     made["PaymentMethods"] = {"PaymentMethod": [PAYMENT.there(payment, values)] if payment else []}
     return made
+
+
+def surcharges_on(order: Document, line: str) -> list[Document]:
+    """The surcharges on a line, or on the whole order."""
+    return [one for one in order.get("Surcharge", ()) if one.get("OrderItemIdentifier", "") == line]
+
+
+def surcharge_taxes(surcharge: Document, values: Mapping[str, Values]) -> list[Document]:
+    """The taxes on a surcharge, each saying what it is on."""
+    on = {"ChargeCategory": surcharge["Category"], "ChargeName": surcharge["Code"]}
+    return [tax | on for tax in TAXES.there(surcharge, values).get("Tax", [])]
+
+
+def _surcharge_line(line: Document, order: Document, values: Mapping[str, Values]) -> None:
+    for one in surcharges_on(order, line["TransactionalLineId"]):
+        line.setdefault("LineCharges", {}).setdefault("LineCharge", []).append(SURCHARGE.there(one, values))
+        line.setdefault("LineTaxes", {}).setdefault("LineTax", []).extend(surcharge_taxes(one, values))
 
 
 def category(adjustment: Document, level: str, values: Mapping[str, Values]) -> str:
@@ -132,14 +162,13 @@ def category(adjustment: Document, level: str, values: Mapping[str, Values]) -> 
     return found
 
 
-def _with_categories(item: Document, levels: Mapping[str, str], values: Mapping[str, Values], included: bool) -> Document:
+def _with_categories(item: Document, levels: Mapping[str, str], values: Mapping[str, Values]) -> Document:
     amounts = item["OrderItemAmount"]
     adjustments = [
         one | {"ChargeCategory": category(one, levels.get(one["PromotionIdentifier"], "product"), values)}
         for one in amounts.get("Adjustment", ())
     ]
-    taxes = [] if included else amounts.get("Tax", [])
-    return item | {"OrderItemAmount": amounts | {"Adjustment": adjustments, "Tax": taxes}}
+    return item | {"OrderItemAmount": amounts | {"Adjustment": adjustments}}
 
 
 def _components(line: Document, item: Document, values: Mapping[str, Values]) -> list[Document]:

@@ -6,6 +6,20 @@ recorded when an order is priced and only ever subtracted from afterward. Upper 
 orders on through `load_order` and `save_order` and contribute what they know to the status event.
 """
 
+from entrepot.order_management.orders.adjust import By, adjustment_request, approve_adjustment, record_adjustment
+from entrepot.order_management.orders.adjustment import PERMISSIONS as ADJUSTMENT_PERMISSIONS
+from entrepot.order_management.orders.adjustment import REASONS as ADJUSTMENT_REASONS
+from entrepot.order_management.orders.adjustment import Fact as AdjustmentFact
+from entrepot.order_management.orders.adjustment import Level, Limits, Policy, State, standing
+from entrepot.order_management.orders.adjustment_facts import (
+    Awaiting,
+    awaiting_approval,
+    facts_of,
+    policy_of,
+    put_limits,
+    put_policy,
+    stored_limits,
+)
 from entrepot.order_management.orders.audit import Doing, Entry, history, replay, write_note
 from entrepot.order_management.orders.cancel import cancel_by_key, settled
 from entrepot.order_management.orders.change import change_order
@@ -13,7 +27,7 @@ from entrepot.order_management.orders.confirm import confirm_draft_order, not_re
 from entrepot.order_management.orders.create import answered, create_order, next_number
 from entrepot.order_management.orders.demand import StockGone
 from entrepot.order_management.orders.details import described, get_order_details, get_order_list, in_order
-from entrepot.order_management.orders.documents import ChangeOrder, CreateOrder, OrderKey, OrderListQuery
+from entrepot.order_management.orders.documents import AdjustOrder, ChangeOrder, CreateOrder, OrderKey, OrderListQuery
 from entrepot.order_management.orders.events import contribute_to_status, contributed, say, say_status
 from entrepot.order_management.orders.holds import apply_hold, blocked_by, resolve_hold
 from entrepot.order_management.orders.load import OrderNotFound, load_order, order_key
@@ -48,11 +62,17 @@ from entrepot.order_management.orders.tasks import (
 from entrepot.order_management.orders.totals import goods, line_total, now, of_line, order_wide, totals
 
 __all__ = [
+    "ADJUSTMENT_PERMISSIONS",
+    "ADJUSTMENT_REASONS",
     "INVOICE",
     "PAYMENT",
     "RELEASE",
     "SCHEDULE",
     "STATUS_NAMES",
+    "AdjustOrder",
+    "AdjustmentFact",
+    "Awaiting",
+    "By",
     "ChangeOrder",
     "Charge",
     "ChargeKind",
@@ -62,6 +82,8 @@ __all__ = [
     "Entry",
     "Gift",
     "Hold",
+    "Level",
+    "Limits",
     "Line",
     "Order",
     "OrderKey",
@@ -69,13 +91,18 @@ __all__ = [
     "OrderMovedOn",
     "OrderNotFound",
     "PaymentMethod",
+    "Policy",
     "Promotion",
     "Row",
+    "State",
     "StockGone",
     "Task",
+    "adjustment_request",
     "answered",
     "apply_hold",
     "apply_pricing",
+    "approve_adjustment",
+    "awaiting_approval",
     "blocked_by",
     "cancel_by_key",
     "change_order",
@@ -86,6 +113,7 @@ __all__ = [
     "create_order",
     "described",
     "due_work",
+    "facts_of",
     "finish",
     "get_order_details",
     "get_order_list",
@@ -106,15 +134,21 @@ __all__ = [
     "open_work",
     "order_key",
     "order_wide",
+    "policy_of",
     "pricing_request",
+    "put_limits",
     "put_off",
+    "put_policy",
+    "record_adjustment",
     "replay",
     "resolve_hold",
     "save_order",
     "say",
     "say_status",
     "settled",
+    "standing",
     "status_of",
+    "stored_limits",
     "totals",
     "wake",
     "write_note",

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.kernel.errors import Invalid, Refused
 from entrepot.order_management.orders import tasks
+from entrepot.order_management.orders.adjustment_hold import follow
 from entrepot.order_management.orders.audit import Doing, write_note
 from entrepot.order_management.orders.create import answered
 from entrepot.order_management.orders.documents import ChangeOrder
@@ -95,6 +96,7 @@ def record(conn: Connection, before: Order, after: Order, sent: ChangeOrder, at:
     if after == before:
         return answered(before) | {"Changed": "N"}
     words = " ".join(word for word in (sent.reason_code, sent.reason_text) if word)
+    after = follow(conn, before, after, user, at)
     saved = save_order(conn, before, after, Doing("CHANGE_ORDER", user, at, ""))
     if words:
         write_note(conn, saved, Doing("CHANGE_ORDER", user, at, f"reason: {words}"))

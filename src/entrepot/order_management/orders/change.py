@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.kernel.errors import Invalid, Refused
 from entrepot.order_management.orders import build, tasks
+from entrepot.order_management.orders.adjustment_hold import follow
 from entrepot.order_management.orders.audit import Doing, write_note
 from entrepot.order_management.orders.cancel import ReasonMissing, cancel_order, cancel_units, record, settled
 from entrepot.order_management.orders.create import answered
@@ -79,6 +80,7 @@ def _change_draft(conn: Connection, sent: ChangeOrder, before: Order, at: dateti
     if _priced_by(after) != _priced_by(before):
         after = replace(after, priced=False, price_snapshot="", price_valid_until=None)
         after = replace(after, charges=tuple(c for c in after.charges if c.manual and _has(after, c.line)))
+    after = follow(conn, before, after, user, at)
     saved = save_order(conn, before, after, Doing("CHANGE_ORDER", user, at))
     say(conn, "order.changed", saved, at)
     return answered(saved) | {"Changed": "Y"}

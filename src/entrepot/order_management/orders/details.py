@@ -75,7 +75,7 @@ def described(order: Order) -> dict[str, Any]:
         "HoldFlag": flag(any(hold.status == "1100" for hold in order.holds)),
         "SCAC": order.scac,
         "CarrierServiceCode": order.carrier_service,
-        "PriceInfo": {"Currency": order.currency, "TotalAmount": amount(sums.grand)},
+        "PriceInfo": {"Currency": order.currency, "TotalAmount": amount(sums.grand), "TaxIncluded": flag(order.tax_included)},
         "OverallTotals": {
             "GrandTotal": amount(sums.grand),
             "LineSubTotal": amount(sums.subtotal),

@@ -143,8 +143,11 @@ class OrderLines(Document, frozen=True, kw_only=True):
 
 
 class PriceInfo(Document, frozen=True, kw_only=True):
+    """``TaxIncluded``: prices, charges and the total include the taxes that are told beside them."""
+
     currency: str = ""
     total_amount: str = ""
+    tax_included: Flag = "N"
 
 
 class PaymentDetails(Document, frozen=True, kw_only=True):
@@ -279,6 +282,26 @@ class ChangeOrder(Document, frozen=True, kw_only=True):
     notes: Notes = Notes()
 
 
+class AdjustOrder(Document, frozen=True, kw_only=True):
+    """Something given by hand, or what becomes of it: ``Action`` is ENTER, REMOVE, APPROVE or REJECT.
+
+    ``CalculationCode`` is LineAdjustment, OrderAdjustment, ShipmentAdjustment or PriceOverride; the amount of an override
+    is the new unit price, that of the others is positive, and a discount unless ``IsDiscount`` says N. Of a new one
+    ``AdjustmentID`` is the id it is to have.
+    """
+
+    order_header_key: str
+    version: str
+    action: str = "ENTER"
+    adjustment_id: str = ""
+    calculation_code: str = ""
+    order_line_key: str = ""
+    amount: str = ""
+    is_discount: Flag = "Y"
+    reason_code: str = ""
+    note_text: str = ""
+
+
 class OrderListQuery(Document, frozen=True, kw_only=True):
     """Filters of ``getOrderList``; ``Text`` looks in number, buyer, names, e-mail and items."""
 
@@ -308,6 +331,7 @@ class Adjustment(Document, frozen=True, kw_only=True):
     description: str = ""
     times: str = "1"
     shares: Shares | None = None
+    adjustment_id: str = ""
 
 
 class LineAdjustments(Document, frozen=True, kw_only=True):
@@ -345,6 +369,7 @@ class OrderPrice(Document, frozen=True, kw_only=True):
 
     currency: str = ""
     total_amount: str
+    tax_included: Flag = "N"
     price_snapshot_id: str = ""
     valid_until: str = ""
     order_lines: PricedLines

@@ -29,7 +29,7 @@ BLOCKS: dict[str, frozenset[str]] = {
     "CUSTOMER_REQUEST": frozenset({"SCHEDULE", "RELEASE"}),
     "ADDRESS_CHECK": frozenset({"RELEASE"}),
     "FRAUD_CHECK": frozenset({"CONFIRM_DRAFT_ORDER", "SCHEDULE", "RELEASE"}),
-    "APPROVAL_PENDING": frozenset({"CONFIRM_DRAFT_ORDER", "SCHEDULE"}),
+    "APPROVAL_PENDING": frozenset({"CONFIRM_DRAFT_ORDER", "SCHEDULE", "RELEASE"}),
     "PROMOTION_LIMIT": frozenset({"CONFIRM_DRAFT_ORDER", "SCHEDULE"}),
 }
 

@@ -78,6 +78,7 @@ ORDER_PLAIN = (
     "price_snapshot",
     "price_valid_until",
     "next_line_no",
+    "tax_included",
 )
 LINE_PLAIN = (
     "key",

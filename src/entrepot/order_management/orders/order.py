@@ -166,6 +166,7 @@ class Order:
     price_snapshot: str = ""
     price_valid_until: datetime | None = None
     next_line_no: int = 1
+    tax_included: bool = False
     lines: tuple[Line, ...] = ()
     charges: tuple[Charge, ...] = ()
     promotions: tuple[Promotion, ...] = ()

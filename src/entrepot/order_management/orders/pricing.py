@@ -7,7 +7,7 @@ lines and add up to its own total by our arithmetic, or it is refused whole. Gif
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,15 +20,17 @@ from entrepot.kernel.money import format_amount, format_price, parse_amount, par
 from entrepot.kernel.quantity import parse_whole
 from entrepot.order_management import inventory
 from entrepot.order_management.orders import build
+from entrepot.order_management.orders.adjustment import level_of
+from entrepot.order_management.orders.adjustment_hold import follow
 from entrepot.order_management.orders.audit import Doing
 from entrepot.order_management.orders.create import answered
 from entrepot.order_management.orders.documents import Adjustment, ChargeLine, OrderPrice, PricedLine
 from entrepot.order_management.orders.events import say
 from entrepot.order_management.orders.load import load_order
-from entrepot.order_management.orders.order import Charge, Coupon, Gift, Line, Order, Promotion
+from entrepot.order_management.orders.order import Charge, ChargeKind, Coupon, Gift, Line, Order, Promotion, Share
 from entrepot.order_management.orders.save import OrderMovedOn, save_order
 from entrepot.order_management.orders.statuses import DRAFT, Row
-from entrepot.order_management.orders.totals import shares, verify
+from entrepot.order_management.orders.totals import kept, now, shares, verify
 from entrepot.order_management.wire import flag, moment, parse_moment, read
 
 PRICE_LASTS = timedelta(hours=1)
@@ -41,8 +43,20 @@ class PriceReplyRefused(Refused):
 
 def pricing_request(conn: Connection, key: str) -> dict[str, Any]:
     """The ``getOrderPrice`` document of an order; a line's id is its key, gifts are not asked about."""
-    order = load_order(conn, key)
-    lines = [line for line in sorted(order.top_lines, key=lambda line: (line.prime, line.sub)) if not line.gift and line.ordered]
+    return pricing_question(load_order(conn, key))
+
+
+def pricing_question(order: Order, policy: str = "") -> dict[str, Any]:
+    """The question of a draft in full; of a confirmed order only for what is given by hand and the taxes.
+
+    A confirmed order brings its prices and what promotions gave it, gifts included, and has them taken as they are.
+    """
+    lines = [line for line in sorted(order.top_lines, key=lambda line: (line.prime, line.sub)) if line.ordered]
+    asked = [_asked(order, line) for line in lines if not (order.draft and line.gift)]
+    header = [_manual(order, c) for c in order.charges if c.manual and not c.line]
+    if not order.draft:
+        recorded = [c for c in order.charges if not (c.manual or c.line or c.shares or c.kind is ChargeKind.TAX)]
+        header += [_awarded(order, charge, now(order, charge)) for charge in recorded]
     return {
         "OrderReference": order.key,
         "OrderNo": order.order_no,
@@ -53,13 +67,15 @@ def pricing_request(conn: Connection, key: str) -> dict[str, Any]:
         "EnterpriseCode": order.enterprise,
         "PricingDate": moment(order.order_date),
         "CarrierServiceCode": order.carrier_service,
+        "ValidatePromotionAward": flag(order.draft),
+        "AdjustmentApplyPolicy": policy,
         "PersonInfoShipTo": order.ship_to,
         "PaymentMethods": {
             "PaymentMethod": [{"PaymentType": method.payment_type, "CreditCardName": method.brand} for method in order.payments]
         },
-        "OrderLines": {"OrderLine": [_asked(order, line) for line in lines]},
-        "Coupons": {"Coupon": [{"CouponID": coupon.coupon_id} for coupon in order.coupons]},
-        "HeaderAdjustments": {"HeaderAdjustment": [_manual(order, c) for c in order.charges if c.manual and not c.line]},
+        "OrderLines": {"OrderLine": asked},
+        "Coupons": {"Coupon": [{"CouponID": coupon.coupon_id} for coupon in order.coupons] if order.draft else []},
+        "HeaderAdjustments": {"HeaderAdjustment": header},
     }
 
 
@@ -89,16 +105,21 @@ def apply_pricing(conn: Connection, key: str, reply: dict[str, Any], at: datetim
         raise OrderMovedOn(order_no=before.order_no, version=before.version)
     if not before.draft:
         raise PriceReplyRefused(what="the order is confirmed and keeps its prices")
-    priced = read(OrderPrice, reply, "ignore")
-    gifts = {line.item_id for line in priced.order_lines.order_line if line.is_gift == "Y"}
-    items = inventory.require_items(conn, before.enterprise, sorted(gifts), "OrderLine.ItemID")
-    after = with_prices(before, priced, items)
-    valid_until = parse_moment(priced.valid_until, "ValidUntil") if priced.valid_until else at + PRICE_LASTS
-    after = replace(after, priced=True, price_snapshot=priced.price_snapshot_id or new_id(), price_valid_until=valid_until)
+    after = follow(conn, before, take_reply(conn, before, reply, at), "pricing", at)
     saved = save_order(conn, before, after, Doing("GET_ORDER_PRICE", "pricing", at))
     if _used(saved) != _used(before):
         say(conn, "order.changed", saved, at)
     return answered(saved)
+
+
+def take_reply(conn: Connection, draft: Order, reply: Mapping[str, Any], at: datetime) -> Order:
+    """The draft at the prices of a reply, good for as long as the reply says."""
+    priced = read(OrderPrice, dict(reply), "ignore")
+    gifts = {line.item_id for line in priced.order_lines.order_line if line.is_gift == "Y"}
+    items = inventory.require_items(conn, draft.enterprise, sorted(gifts), "OrderLine.ItemID")
+    after = with_prices(draft, priced, items)
+    valid_until = parse_moment(priced.valid_until, "ValidUntil") if priced.valid_until else at + PRICE_LASTS
+    return replace(after, priced=True, price_snapshot=priced.price_snapshot_id or new_id(), price_valid_until=valid_until)
 
 
 def with_prices(order: Order, priced: OrderPrice, items: dict[str, inventory.Item]) -> Order:
@@ -118,8 +139,9 @@ def with_prices(order: Order, priced: OrderPrice, items: dict[str, inventory.Ite
         next_no = max(next_no, made.prime + 1)
         lines.append(made)
         names[gift.line_id or made.key] = made
-    after = replace(order, lines=tuple(lines), next_line_no=next_no, charges=())
-    after = replace(after, charges=tuple(_charges(after, priced, names, [c for c in order.charges if c.manual])))
+    included = priced.tax_included == "Y"
+    after = replace(order, lines=tuple(lines), next_line_no=next_no, charges=(), tax_included=included)
+    after = replace(after, charges=tuple(_charges(after, priced, names, by_hand(order, priced, names))))
     after = _share_out(after)
     told = {coupon.coupon_id: coupon for coupon in priced.coupons.coupon}
     coupons = tuple(
@@ -128,6 +150,39 @@ def with_prices(order: Order, priced: OrderPrice, items: dict[str, inventory.Ite
     )
     after = replace(after, coupons=coupons, promotions=_promotions(after, priced))
     return verify(after, parse_amount(priced.total_amount, order.currency, "TotalAmount"))
+
+
+def with_settlement(order: Order, priced: OrderPrice) -> Order:
+    """The confirmed order with what was given by hand and the taxes that follow; all else stays as it was recorded."""
+    names = {line.key: line for line in order.lines}
+    recorded = [c for c in order.charges if not c.manual and c.kind is not ChargeKind.TAX]
+    taxes = []
+    for reply in priced.order_lines.order_line:
+        taxes += [build.tax(tax, order.currency, names[reply.line_id], "LineTax") for tax in reply.line_taxes.line_tax]
+    taxes += [build.tax(tax, order.currency, None) for tax in priced.header_taxes.header_tax]
+    after = replace(order, charges=(*by_hand(order, priced, names), *recorded, *taxes))
+    return verify(after, parse_amount(priced.total_amount, order.currency, "TotalAmount"))
+
+
+def by_hand(order: Order, priced: OrderPrice, names: dict[str, Line]) -> list[Charge]:
+    """What was given by hand, of lines that are still there; an amount on the whole order with the shares of the reply."""
+    shares_told = {h.adjustment_id: h.shares for h in priced.header_adjustments.header_adjustment if h.is_manual == "Y"}
+    found = []
+    for given in (c for c in order.charges if c.manual and (not c.line or c.line in names)):
+        charge = replace(given, amount=_asked_amount(order, given))
+        if charge.line:
+            found.append(replace(charge, basis=names[charge.line].ordered))
+            continue
+        if charge.key not in shares_told:
+            raise PriceReplyRefused(what="it says nothing about what was given by hand")
+        told = shares_told[charge.key]
+        shared = [
+            Share(names[one.line_id].key, parse_amount(one.amount, order.currency, "Shares"), names[one.line_id].ordered)
+            for one in (told.share if told else [])
+            if one.line_id in names
+        ]
+        found.append(replace(charge, shares=tuple(shared)))
+    return found
 
 
 def _priced_line(line: Line, reply: PricedLine | None) -> Line:
@@ -184,7 +239,7 @@ def _gift_line(
 
 
 def _charges(order: Order, priced: OrderPrice, names: dict[str, Line], manual: list[Charge]) -> list[Charge]:
-    found = [charge for charge in manual if not charge.line or charge.line in names]
+    found = list(manual)
     for reply in priced.order_lines.order_line:
         line = names.get(reply.line_id)
         if line is None:
@@ -202,7 +257,8 @@ def _share_out(order: Order) -> Order:
     """Order-wide discounts on goods that came without shares get them here."""
     charges = []
     for charge in order.charges:
-        bare = not charge.line and not charge.shares and charge.kind == "DISCOUNT" and charge.category != "ShippingDiscount"
+        own = not charge.line and not charge.shares and not charge.manual
+        bare = own and charge.kind is ChargeKind.DISCOUNT and charge.category != "ShippingDiscount"
         others = replace(order, charges=tuple(c for c in order.charges if c.line))
         charges.append(replace(charge, shares=shares(others, charge.amount)) if bare else charge)
     return replace(order, charges=tuple(charges))
@@ -236,16 +292,17 @@ def _as_charge(sent: Adjustment) -> ChargeLine:
 
 
 def _asked(order: Order, line: Line) -> dict[str, Any]:
+    locked = line.price_locked or not order.draft
     asked: dict[str, Any] = {
         "LineID": line.key,
         "ItemID": line.item_id,
         "Quantity": line.step.format(line.ordered),
         "UnitOfMeasure": line.step.unit,
-        "IsPriceLocked": flag(line.price_locked),
+        "IsPriceLocked": flag(locked),
         "DeliveryMethod": line.delivery_method,
         "CarrierServiceCode": order.carrier_service,
     }
-    if line.price_locked:
+    if locked:
         asked["UnitPrice"] = format_price(line.unit_price, order.currency)
     parts = order.components(line.key)
     if parts:
@@ -254,18 +311,53 @@ def _asked(order: Order, line: Line) -> dict[str, Any]:
         }
     if line.configuration_id:
         asked["ConfigurationId"] = line.configuration_id
-    manual = [_manual(order, charge) for charge in order.charges if charge.manual and charge.line == line.key]
-    return asked | ({"LineAdjustments": {"LineAdjustment": manual}} if manual else {})
+    adjusted = [_manual(order, charge) for charge in order.charges if charge.manual and charge.line == line.key]
+    if not order.draft:
+        adjusted += _recorded(order, line)
+    return asked | ({"LineAdjustments": {"LineAdjustment": adjusted}} if adjusted else {})
+
+
+def _recorded(order: Order, line: Line) -> list[dict[str, Any]]:
+    """What the line was sold with: what promotions gave it, its shares of order-wide discounts, its surcharges."""
+    found = []
+    for charge in order.charges:
+        if charge.manual or charge.kind is ChargeKind.TAX:
+            continue
+        own = [now(order, charge)] if charge.line == line.key else []
+        own += [kept(share.amount, line.ordered, share.basis) for share in charge.shares if share.line == line.key]
+        found += [_awarded(order, charge, amount) for amount in own if amount]
+    return found
+
+
+def _awarded(order: Order, charge: Charge, amount: int) -> dict[str, Any]:
+    return {
+        "IsManual": "N",
+        "IsDiscount": flag(charge.kind is ChargeKind.DISCOUNT),
+        "PricingRuleName": charge.reference,
+        "ChargeCategory": charge.category,
+        "ChargeName": charge.name,
+        "AdjustmentApplied": format_amount(amount, order.currency),
+        "CouponID": charge.coupon,
+        "Description": charge.description,
+    }
 
 
 def _manual(order: Order, charge: Charge) -> dict[str, Any]:
     return {
         "IsManual": "Y",
+        "AdjustmentID": charge.key,
+        "CalculationCode": level_of(charge).value,
+        "IsDiscount": flag(charge.kind is ChargeKind.DISCOUNT),
         "ChargeCategory": charge.category,
         "ChargeName": charge.name,
-        "AdjustmentApplied": format_amount(charge.amount, order.currency),
+        "AdjustmentApplied": format_amount(_asked_amount(order, charge), order.currency),
         "Description": charge.description,
     }
+
+
+def _asked_amount(order: Order, charge: Charge) -> int:
+    """On a draft all of what was given, however many units it has now; on an order what cancelling left of it."""
+    return charge.amount if order.draft else now(order, charge)
 
 
 def _identity(order: Order) -> dict[str, Any]:

@@ -45,6 +45,7 @@ order = sa.Table(
     sa.Column("price_snapshot", sa.String(120), nullable=False),
     sa.Column("price_valid_until", Instant),
     sa.Column("next_line_no", sa.Integer, nullable=False),
+    sa.Column("tax_included", sa.Boolean, nullable=False),
     sa.Column("coupons", Json, nullable=False),
     sa.Column("promotions", Json, nullable=False),
     sa.Column("status_min", sa.String(12), nullable=False),
@@ -198,4 +199,53 @@ number = sa.Table(
     metadata,
     sa.Column("series", sa.String(80), primary_key=True),
     sa.Column("last", sa.BigInteger, nullable=False),
+)
+
+#: What was given by hand: one row per thing that happened to an adjustment, never changed and never removed.
+adjustment_fact = sa.Table(
+    "adjustment_fact",
+    metadata,
+    sa.Column("id", BigKey, primary_key=True, autoincrement=True),
+    sa.Column("order_key", Key, sa.ForeignKey("orders.key", ondelete="CASCADE"), nullable=False),
+    sa.Column("adjustment", Key, nullable=False),
+    sa.Column("action", sa.String(10), nullable=False),
+    sa.Column("state", sa.String(4), nullable=False),
+    sa.Column("level", sa.String(20), nullable=False),
+    sa.Column("line_key", Key, nullable=False),
+    sa.Column("item_id", sa.String(64), nullable=False),
+    sa.Column("before", sa.BigInteger, nullable=False),
+    sa.Column("after", sa.BigInteger, nullable=False),
+    sa.Column("worth", sa.BigInteger, nullable=False),
+    sa.Column("order_total", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("reason", sa.String(40), nullable=False),
+    sa.Column("note", sa.String(300), nullable=False),
+    sa.Column("policy", sa.String(20), nullable=False),
+    sa.Column("customer", sa.String(254), nullable=False),
+    sa.Column("requester", sa.String(254), nullable=False),
+    sa.Column("user", sa.String(254), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("adjustment_fact_order", "order_key", "id"),
+    sa.Index("adjustment_fact_requester", "requester", "at"),
+    sa.Index("adjustment_fact_last", "adjustment", "id"),
+)
+
+#: How far a role may go on its own; a limit that is empty is none.
+adjustment_limit = sa.Table(
+    "adjustment_limit",
+    metadata,
+    sa.Column("enterprise", sa.String(64), primary_key=True),
+    sa.Column("role", sa.String(40), primary_key=True),
+    sa.Column("currency", sa.String(3), primary_key=True),
+    sa.Column("line_percent", sa.Integer),
+    sa.Column("line_amount", sa.BigInteger),
+    sa.Column("order_amount", sa.BigInteger),
+    sa.Column("day_amount", sa.BigInteger),
+)
+
+adjustment_policy = sa.Table(
+    "adjustment_policy",
+    metadata,
+    sa.Column("enterprise", sa.String(64), primary_key=True),
+    sa.Column("policy", sa.String(20), nullable=False),
 )

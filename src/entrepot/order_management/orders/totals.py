@@ -2,7 +2,7 @@
 
 Every recorded amount belongs to a number of units. What is left of it after cancelling some is a fixed function of the
 units left, so what was cancelled, shipped or invoiced in any order of events always adds up to the whole, to the cent.
-Order-wide charges stay as long as anything of the order lives.
+Order-wide charges stay as long as anything of the order lives. Where prices include tax, the taxes are told and not added.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ def line_total(order: Order, line: Line, units: int | None = None, *, shared: bo
     """What a line costs; with ``shared`` also net of its share of order-wide discounts."""
     count = line.ordered if units is None else units
     less = of_line(order, line, count, (ChargeKind.DISCOUNT,), shared)
-    return goods(order, line, count) - less + of_line(order, line, count, (ChargeKind.CHARGE, ChargeKind.TAX), shared)
+    added = (ChargeKind.CHARGE,) if order.tax_included else (ChargeKind.CHARGE, ChargeKind.TAX)
+    return goods(order, line, count) - less + of_line(order, line, count, added, shared)
 
 
 def now(order: Order, charge: Charge) -> int:
@@ -91,7 +92,7 @@ def now(order: Order, charge: Charge) -> int:
 
 def order_wide(order: Order) -> int:
     """The net of what belongs to no line: shipping, its discount, its tax."""
-    signs = {ChargeKind.DISCOUNT: -1, ChargeKind.CHARGE: 1, ChargeKind.TAX: 1}
+    signs = {ChargeKind.DISCOUNT: -1, ChargeKind.CHARGE: 1, ChargeKind.TAX: 0 if order.tax_included else 1}
     return sum(signs[c.kind] * now(order, c) for c in order.charges if not c.line and not c.shares)
 
 
@@ -107,7 +108,8 @@ def totals(order: Order) -> Totals:
     discount = sum(a for c, a in left if c.kind is ChargeKind.DISCOUNT and c.category not in SHIPPING)
     charges = sum(a for c, a in left if c.kind is ChargeKind.CHARGE and c.category not in SHIPPING)
     tax = sum(a for c, a in left if c.kind is ChargeKind.TAX)
-    return Totals(subtotal, discount, charges, shipping, tax, subtotal - discount + charges + shipping + tax)
+    net = subtotal - discount + charges + shipping
+    return Totals(subtotal, discount, charges, shipping, tax, net if order.tax_included else net + tax)
 
 
 def shares(order: Order, amount: int) -> tuple[Share, ...]:

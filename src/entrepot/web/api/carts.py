@@ -244,12 +244,17 @@ def _calculated(calculation: capture.Calculation, own: dict[str, Any]) -> dict[s
         }
         if calculation.shipping
         else None,
+        "surcharges": [
+            {"code": one.code, "name": one.name, "line": one.line or None, "amount": amount(one.amount), "tax": amount(one.tax)}
+            for one in calculation.surcharges
+        ],
         "promotions": [msgspec.to_builtins(one) | {"amount": amount(one.amount)} for one in calculation.applied],
         "declined": calculation.refused,
         "problems": calculation.problems,
         "totals": {
             "goods": amount(calculation.goods),
             "discount": amount(calculation.discount),
+            "surcharges": amount(calculation.surcharged),
             "shipping": amount(calculation.shipping_net),
             "tax": amount(calculation.tax),
             "tax_included": calculation.tax_included,

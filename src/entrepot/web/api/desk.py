@@ -44,6 +44,20 @@ class DraftCoupon(msgspec.Struct, forbid_unknown_fields=True):
     coupon: str
 
 
+class Adjustment(msgspec.Struct, forbid_unknown_fields=True, rename="pascal"):
+    """An adjustment by hand; `Action` is ENTER, REMOVE, APPROVE or REJECT, the amount of a PriceOverride the new unit price."""
+
+    version: str
+    action: str = "ENTER"
+    adjustment_id: str = msgspec.field(default="", name="AdjustmentID")
+    calculation_code: str = ""
+    order_line_key: str = ""
+    amount: str = ""
+    is_discount: str = "Y"
+    reason_code: str = ""
+    note_text: str = ""
+
+
 class DeskApi(Controller):
     """`/api/order-management`: for staff, by bearer token."""
 
@@ -70,6 +84,12 @@ class DeskApi(Controller):
         """Check a code with commerce and put it on the draft."""
         agent = desk.Agent(require_user(request).logon_id)
         return desk.add_coupon(house_of(request), agent, key, version, data.coupon)
+
+    @post("/orders/{key:str}/adjustments", permission="order.charge.line", sync_to_thread=True, status_code=200)
+    def adjust(self, request: Request[Any, Any, Any], key: str, data: Adjustment) -> dict[str, Any]:
+        """Give or charge by hand, take it off, or decide on what waits; beyond the caller's limits it waits for approval."""
+        change = {name: value for name, value in msgspec.to_builtins(data).items() if value}
+        return desk.adjust(house_of(request), desk.agent_of(require_user(request)), key, change)
 
     @post("/drafts/{key:str}/price", permission="order.capture", sync_to_thread=True, status_code=200)
     def price(self, request: Request[Any, Any, Any], key: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from entrepot.kernel.errors import Conflict, Error, Invalid, Unavailable
 from entrepot.kernel.money import format_amount
 from entrepot.order_management.orders import OrderMovedOn
 from entrepot.web import desk
+from entrepot.web.call_center.refusals import in_words
 from entrepot.web.call_center.shown import ACCOUNT, CARDS, read_order, show_order
 from entrepot.web.edge import house_of
 from entrepot.web.house import House
@@ -23,7 +24,12 @@ from entrepot.web.i18n import mark, translator
 from entrepot.web.staff import Asked, Form, back, desk_of, refused, text
 from entrepot.web.words import speaker
 
-FIELDS = {"OrderedQty": "quantity", "Quantity": "quantity", "ItemID": "find", "Coupon": "coupon", "Payment": "reference"}
+FIELDS = {"OrderedQty": "quantity", "Quantity": "quantity", "ItemID": "find", "Coupon": "coupon", "Payment": "reference"} | {
+    "Amount": "amount",
+    "ReasonCode": "reason",
+    "NoteText": "adjust_note",
+    "OrderLineKey": "target",
+}
 NOT_PRICED = mark("Commerce does not answer right now. The change is kept; have the order priced again in a moment.")
 CODE_REFUSED = mark("The code %(code)s cannot be used: %(reason)s.")
 NUMBER_MISSING = mark("An order on account needs the customer's purchase order number.")
@@ -58,6 +64,8 @@ def attempt(request: Asked, key: str, data: dict[str, Any], done: str, doing: Do
             errors = {"coupon": tell(CODE_REFUSED) % {"code": error.attributes["coupon"], "reason": reason}}
         elif isinstance(error, PurchaseOrderMissing):
             errors = {"reference": tell(NUMBER_MISSING)}
+        elif "doing" in entered:
+            errors = dict.fromkeys(errors, in_words(error, at_desk.locale))
         return show_order(request, key, errors, status=status, entered=entered, find=entered.get("find", ""))
     return back(f"/call-center/orders/{key}", done)
 

@@ -15,6 +15,7 @@ from entrepot.kernel.money import format_amount, parse_price
 from entrepot.order_management import order_page, orders
 from entrepot.order_management.order_page import LinePart, OrderPage
 from entrepot.web import desk
+from entrepot.web.call_center.adjusted import offered, written
 from entrepot.web.call_center.customer import known_customer
 from entrepot.web.edge import house_of
 from entrepot.web.house import House
@@ -31,7 +32,7 @@ REASONS = ("CUSTOMER_REQUEST", "OUT_OF_STOCK", "ORDERED_BY_MISTAKE")
 HOLDS = ("CUSTOMER_REQUEST", "ADDRESS_CHECK", "FRAUD_CHECK")
 MOST_FOUND = 20
 OVERRIDE = "order.modify.override"
-SHIPPING_DISCOUNT = "ShippingDiscount"
+SHIPPING, SHIPPING_DISCOUNT, HANDLING = "Shipping", "ShippingDiscount", "Handling"
 CANCELLED = "9000"
 _NO_PRICE: tuple[int | None, int | None] = (None, None)
 
@@ -87,10 +88,14 @@ def show_order(
         "gifts": gifts_at_stake(page),
         "discounts": discounts(page),
         "shipping_charge": shipping_charge(page),
+        "surcharges": surcharges(page),
         "shipping_name": names.get(page.order.carrier_service, page.order.carrier_service),
         "live": stoppable(page, override=OVERRIDE in at_desk.user.permissions),
         "in_hand": stoppable(page, override=True),
         "stale": bool(errors) and status == 409,
+        "adjust": offered(request, page),
+        "written": written,
+        "line_names": {line.key: line.description or line.item_id for line in page.lines},
     }
     if not page.draft:
         return show(request, "call_center/order.html", status=status, **context)
@@ -194,20 +199,34 @@ def codes(page: OrderPage) -> list[dict[str, Any]]:
 
 
 def discounts(page: OrderPage) -> list[tuple[str, str, int]]:
-    """Every promotion with what it takes off in all: on lines and on the whole order."""
+    """Every promotion with what it takes off in all, on lines and on the whole order; what is given by hand has no name."""
     sums: dict[str, tuple[str, int]] = {}
+    by_hand = 0
     lines: tuple[LinePart, ...] = page.lines
     for charge in (*page.order_wide, *(charge for line in lines for charge in line.charges)):
-        if charge.amount < 0:
+        if charge.manual:
+            by_hand += min(0, charge.amount)
+        elif charge.amount < 0:
             words, amount = sums.get(charge.promotion or charge.name, (charge.description or charge.name, 0))
             sums[charge.promotion or charge.name] = (words, amount + charge.amount)
-    return [(name, words, amount) for name, (words, amount) in sums.items()]
+    found = [(name, words, amount) for name, (words, amount) in sums.items()]
+    return [*found, ("", "", by_hand)] if by_hand else found
 
 
 def shipping_charge(page: OrderPage) -> int:
     """What shipping costs before discounts on it, so that the lines of a sum add up as they are read."""
-    saved = sum(charge.amount for charge in page.order_wide if charge.category == SHIPPING_DISCOUNT)
-    return page.shipping - saved
+    apart = (SHIPPING_DISCOUNT, HANDLING)
+    return page.shipping - sum(charge.amount for charge in page.order_wide if charge.category in apart)
+
+
+def surcharges(page: OrderPage) -> list[tuple[str, int]]:
+    """Every further charge by its name, on lines and on the whole order; what is charged by hand has none."""
+    sums: dict[str, int] = {}
+    for charge in (*page.order_wide, *(charge for line in page.lines for charge in line.charges)):
+        if charge.amount > 0 and charge.category != SHIPPING and not charge.tax:
+            words = "" if charge.manual else charge.description or charge.name
+            sums[words] = sums.get(words, 0) + charge.amount
+    return list(sums.items())
 
 
 def stoppable(page: OrderPage, *, override: bool) -> list[LinePart]:

@@ -9,20 +9,26 @@ from typing import Any
 from entrepot.web.management import (
     catalogs,
     code_pages,
+    constant_pages,
     contract_form,
     contracts,
     history,
     model_pages,
     model_source,
+    offer_pages,
     organizations,
     prices,
     promotion_pages,
     segments,
+    simulation,
 )
 
 routes: list[Any] = [
     *catalogs.routes,
     *prices.routes,
+    *offer_pages.routes,
+    *constant_pages.routes,
+    *simulation.routes,
     *promotion_pages.routes,
     *code_pages.routes,
     *contracts.routes,

@@ -117,13 +117,13 @@ def _checked(request: Asked, view: catalog.View, values: dict[str, str]) -> dict
         "list_price": best.list_price if best else None,
         "contract": best.contract if best else "",
         "considered": [
-            {"one": one, "won": best is not None and one.contract == best.contract, "steps": _steps(one.steps)}
+            {"one": one, "won": best is not None and one.contract == best.contract, "steps": steps_of(one.steps)}
             for one in found.considered
         ],
     }
 
 
-def _steps(steps: tuple[pricing.Step, ...]) -> list[dict[str, Any]]:
+def steps_of(steps: tuple[pricing.Step, ...]) -> list[dict[str, Any]]:
     """The steps with whole prices, as pages write them."""
     return [
         {"text": step.text, "price": None if step.price is None else round(step.price), "depth": min(step.depth, 4)}

@@ -184,13 +184,23 @@ def _code_state(code: str, calculation: capture.Calculation, words: NullTranslat
     return _("does not apply to this cart yet")
 
 
+def surcharges_named(calculation: capture.Calculation) -> list[tuple[str, int]]:
+    """The surcharges by the name the buyer reads, those of one name together."""
+    sums: dict[str, int] = {}
+    for one in calculation.surcharges:
+        sums[one.name] = sums.get(one.name, 0) + one.amount
+    return list(sums.items())
+
+
 def sums_of(calculation: capture.Calculation, words: NullTranslations) -> Sequence[dict[str, object]]:
-    """The totals as rows: goods, each promotion with its amount, shipping and tax as soon as they are known."""
+    """The totals as rows: goods, promotions and surcharges by their names, shipping and tax as soon as they are known."""
     _ = words.gettext
     rows: list[dict[str, object]] = [{"label": _("Articles"), "amount": calculation.goods}]
     for one in calculation.applied:
         if one.amount and one.level != "shipping":
             rows.append({"label": one.name, "amount": -one.amount, "tone": "saving"})
+    for surcharge in surcharges_named(calculation):
+        rows.append({"label": surcharge[0], "amount": surcharge[1]})
     if calculation.shipping is not None:
         rows.append({"label": calculation.shipping.name, "amount": calculation.shipping.amount})
         for share in calculation.shipping.adjustments:

@@ -351,6 +351,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("store_id", "name"),
     )
     op.create_table(
+        "minimum_price",
+        sa.Column("entry_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("price >= 0"),
+        sa.PrimaryKeyConstraint("entry_id", "currency"),
+    )
+    op.create_table(
+        "price_constant",
+        sa.Column("store_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("value", sa.String(length=40), nullable=False),
+        sa.Column("amounts", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("store_id", "name"),
+    )
+    op.create_table(
         "price_rule",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("store_id", sa.BigInteger(), nullable=False),
@@ -515,6 +532,22 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("identifier"),
+    )
+    op.create_table(
+        "surcharge",
+        sa.Column("store_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("per", sa.String(length=8), nullable=False),
+        sa.Column("names", sa.Text(), nullable=False),
+        sa.Column("tariffs", sa.Text(), nullable=False),
+        sa.Column("tax_category", sa.String(length=40), nullable=False),
+        sa.Column("entries", sa.Text(), nullable=False),
+        sa.Column("modes", sa.Text(), nullable=False),
+        sa.Column("countries", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=True),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("store_id", "code"),
     )
     op.create_table(
         "tax_rate",
@@ -1041,6 +1074,7 @@ def downgrade() -> None:
     op.drop_table("attribute_value")
     op.drop_table("attribute_description")
     op.drop_table("tax_rate")
+    op.drop_table("surcharge")
     op.drop_table("store")
     op.drop_table("shipping_mode")
     with op.batch_alter_table("session", schema=None) as batch_op:
@@ -1072,6 +1106,8 @@ def downgrade() -> None:
     op.drop_table("promotion")
     op.drop_table("pricing_version")
     op.drop_table("price_rule")
+    op.drop_table("price_constant")
+    op.drop_table("minimum_price")
     op.drop_table("price_list")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("outbox_ordering_key")

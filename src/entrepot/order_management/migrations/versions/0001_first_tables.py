@@ -180,6 +180,7 @@ def upgrade() -> None:
         sa.Column("price_snapshot", sa.String(length=120), nullable=False),
         sa.Column("price_valid_until", sa.BigInteger(), nullable=True),
         sa.Column("next_line_no", sa.Integer(), nullable=False),
+        sa.Column("tax_included", sa.Boolean(), nullable=False),
         sa.Column("coupons", sa.Text(), nullable=False),
         sa.Column("promotions", sa.Text(), nullable=False),
         sa.Column("status_min", sa.String(length=12), nullable=False),
@@ -319,6 +320,53 @@ def upgrade() -> None:
         batch_op.create_index("shipment_node", ["node", "status"], unique=False)
         batch_op.create_index("shipment_order", ["order_key"], unique=False)
 
+    op.create_table(
+        "adjustment_fact",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("order_key", sa.String(length=26), nullable=False),
+        sa.Column("adjustment", sa.String(length=26), nullable=False),
+        sa.Column("action", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=4), nullable=False),
+        sa.Column("level", sa.String(length=20), nullable=False),
+        sa.Column("line_key", sa.String(length=26), nullable=False),
+        sa.Column("item_id", sa.String(length=64), nullable=False),
+        sa.Column("before", sa.BigInteger(), nullable=False),
+        sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.Column("worth", sa.BigInteger(), nullable=False),
+        sa.Column("order_total", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("policy", sa.String(length=20), nullable=False),
+        sa.Column("customer", sa.String(length=254), nullable=False),
+        sa.Column("requester", sa.String(length=254), nullable=False),
+        sa.Column("user", sa.String(length=254), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["order_key"], ["orders.key"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("adjustment_fact", schema=None) as batch_op:
+        batch_op.create_index("adjustment_fact_last", ["adjustment", "id"], unique=False)
+        batch_op.create_index("adjustment_fact_order", ["order_key", "id"], unique=False)
+        batch_op.create_index("adjustment_fact_requester", ["requester", "at"], unique=False)
+
+    op.create_table(
+        "adjustment_limit",
+        sa.Column("enterprise", sa.String(length=64), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("line_percent", sa.Integer(), nullable=True),
+        sa.Column("line_amount", sa.BigInteger(), nullable=True),
+        sa.Column("order_amount", sa.BigInteger(), nullable=True),
+        sa.Column("day_amount", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("enterprise", "role", "currency"),
+    )
+    op.create_table(
+        "adjustment_policy",
+        sa.Column("enterprise", sa.String(length=64), nullable=False),
+        sa.Column("policy", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("enterprise"),
+    )
     op.create_table(
         "order_audit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -555,6 +603,14 @@ def downgrade() -> None:
         batch_op.drop_index("order_charge_order")
 
     op.drop_table("order_charge")
+    op.drop_table("adjustment_policy")
+    op.drop_table("adjustment_limit")
+    with op.batch_alter_table("adjustment_fact", schema=None) as batch_op:
+        batch_op.drop_index("adjustment_fact_requester")
+        batch_op.drop_index("adjustment_fact_order")
+        batch_op.drop_index("adjustment_fact_last")
+
+    op.drop_table("adjustment_fact")
     with op.batch_alter_table("order_audit", schema=None) as batch_op:
         batch_op.drop_index("order_audit_order")
 
