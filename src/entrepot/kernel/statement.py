@@ -43,6 +43,13 @@ class Statement:
         cursor.close()
         return rows
 
+    def rows(self, conn: Connection, binds: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Every row as the driver gives it, in the order of the columns, nothing converted: for reading very many."""
+        _, cursor = self._run(conn, binds or {})
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        cursor.close()
+        return found
+
     def first(self, conn: Connection, binds: Mapping[str, Any] | None = None) -> Row | None:
         """The first row, if there is one."""
         rows = self.all(conn, binds)

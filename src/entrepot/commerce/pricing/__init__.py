@@ -70,6 +70,7 @@ from entrepot.commerce.pricing.inspect import (
 )
 from entrepot.commerce.pricing.offers import OfferNotFound, OfferText, Priced, offer_row, remove_offer, save_offers
 from entrepot.commerce.pricing.price import (
+    FOREVER,
     Considered,
     Customer,
     Entitled,
@@ -83,7 +84,6 @@ from entrepot.commerce.pricing.price import (
 from entrepot.commerce.pricing.reading import read_rule
 from entrepot.commerce.pricing.tables import (
     CONTRACTS,
-    FOREVER,
     LIST_PRICES,
     MINIMUM_PRICES,
     MOST_QUANTITY,

@@ -182,7 +182,7 @@ class Book:
     """All that was read for one occasion; from here on pricing is pure."""
 
     terms: Terms
-    offers: Mapping[int, Mapping[int, tuple[tables.DatedOffer, ...]]]
+    offers: Mapping[int, Mapping[int, tuple[Offer, ...]]]
     list_prices: Mapping[int, int | None]
     occasion: Occasion
     at: int
@@ -198,7 +198,7 @@ class Book:
                 continue
             held = self.offers[entry].get(key)
             if held:
-                chosen = select_offer(_valid(held, at), wanted.quantity, self.occasion.customer)
+                chosen = select_offer(held, wanted.quantity, self.occasion.customer, at)
                 if chosen is not None:
                     return chosen
         return None
@@ -207,8 +207,9 @@ class Book:
         found = self.list_prices.get(wanted.entry_id)
         return found if found is not None or wanted.parent_id is None else self.list_prices.get(wanted.parent_id)
 
-    def price(self, rule: Rule, wanted: Wanted, steps: list[Step] | None) -> int | None:
-        question = Question(
+    def question(self, wanted: Wanted, steps: list[Step] | None = None) -> Question:
+        """The entry as rules are asked about it; without a trace one question serves all contracts."""
+        return Question(
             wanted=wanted,
             customer=self.occasion.customer,
             at=self.occasion.at,
@@ -220,6 +221,9 @@ class Book:
             currency=self.occasion.currency,
             constant=self.constant,
         )
+
+    def price(self, rule: Rule, question: Question) -> int | None:
+        """What the rule comes to, rounded."""
         found = rule.price(question)
         return None if found is None else final_price(found, self.digits)
 
@@ -228,22 +232,15 @@ class Book:
         return None if known is None else known.in_currency(self.occasion.currency)
 
     def component_price(self, rule: Rule, component: Wanted) -> int | None:
-        return self.price(rule, component, None)
+        return self.price(rule, self.question(component))
 
 
-def _valid(held: Sequence[tables.DatedOffer], at: int) -> list[Offer]:
-    """The offers in force; most entries have one in a list."""
-    if len(held) == 1:
-        one = held[0]
-        return [one.offer] if one.starts_at <= at < one.ends_at else []
-    return [one.offer for one in held if one.starts_at <= at < one.ends_at]
-
-
-def select_offer(offers: Sequence[Offer], quantity: int, customer: Customer) -> Offer | None:
-    """Of the offers in force: in range, for this buyer; highest precedence, lowest amount, latest start."""
+def select_offer(offers: Sequence[Offer], quantity: int, customer: Customer, at: int = 0) -> Offer | None:
+    """Of the offers in force at an instant (microseconds): in range, for this buyer; highest precedence, lowest amount,
+    latest start."""
     best: Offer | None = None
     for one in offers:
-        if not one.quantity_least <= quantity <= one.quantity_most:
+        if not one.quantity_least <= quantity <= one.quantity_most or not one.starts_at <= at < one.ends_at:
             continue
         if one.groups is not None and not (one.groups & customer.segments):
             continue
@@ -259,7 +256,8 @@ def _rank(offer: Offer) -> tuple[int, int, int, int]:
 def _best(book: Book, rules: _Rules, wanted: Wanted) -> Entitled | Unpriced:
     best: tuple[int, bool, int, str, str] | None = None
     considered: list[Considered] = []
-    left_out = 0
+    left_out, tracing = 0, book.occasion.trace
+    question = book.question(wanted)
     for place, (contract, rule, label, allowed) in enumerate(rules):
         if allowed is not None and not allowed.permits(wanted):
             left_out += 1
@@ -267,9 +265,10 @@ def _best(book: Book, rules: _Rules, wanted: Wanted) -> Entitled | Unpriced:
         if rule is None:
             considered.append(Considered(contract.identifier, "", None))
             continue
-        steps: list[Step] | None = [] if book.occasion.trace else None
-        price = book.price(rule, wanted, steps)
-        considered.append(Considered(contract.identifier, rule.name, price, tuple(steps or ())))
+        if tracing:
+            question = book.question(wanted, [])
+        price = book.price(rule, question)
+        considered.append(Considered(contract.identifier, rule.name, price, tuple(question.steps or ())))
         if price is None:
             continue
         candidate = (price, not contract.preferred, place, label, contract.identifier)

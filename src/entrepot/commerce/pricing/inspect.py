@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from entrepot.commerce.pricing import tables
 from entrepot.commerce.pricing.entitled import Terms
 from entrepot.commerce.pricing.equation import Equation
+from entrepot.commerce.pricing.price import FOREVER
 from entrepot.commerce.pricing.rule import (
     Amount,
     Branch,
@@ -214,6 +215,6 @@ def _offer(row: sa.RowMapping) -> OfferRow:
 
 def _instant(micros: int) -> datetime | None:
     """An end as an instant; the extremes that stand for open ends are none."""
-    if not -tables.FOREVER < micros < tables.FOREVER or micros == 0:
+    if not -FOREVER < micros < FOREVER or micros == 0:
         return None
     return _EPOCH + timedelta(microseconds=micros)

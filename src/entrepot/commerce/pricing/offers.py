@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.pricing import tables
+from entrepot.commerce.pricing.price import FOREVER
 from entrepot.kernel.errors import Invalid, NotFound, Refused
 from entrepot.kernel.money import parse_currency, parse_price
 from entrepot.kernel.quantity import Step
@@ -72,7 +73,7 @@ def offer_row(text: OfferText, entry: Priced, price_list: int, zone: datetime) -
     if least > most:
         raise BadRange(path="most")
     starts = _midnight(text.first_day, zone, "first_day") if text.first_day else 0
-    ends = _midnight(text.last_day, zone, "last_day", after=1) if text.last_day else tables.FOREVER
+    ends = _midnight(text.last_day, zone, "last_day", after=1) if text.last_day else FOREVER
     if starts >= ends:
         raise BadRange(path="last_day")
     identifier = text.identifier or "|".join((text.precedence, text.least, text.first_day))

@@ -15,7 +15,7 @@ import msgspec
 from entrepot.kernel.money import half_up
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class Wanted(msgspec.Struct, frozen=True, gc=False):
     """An entry to price: ``quantity`` counts its steps, ``components`` are those of one dynamic kit."""
 
     entry_id: int
@@ -27,8 +27,16 @@ class Wanted(msgspec.Struct, frozen=True):
     multiple: Fraction = Fraction(1)
 
 
-class Offer(msgspec.Struct, frozen=True):
-    """One price entry of a price list, in one currency; the quantity range is inclusive, in steps."""
+#: 9999-12-31T23:59:59Z in microseconds.
+FOREVER = 253_402_300_799_000_000
+
+
+class Offer(msgspec.Struct, frozen=True, gc=False):
+    """One price entry of a price list, in one currency; the quantity range is inclusive, in steps.
+
+    It is in force from ``starts_at`` until just before ``ends_at`` (microseconds). It holds nothing that could point back
+    to it, so that the hundred thousands of a large price book are no work for the garbage collector.
+    """
 
     id: int
     price: int
@@ -37,6 +45,7 @@ class Offer(msgspec.Struct, frozen=True):
     precedence: int
     starts_at: int
     groups: frozenset[str] | None = None
+    ends_at: int = FOREVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,7 @@ class Step:
     depth: int = 0
 
 
-class Considered(msgspec.Struct, frozen=True):
+class Considered(msgspec.Struct, frozen=True, gc=False):
     """One eligible contract, the price its rule yields at the asked quantity, and how."""
 
     contract: str
@@ -57,7 +66,7 @@ class Considered(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...] = ()
 
 
-class Entitled(msgspec.Struct, frozen=True):
+class Entitled(msgspec.Struct, frozen=True, gc=False):
     """The best price the buyer may have for one unit, the contract it comes from, and the others looked at."""
 
     entry_id: int
@@ -72,7 +81,7 @@ class Entitled(msgspec.Struct, frozen=True):
     indicative: bool = False
 
 
-class Unpriced(msgspec.Struct, frozen=True):
+class Unpriced(msgspec.Struct, frozen=True, gc=False):
     """No price: ``code`` says which rule said no."""
 
     entry_id: int

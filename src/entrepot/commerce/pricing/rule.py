@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from math import ceil, floor
+from math import floor
 from typing import Any
 
 import msgspec
@@ -44,6 +44,8 @@ class Question(msgspec.Struct):
     depth: int = 0
     currency: str = ""
     constant: Callable[[str], tuple[Fraction, bool] | None] = lambda _: None
+    #: What rules came to for this entry that were asked without an incoming price, by the rule's identity.
+    known: dict[int, Price | None] = msgspec.field(default_factory=dict)
 
     def note(self, text: str, price: Price | None) -> None:
         if self.steps is not None:
@@ -58,8 +60,16 @@ class Rule:
     path: tuple[Element, ...]
 
     def price(self, question: Question, incoming: Price | None = None) -> Price | None:
-        """The price this rule yields for the entry in question, or none."""
-        return _run(self.path, question, incoming)
+        """The price this rule yields for the entry in question, or none.
+
+        Several contracts lead to the same rules: without a trace each is run once for an entry.
+        """
+        if incoming is not None or question.steps is not None:
+            return _run(self.path, question, incoming)
+        key = id(self)
+        if key not in question.known:
+            question.known[key] = _run(self.path, question, None)
+        return question.known[key]
 
     @property
     def lists(self) -> frozenset[str]:
@@ -127,9 +137,17 @@ class Percent(Element):
     percent: Fraction
 
     def price(self, question: Question, incoming: Price | None) -> Price | None:
-        price = None if incoming is None else max(Fraction(0), incoming * (100 + self.percent) / 100)
-        question.note(f"{'+' if self.percent >= 0 else ''}{format_price(int(self.percent * PRICE_SCALE), 'JPY')} %", price)
+        price = None if incoming is None else self._of(incoming)
+        if question.steps is not None:
+            question.note(f"{'+' if self.percent >= 0 else ''}{format_price(int(self.percent * PRICE_SCALE), 'JPY')} %", price)
         return price
+
+    def _of(self, incoming: Price) -> Price:
+        """Exact; an integer where it comes out even, which is cheaper to go on with than a fraction."""
+        whole = self.percent.denominator * 100
+        part = incoming * max(0, whole + self.percent.numerator)
+        even = isinstance(part, int) and part % whole == 0
+        return part // whole if even else Fraction(part) / whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +157,9 @@ class Amount(Element):
     amount: int
 
     def price(self, question: Question, incoming: Price | None) -> Price | None:
-        price = None if incoming is None else max(Fraction(0), Fraction(incoming) + self.amount)
-        question.note(f"{'+' if self.amount >= 0 else ''}{format_price(self.amount)}", price)
+        price = None if incoming is None else max(0, incoming + self.amount)
+        if question.steps is not None:
+            question.note(f"{'+' if self.amount >= 0 else ''}{format_price(self.amount)}", price)
         return price
 
 
@@ -173,12 +192,15 @@ class Round(Element):
     def price(self, question: Question, incoming: Price | None) -> Price | None:
         if incoming is None:
             return None
-        exact = Fraction(incoming - self.offset) / self.step
-        whole: int = ceil(exact) if self.mode == "up" else floor(exact if self.mode == "down" else exact + Fraction(1, 2))
-        price = whole * self.step + self.offset
+        above, step = incoming - self.offset, self.step
+        whole: int = -(-above // step) if self.mode == "up" else above // step
+        if self.mode == "nearest":
+            whole = (2 * above + step) // (2 * step)
+        price = whole * step + self.offset
         while price < 0:
             price += self.step
-        question.note(f"rounded {self.mode} to the step {format_price(self.step)} ending {format_price(self.offset)}", price)
+        if question.steps is not None:
+            question.note(f"rounded {self.mode} to the step {format_price(self.step)} ending {format_price(self.offset)}", price)
         return price
 
 
@@ -189,7 +211,8 @@ class Nested(Element):
     name: str
 
     def price(self, question: Question, incoming: Price | None) -> Price | None:
-        question.note(f"rule {self.name}", incoming)
+        if question.steps is not None:
+            question.note(f"rule {self.name}", incoming)
         return _deeper(question, self.name, incoming)
 
     def nested(self) -> frozenset[str]:
@@ -282,7 +305,7 @@ class DynamicKit(Element):
 def _deeper(question: Question, name: str, incoming: Price | None) -> Price | None:
     """Run a rule inside a rule. How deep they may lie was checked when they were read; a trace shows it."""
     if question.steps is None:
-        return _run(question.rules[name].path, question, incoming)
+        return question.rules[name].price(question, incoming)
     question.depth += 1
     try:
         return question.rules[name].price(question, incoming) if question.depth <= DEPTH else None

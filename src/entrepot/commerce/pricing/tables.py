@@ -7,7 +7,7 @@ open ends as extremes: so the look-up of a hundred entries is one indexed read w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -25,7 +25,6 @@ from entrepot.kernel.statement import Statement
 #: The price list that load files without a price list's name write to.
 STANDARD = "Standard"
 MOST_QUANTITY = 2**53
-FOREVER = 253_402_300_799_000_000  # 9999-12-31T23:59:59Z in microseconds
 
 price_list = sa.Table(
     "price_list",
@@ -159,21 +158,22 @@ def find_price_lists(conn: Connection, store_id: int) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class DatedOffer:
-    """An offer with the instants (microseconds) between which it is valid."""
+class _Held:
+    """Offers by price list, list prices and minimum prices of entries that were asked for."""
 
-    offer: Offer
-    starts_at: int
-    ends_at: int
+    offers: dict[int, dict[int, tuple[Offer, ...]]] = field(default_factory=dict)
+    list_prices: dict[int, int | None] = field(default_factory=dict)
+    minimum: dict[int, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Shelf:
-    """Offers, list prices and minimum prices of entries asked for since a price last changed, in one store and currency."""
+    """What has been asked for since a price last changed, in one store and currency.
 
-    offers: dict[int, dict[int, tuple[DatedOffer, ...]]]
-    list_prices: dict[int, int | None]
-    minimum: dict[int, int]
+    When it is too much another is begun: who is reading goes on with the one it has.
+    """
+
+    held: _Held = field(default_factory=_Held)
 
 
 MOST_KEPT = 50_000
@@ -182,66 +182,70 @@ _shelves: Versioned[_Shelf] = Versioned(version_of)
 
 def find_offers(
     conn: Connection, store_id: int, entries: Sequence[int], currency: str
-) -> tuple[dict[int, dict[int, tuple[DatedOffer, ...]]], dict[int, int | None]]:
+) -> tuple[dict[int, dict[int, tuple[Offer, ...]]], dict[int, int | None]]:
     """The published offers of these entries by entry and price list, and their list prices, in one currency.
 
     Kept per process until a price of the store changes; which offers are valid at an instant is decided by whoever
     asks, so that a price date in the past or the future reads the same.
     """
-    kept = _shelf(conn, store_id, entries, currency)
-    return kept.offers, kept.list_prices
+    held = _held(conn, store_id, entries, currency)
+    return held.offers, held.list_prices
 
 
 def minimum_prices(conn: Connection, store_id: int, entries: Sequence[int], currency: str) -> dict[int, int]:
     """The prices below which no promotion may bring these entries (1/100,000), of those that have one."""
-    kept = _shelf(conn, store_id, entries, currency).minimum
+    kept = _held(conn, store_id, entries, currency).minimum
     return {entry: kept[entry] for entry in entries if entry in kept} if kept else {}
 
 
-def _shelf(conn: Connection, store_id: int, entries: Sequence[int], currency: str) -> _Shelf:
-    kept = _shelves.get(conn, store_id, currency, lambda: _Shelf({}, {}, {}))
-    missing = [entry for entry in entries if entry not in kept.offers]
+def _held(conn: Connection, store_id: int, entries: Sequence[int], currency: str) -> _Held:
+    shelf = _shelves.get(conn, store_id, currency, _Shelf)
+    if len(shelf.held.offers) > MOST_KEPT:
+        shelf.held = _Held()
+    held = shelf.held
+    missing = [entry for entry in entries if entry not in held.offers]
     if missing:
-        _take(conn, kept, missing, currency)
-    return kept
+        _take(conn, held, missing, currency)
+    return held
 
 
-def _take(conn: Connection, kept: _Shelf, entries: list[int], currency: str) -> None:
-    if len(kept.offers) > MOST_KEPT:
-        kept.offers.clear()
-        kept.list_prices.clear()
-        kept.minimum.clear()
-    found: dict[int, dict[int, list[DatedOffer]]] = {}
-    for row in conn.execute(_OFFERS, {"entries": entries, "currency": currency}):
-        entry, of_list, key, price, least, most, precedence, starts, ends, groups = row
-        held = Offer(key, price, least, most, precedence, starts, frozenset(groups) if groups else None)
-        found.setdefault(entry, {}).setdefault(of_list, []).append(DatedOffer(held, starts, ends))
-    listed = dict(conn.execute(_LIST_PRICES, {"entries": entries, "currency": currency}).all())
-    kept.minimum.update(conn.execute(_MINIMUM_PRICES, {"entries": entries, "currency": currency}).all())
-    for entry in entries:
-        kept.offers[entry] = {of_list: tuple(held) for of_list, held in found.get(entry, {}).items()}
-        kept.list_prices[entry] = listed.get(entry)
+def _take(conn: Connection, held: _Held, entries: list[int], currency: str) -> None:
+    binds = {"entries": entries, "currency": currency}
+    found: dict[int, dict[int, tuple[Offer, ...]]] = {entry: {} for entry in entries}
+    for entry, of_list, key, price, least, most, precedence, starts, ends, groups in _OFFERS.rows(conn, binds):
+        segments = frozenset(msgspec.json.decode(groups)) if groups else None
+        one = Offer(key, price, least, most, precedence, starts, segments or None, ends)
+        lists = found[entry]
+        lists[of_list] = (*lists[of_list], one) if of_list in lists else (one,)
+    listed = dict(_LIST_PRICES.rows(conn, binds))
+    held.minimum.update(_MINIMUM_PRICES.rows(conn, binds))
+    held.list_prices.update({entry: listed.get(entry) for entry in entries})
+    held.offers.update(found)
 
 
 _VERSION = Statement(sa.select(pricing_version.c.version).where(pricing_version.c.store_id == sa.bindparam("store_id")))
-_OFFERS = sa.select(
-    offer.c.entry_id,
-    offer.c.price_list_id,
-    offer.c.id,
-    offer.c.price,
-    offer.c.quantity_least,
-    offer.c.quantity_most,
-    offer.c.precedence,
-    offer.c.starts_at,
-    offer.c.ends_at,
-    offer.c.groups,
-).where(any_of(offer.c.entry_id, "entries"), offer.c.currency == sa.bindparam("currency"), offer.c.published)
-_LIST_PRICES = sa.select(list_price.c.entry_id, list_price.c.price).where(
-    any_of(list_price.c.entry_id, "entries"), list_price.c.currency == sa.bindparam("currency")
+_OFFERS = Statement(
+    sa.select(
+        offer.c.entry_id,
+        offer.c.price_list_id,
+        offer.c.id,
+        offer.c.price,
+        offer.c.quantity_least,
+        offer.c.quantity_most,
+        offer.c.precedence,
+        offer.c.starts_at,
+        offer.c.ends_at,
+        offer.c.groups,
+    ).where(any_of(offer.c.entry_id, "entries"), offer.c.currency == sa.bindparam("currency"), offer.c.published)
 )
-_MINIMUM_PRICES = sa.select(minimum_price.c.entry_id, minimum_price.c.price).where(
-    any_of(minimum_price.c.entry_id, "entries"), minimum_price.c.currency == sa.bindparam("currency")
-)
+
+
+def _prices_in(table: sa.Table) -> Statement:
+    ours = (any_of(table.c.entry_id, "entries"), table.c.currency == sa.bindparam("currency"))
+    return Statement(sa.select(table.c.entry_id, table.c.price).where(*ours))
+
+
+_LIST_PRICES, _MINIMUM_PRICES = _prices_in(list_price), _prices_in(minimum_price)
 
 #: Bulk ports of the loader.
 PRICE_LISTS = Sheet(price_list, ("store_id", "name"), "name")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.pricing import tables
+from entrepot.commerce.pricing.price import FOREVER
 from entrepot.commerce.pricing.reading import read_rule
 from entrepot.kernel.db import upsert
 
@@ -34,7 +35,7 @@ def put_offers(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
             "quantity_most": tables.MOST_QUANTITY,
             "precedence": 0,
             "starts_at": 0,
-            "ends_at": tables.FOREVER,
+            "ends_at": FOREVER,
             "published": True,
             "groups": None,
             "identifier": "",
