@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from math import floor
 from typing import Any
 
 import msgspec
@@ -316,9 +315,7 @@ def _deeper(question: Question, name: str, incoming: Price | None) -> Price | No
 def final_price(price: Price, minor_digits: int) -> int:
     """Round a rule's result half up to the currency's minor unit, as an integer of 1/100,000."""
     grid: int = PRICE_SCALE // 10**minor_digits
-    if isinstance(price, int) and price % grid == 0:
-        return price
-    return floor(Fraction(price) / grid + Fraction(1, 2)) * grid
+    return (2 * price + grid) // (2 * grid) * grid
 
 
 def as_mapping(value: Any, path: str) -> dict[str, Any]:
