@@ -74,8 +74,9 @@ def test_a_promotion_is_switched_off_and_on(merch: Person) -> None:
     here = "/management/promotions/autumn-1000"
     merch.get(here)
     for status in ("inactive", "active"):
-        page = merch.does(f"{here}/status", {"status": status})
+        page = merch.does(f"{here}/status", {"status": status, "reason": f"{status} for a test"})
         assert "The promotion's status is changed." in text_of(page)
+        assert f"“{status} for a test”" in text_of(page)
         with demo_suite().house.commerce.database.read() as conn:
             store = catalog.find_store(conn, "tannwerk")
             active = {one.identifier for one in promotions.find_promotions(conn, store.id, status="active")}
@@ -98,6 +99,8 @@ def test_codes_are_issued_imported_and_handed_out(merch: Person) -> None:
     lines = file.text.strip().splitlines()
     assert file.headers["content-type"].startswith("text/csv")
     assert len(lines) == 26 and lines[0] == "Code,Batch,Order" and all(',"\'=spring",' in line for line in lines[1:])
+    told = text_of(merch.get("/management/history", kind="codes", subject="welcome-letter").text)
+    assert "Codes issued" in told and "Count 25" in told and "Codes imported" in told and "cards" in told
     again = merch.post(f"{here}/import", {"codes": "printed-3\nprinted-4"})
     assert again.status_code == 422 and "printed-4" in again.text and "Nothing was imported" in text_of(again.text)
 

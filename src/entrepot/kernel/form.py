@@ -70,6 +70,8 @@ def _entered(described: inspect.Type) -> tuple[str, tuple[str, ...], tuple[Field
             return "amounts", (), ()
         case inspect.EnumType(cls=cls):
             return "choice", tuple(str(one.value) for one in cls), ()
+        case inspect.LiteralType(values=values):
+            return "choice", tuple(str(one) for one in values), ()
         case inspect.StructType(cls=cls):
             return "group", (), fields_of_struct(cls)
         case inspect.VarTupleType(item_type=item):

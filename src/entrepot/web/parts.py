@@ -120,7 +120,7 @@ def _shown(value: Any, field: Field) -> Any:
     if field.kind == "list":
         return ", ".join(str(one) for one in value or ())
     if field.kind == "yes or no":
-        return "yes" if value else ""
+        return "yes" if (field.default if value is None else value) else ""
     given = field.default if value is None else value
     return "" if given is None else str(given)
 
@@ -144,7 +144,7 @@ def _value(raw: Any, field: Field, name: str, errors: dict[str, str], gettext: G
     elif field.kind == "list":
         value = [one.strip() for one in re.split(r"[,;\n]", str(raw or "")) if one.strip()]
     elif field.kind == "yes or no":
-        return True if raw else None
+        return bool(raw) if bool(raw) != bool(field.default) else None
     else:
         value = str(raw or "")
     label = gettext(field.label)
@@ -155,6 +155,8 @@ def _value(raw: Any, field: Field, name: str, errors: dict[str, str], gettext: G
     fault = _fault(value, field.kind)
     if fault:
         errors[name] = gettext(fault) % {"field": label}
+    if not field.required and value == str(field.default):
+        return None  # what goes without saying is not said, so that an unchanged form stays an unchanged document
     return int(value) if field.kind == "number" and not fault else value
 
 

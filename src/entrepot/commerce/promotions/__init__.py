@@ -20,11 +20,21 @@ from entrepot.commerce.promotions.codes import (
 )
 from entrepot.commerce.promotions.conditions import Condition, Declined
 from entrepot.commerce.promotions.evaluate import Applied, Evaluation, Refusal, evaluate
-from entrepot.commerce.promotions.forms import condition_kinds, fields_of, reward_kinds, schema_of
+from entrepot.commerce.promotions.forms import condition_kinds, fields_of, reward_kinds, schema_of, settings_fields
 from entrepot.commerce.promotions.gifts import GiftGiven, give_gifts
 from entrepot.commerce.promotions.messages import CodeCheck, find_promotion, validate_code
 from entrepot.commerce.promotions.missing import POSSIBLE, missing
-from entrepot.commerce.promotions.promotion import Level, Promotion, Trigger, canonical_code
+from entrepot.commerce.promotions.promotion import (
+    Exclusivity,
+    Level,
+    Promotion,
+    PromotionMalformed,
+    Trigger,
+    canonical_code,
+    read_conditions,
+    read_rewards,
+    read_settings,
+)
 from entrepot.commerce.promotions.rewards import Gift, Reward
 from entrepot.commerce.promotions.shelf import Shelf
 from entrepot.commerce.promotions.tables import find_promotions, put_promotions, put_texts, shelf_of, stored_promotions
@@ -56,7 +66,7 @@ __all__ = [
     "Condition",
     "Declined",
     "Evaluation",
-    "Field",
+    "Exclusivity",
     "Gift",
     "GiftGiven",
     "Issued",
@@ -64,6 +74,7 @@ __all__ = [
     "Line",
     "OrderUse",
     "Promotion",
+    "PromotionMalformed",
     "PromotionUnknown",
     "PromotionUsedUp",
     "Refusal",
@@ -93,10 +104,14 @@ __all__ = [
     "missing",
     "put_promotions",
     "put_texts",
+    "read_conditions",
+    "read_rewards",
+    "read_settings",
     "release_expired",
     "reward_kinds",
     "schema_of",
     "set_uses",
+    "settings_fields",
     "shelf_of",
     "stored_promotions",
     "told",

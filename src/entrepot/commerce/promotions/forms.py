@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from entrepot.commerce.promotions.conditions import Condition
+from entrepot.commerce.promotions.promotion import Settings
 from entrepot.commerce.promotions.rewards import Reward
 from entrepot.kernel.form import Field, fields_of_struct, kinds_in
 
@@ -29,6 +30,11 @@ def fields_of(kind: str) -> tuple[Field, ...]:
     ['percent', 'targets', 'most']
     """
     return fields_of_struct(_classes()[kind])
+
+
+def settings_fields() -> tuple[Field, ...]:
+    """What a promotion may say beyond its conditions and rewards, as a form asks for it."""
+    return fields_of_struct(Settings)
 
 
 def schema_of(kind: str) -> dict[str, Any]:

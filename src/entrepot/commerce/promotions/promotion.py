@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from entrepot.commerce.promotions.conditions import ANY_NUMBER, Condition
 from entrepot.commerce.promotions.rewards import Reward
 from entrepot.commerce.promotions.schedule import Schedule, local_time
-from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, plain
+from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, mark, plain
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.money import parse_amount, parse_currency
 
@@ -65,12 +65,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     whether a gift stays with the buyer when its reason is returned after it was shipped.
     """
 
-    schedule: Schedule = Schedule()
-    lane: Lane | None = None
-    most: Amounts | None = None
-    closes: bool = False
-    returns_use: bool = True
-    gift_return: Literal["keep", "required"] = "keep"
+    schedule: Annotated[Schedule, msgspec.Meta(title=mark("Days and hours"))] = Schedule()
+    lane: Annotated[Lane | None, msgspec.Meta(title=mark("Lane"))] = None
+    most: Annotated[Amounts | None, msgspec.Meta(title=mark("At most, by currency"))] = None
+    closes: Annotated[bool, msgspec.Meta(title=mark("Keeps later promotions off its items"))] = False
+    returns_use: Annotated[bool, msgspec.Meta(title=mark("A cancelled order gives its use back"))] = True
+    gift_return: Annotated[Literal["keep", "required"], msgspec.Meta(title=mark("Gift when its reason is returned"))] = "keep"
 
 
 class Trigger(StrEnum):

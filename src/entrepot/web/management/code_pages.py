@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import promotions
+from entrepot.commerce.history import Author, note_change
 from entrepot.kernel.errors import Error
 from entrepot.kernel.quantity import parse_whole
 from entrepot.web.edge import house_of
-from entrepot.web.staff import Asked, Form, back, desk_of, refused, show, text
+from entrepot.web.staff import Asked, Form, author_of, back, desk_of, refused, show, text
 
 #: Which field of the forms a refusal is about.
 FIELDS = {"count": "count", "prefix": "prefix", "codes": "codes"}
@@ -48,9 +48,10 @@ def _page(request: Asked, identifier: str, entered: Form | None = None, error: E
 def generate(request: Asked, identifier: str, data: Form) -> Response[Any]:
     """Issue new codes as one batch."""
 
-    def issue(conn: Connection, store_id: int, at: datetime) -> None:
+    def issue(conn: Connection, store_id: int, author: Author) -> None:
         wanted = promotions.ToIssue(parse_whole(text(data, "count"), "count"), text(data, "prefix"), text(data, "batch"))
-        promotions.generate_codes(conn, store_id, identifier, wanted, at)
+        issued = promotions.generate_codes(conn, store_id, identifier, wanted, author.at)
+        note_change(conn, author, ("codes", identifier), "issued", None, {"count": len(issued), "batch": wanted.batch or None})
 
     return _issued(request, identifier, data, issue)
 
@@ -60,18 +61,20 @@ def take_over(request: Asked, identifier: str, data: Form) -> Response[Any]:
     """Import a list of codes, one per line: all of them or none."""
     lines = text(data, "codes").replace(",", "\n").replace(";", "\n").splitlines()
 
-    def issue(conn: Connection, store_id: int, at: datetime) -> None:
-        promotions.import_codes(conn, store_id, identifier, lines, at, batch=text(data, "list_name"))
+    def issue(conn: Connection, store_id: int, author: Author) -> None:
+        batch = text(data, "list_name")
+        taken = promotions.import_codes(conn, store_id, identifier, lines, author.at, batch=batch)
+        note_change(conn, author, ("codes", identifier), "imported", None, {"count": len(taken), "batch": batch or None})
 
     return _issued(request, identifier, data, issue)
 
 
-def _issued(request: Asked, identifier: str, data: Form, issue: Callable[[Connection, int, datetime], None]) -> Response[Any]:
+def _issued(request: Asked, identifier: str, data: Form, issue: Callable[[Connection, int, Author], None]) -> Response[Any]:
     """Back to the page with the new codes, or the form again with what is wrong in it."""
     store, house = desk_of(request).store, house_of(request)
     try:
         with house.commerce.database.write() as conn:
-            issue(conn, store.id, house.clock.now())
+            issue(conn, store.id, author_of(request, data))
     except promotions.PromotionUnknown:
         raise
     except Error as error:

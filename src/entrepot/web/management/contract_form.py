@@ -115,8 +115,8 @@ def _contract(form: Entered, identifier: str, zone: str) -> ContractRow:
     prices = [
         {
             kind: name,
-            "start": _midnight(row.get("from", ""), zone, f"prices.{place}"),
-            "end": _midnight(row.get("until", ""), zone, f"prices.{place}", after=True),
+            "start": midnight(row.get("from", ""), zone, f"prices.{place}"),
+            "end": midnight(row.get("until", ""), zone, f"prices.{place}", after=True),
         }
         for place, row in enumerate(form.prices)
         for kind, _, name in (row.get("what", "").partition(":"),)
@@ -133,8 +133,8 @@ def _contract(form: Entered, identifier: str, zone: str) -> ContractRow:
         price_rule=plain["price_rule"] or None,
         base_contract=plain["base_contract"] or None,
         preferred=plain["preferred"] == "yes",
-        starts_at=_midnight(plain["starts_on"], zone, "starts_on"),
-        ends_at=_midnight(plain["ends_on"], zone, "ends_on", after=True),
+        starts_at=midnight(plain["starts_on"], zone, "starts_on"),
+        ends_at=midnight(plain["ends_on"], zone, "ends_on", after=True),
         terms=pricing.read_terms(
             {
                 "prices": prices,
@@ -161,8 +161,8 @@ def _stored(request: Asked, identifier: str, without: dict[str, str]) -> Entered
         "account": who.account,
         "base_contract": one.base_contract or "",
         "price_rule": one.price_rule or "",
-        "starts_on": _day(one.starts_at, zone),
-        "ends_on": _day(one.ends_at, zone, last=True),
+        "starts_on": day_of(one.starts_at, zone),
+        "ends_on": day_of(one.ends_at, zone, last=True),
         "preferred": "yes" if one.preferred else "",
         "purchase_order": {True: "yes", False: "no", None: ""}[terms.purchase_order],
         "reason": "",
@@ -172,8 +172,8 @@ def _stored(request: Asked, identifier: str, without: dict[str, str]) -> Entered
     prices = [
         {
             "what": f"rule:{term.rule}" if term.rule else f"price_list:{term.price_list}",
-            "from": _day(term.start, zone),
-            "until": _day(term.end, zone, last=True),
+            "from": day_of(term.start, zone),
+            "until": day_of(term.end, zone, last=True),
         }
         for term in terms.prices
     ]
@@ -208,7 +208,7 @@ def _names(field: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in field.split(",") if name.strip())
 
 
-def _midnight(day: str, zone: str, path: str, *, after: bool = False) -> datetime | None:
+def midnight(day: str, zone: str, path: str, *, after: bool = False) -> datetime | None:
     """The midnight a day begins with by the store's clock, or the one after it."""
     if not day:
         return None
@@ -219,7 +219,7 @@ def _midnight(day: str, zone: str, path: str, *, after: bool = False) -> datetim
     return datetime.combine(found, time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
-def _day(at: datetime | None, zone: str, *, last: bool = False) -> str:
+def day_of(at: datetime | None, zone: str, *, last: bool = False) -> str:
     """The day an instant begins; of an end the day before it."""
     if at is None:
         return ""

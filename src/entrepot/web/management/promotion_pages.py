@@ -8,10 +8,12 @@ from typing import Any
 from litestar import Response, get, post
 
 from entrepot.commerce import promotions
+from entrepot.commerce.history import note_change
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import translator
+from entrepot.web.management.history import history_of
 from entrepot.web.page import locale_of
-from entrepot.web.staff import Asked, Form, back, desk_of, show, text
+from entrepot.web.staff import Asked, Form, author_of, back, desk_of, show, text
 
 STATUSES = ("active", "inactive")
 
@@ -47,9 +49,11 @@ def promotion_page(request: Asked, identifier: str) -> Response[str]:
         if stored is None or one is None:
             raise promotions.PromotionUnknown(promotion=identifier)
         used = promotions.counters(conn, [one.id]).get(one.id, 0)
+        told = history_of(request, conn, ("promotion", identifier), ("codes", identifier))
     return show(
         request,
         "management/promotion.html",
+        told=told,
         one=one,
         status_name=stored["status"],
         used=used,
@@ -71,7 +75,11 @@ def set_status(request: Asked, identifier: str, data: Form) -> Response[Any]:
         stored = promotions.stored_promotions(conn, store.id).get(identifier)
         if stored is None or status not in STATUSES:
             raise promotions.PromotionUnknown(promotion=identifier)
-        promotions.put_promotions(conn, store.id, [stored | {"status": status}])
+        if status != stored["status"]:
+            promotions.put_promotions(conn, store.id, [stored | {"status": status}])
+            action = "activated" if status == "active" else "deactivated"
+            before, after = {"status": stored["status"]}, {"status": status}
+            note_change(conn, author_of(request, data), ("promotion", identifier), action, before, after)
     return back(f"/management/promotions/{identifier}", "status")
 
 
