@@ -142,6 +142,11 @@ def groups_of(conn: Connection, user_id: int) -> frozenset[str]:
     return frozenset(conn.execute(_groups, {"id": user_id}).scalars())
 
 
+def group_names(conn: Connection) -> frozenset[str]:
+    """The identifiers of all member groups."""
+    return frozenset(conn.execute(sa.select(member_group.c.identifier)).scalars())
+
+
 def buyer(conn: Connection, logon_id: str | None) -> Buyer:
     """Who this is as a buyer; unknown, blank or disabled is a guest."""
     user = find_user(conn, logon_id) if logon_id and logon_id.strip() else None

@@ -4,6 +4,7 @@ A buyer's *contracts* name *price rules*; a rule reads *offers* from price lists
 price over all eligible contracts is the entitled price. Nothing here knows of promotions.
 """
 
+from entrepot.commerce.pricing.checking import Fault, Known, faults_of
 from entrepot.commerce.pricing.constants import (
     ConstantKind,
     PriceConstant,
@@ -19,9 +20,11 @@ from entrepot.commerce.pricing.entitled import (
     Terms,
     eligible,
     entitled_prices,
+    prices_by,
     select_offer,
     terms_of,
 )
+from entrepot.commerce.pricing.faults import PriceRuleMalformed
 from entrepot.commerce.pricing.inspect import (
     OfferRow,
     PriceList,
@@ -61,6 +64,15 @@ from entrepot.commerce.pricing.tables import (
     touch,
     version_of,
 )
+from entrepot.commerce.pricing.versions import (
+    RuleNotFound,
+    RuleState,
+    RuleVersion,
+    activate,
+    discard_draft,
+    save_draft,
+    versions_of,
+)
 from entrepot.commerce.pricing.write import ensure_price_list, put_contract, put_list_prices, put_offers, put_price_rule
 
 __all__ = [
@@ -79,6 +91,8 @@ __all__ = [
     "ContractNotFound",
     "Customer",
     "Entitled",
+    "Fault",
+    "Known",
     "Occasion",
     "Offer",
     "OfferNotFound",
@@ -86,15 +100,22 @@ __all__ = [
     "OfferText",
     "PriceConstant",
     "PriceList",
+    "PriceRuleMalformed",
     "Priced",
+    "RuleNotFound",
+    "RuleState",
+    "RuleVersion",
     "Step",
     "Terms",
     "Unpriced",
     "Wanted",
+    "activate",
     "converted",
+    "discard_draft",
     "eligible",
     "ensure_price_list",
     "entitled_prices",
+    "faults_of",
     "find_constants",
     "find_contracts",
     "find_price_lists",
@@ -106,6 +127,7 @@ __all__ = [
     "offer_row",
     "offers_of",
     "price_lists_of",
+    "prices_by",
     "put_constant",
     "put_contract",
     "put_list_prices",
@@ -116,9 +138,11 @@ __all__ = [
     "remove_constant",
     "remove_offer",
     "rules_using",
+    "save_draft",
     "save_offers",
     "select_offer",
     "terms_of",
     "touch",
     "version_of",
+    "versions_of",
 ]

@@ -18,6 +18,7 @@ from entrepot.commerce.pricing.constants import PriceConstant, find_constants
 from entrepot.commerce.pricing.price import Considered, Customer, Entitled, Occasion, Offer, Step, Unpriced, Wanted
 from entrepot.commerce.pricing.reading import check_rules, read_rule
 from entrepot.commerce.pricing.rule import Question, Rule, final_price
+from entrepot.commerce.pricing.versions import RuleVersion, dated_rules, in_force
 from entrepot.kernel.cache import Versioned
 from entrepot.kernel.errors import NotFound, Refused
 from entrepot.kernel.money import exponent
@@ -50,6 +51,11 @@ class Terms:
     versions: dict[str, int]
     lists: dict[str, int]
     constants: dict[str, PriceConstant] = field(default_factory=dict)
+    dated: dict[str, tuple[RuleVersion, ...]] = field(default_factory=dict)
+
+    def at(self, at: datetime) -> Terms:
+        """The terms with the rules that are in force at an instant."""
+        return in_force(self, at) if self.dated else self
 
     def rule_of(self, contract: tables.ContractRow) -> Rule | None:
         """The contract's own rule, or that of its base contract, up the chain."""
@@ -79,7 +85,7 @@ def terms_of(conn: Connection, store_id: int) -> Terms:
         check_rules(rules)
         versions = {name: version for name, (version, _) in stored.items()}
         contracts, lists = tuple(tables.find_contracts(conn, store_id)), tables.find_price_lists(conn, store_id)
-        return Terms(contracts, rules, versions, lists, find_constants(conn, store_id))
+        return Terms(contracts, rules, versions, lists, find_constants(conn, store_id), dated_rules(conn, store_id))
 
     return _terms.get(conn, store_id, "terms", load)
 
@@ -113,7 +119,11 @@ def entitled_prices(conn: Connection, occasion: Occasion, wanted: Sequence[Wante
     Promotions play no part here. ``PRICE_NOT_FOUND`` means that no eligible contract yields a price; the list
     price is never a fallback.
     """
-    terms = terms_of(conn, occasion.store_id)
+    return priced_by(conn, terms_of(conn, occasion.store_id).at(occasion.at), occasion, wanted)
+
+
+def priced_by(conn: Connection, terms: Terms, occasion: Occasion, wanted: Sequence[Wanted]) -> list[Entitled | Unpriced]:
+    """The same by given terms: what a changed rule would make of the prices."""
     contracts = eligible(terms.contracts, occasion)
     rules = [(contract, rule, terms.label(rule)) for contract in contracts for rule in (terms.rule_of(contract),)]
     entries = sorted({key for one in wanted for key in _entry_ids(one)})
@@ -263,3 +273,12 @@ def _entry_ids(wanted: Wanted) -> Iterator[int]:
 
 
 _MICRO = datetime(1970, 1, 1, 0, 0, 0, 1) - datetime(1970, 1, 1)
+
+
+def prices_by(conn: Connection, terms: Terms, occasion: Occasion, contract: str, wanted: Sequence[Wanted]) -> list[int | None]:
+    """What each entry costs by the rule of one contract, whoever may use it: for comparing terms."""
+    entries = sorted({key for one in wanted for key in _entry_ids(one)})
+    offers, list_prices = tables.find_offers(conn, occasion.store_id, entries, occasion.currency)
+    book = Book(terms, offers, list_prices, occasion, (occasion.at - _EPOCH) // _MICRO, exponent(occasion.currency))
+    rule = next((terms.rule_of(one) for one in terms.contracts if one.identifier == contract), None)
+    return [book.price(rule, one, None) if rule else None for one in wanted]

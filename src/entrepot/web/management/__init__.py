@@ -15,6 +15,7 @@ from entrepot.web.management import (
     offer_pages,
     prices,
     promotion_pages,
+    rule_pages,
     simulation,
 )
 
@@ -23,6 +24,7 @@ routes: list[Any] = [
     *prices.routes,
     *offer_pages.routes,
     *constant_pages.routes,
+    *rule_pages.routes,
     *simulation.routes,
     *promotion_pages.routes,
     *code_pages.routes,
