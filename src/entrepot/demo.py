@@ -75,7 +75,7 @@ def fingerprint() -> str:
 def accounts() -> list[Account]:
     """The log-ins of the demo."""
     read = yaml.safe_load((folder() / "accounts.yaml").read_text("utf-8"))
-    buyers = [Account(one["logon_id"], (), tuple(one["groups"])) for one in read["buyers"]]
+    buyers = [Account(one["logon_id"], tuple(one.get("roles", ())), tuple(one["groups"])) for one in read["buyers"]]
     return buyers + [Account(one["logon_id"], tuple(one["roles"])) for one in read["staff"]]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from entrepot import dataload
-from entrepot.commerce import catalog, members
+from entrepot.commerce import capture, catalog, members
 from entrepot.dataload import PriceRow
 from entrepot.kernel.db import Database
 from entrepot.kernel.sheet import Outcome
@@ -135,7 +135,7 @@ def test_people_are_loaded_without_passwords(base: Load, commerce: Database) -> 
     assert base(files).problems == []
     assert base(files).changes == 0
     with commerce.read() as conn:
-        buyer = members.buyer(conn, "mara")
+        buyer = capture.buyer_at(conn, "mara", NOW)
         assert (buyer.groups, len(buyer.organization_ids)) == ({"gold"}, 2)
         with pytest.raises(members.LogonRefused):
             members.authenticate(conn, "mara", "anything at all", NOW)

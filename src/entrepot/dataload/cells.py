@@ -6,6 +6,7 @@ they name one.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
@@ -138,6 +139,14 @@ def word_for(words: dict[str, Any]) -> Cell:
             raise BadCell("BAD_VALUE", f"write one of {', '.join(words)}") from None
 
     return read
+
+
+def document(cell: str) -> Any:
+    """A JSON value."""
+    try:
+        return json.loads(cell)
+    except ValueError:
+        raise BadCell("BAD_VALUE", "write a JSON value") from None
 
 
 def instant(cell: str) -> datetime:

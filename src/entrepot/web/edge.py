@@ -31,6 +31,10 @@ STATUS = {"not_found": 404, "conflict": 409, "refused": 422, "invalid": 422, "no
 CODE_STATUS = {
     "LOGON_REFUSED": 401,
     "NOT_LOGGED_ON": 401,
+    "ACCOUNT_DEACTIVATED": 403,
+    "ORGANIZATION_PENDING": 403,
+    "ORGANIZATION_REJECTED": 403,
+    "ORGANIZATION_LOCKED": 403,
     "TOO_MANY_ATTEMPTS": 429,
     "ENT_VERSION_REQUIRED": 428,
     "ENT_NOT_FOUND": 404,
@@ -111,7 +115,7 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
 
 def check_permissions(app: Litestar) -> None:
     """Refuse to start while a route does not say who may use it, or names a permission nobody can have."""
-    known = {PUBLIC, "buyer"}.union(*members.PERMISSIONS.values())
+    known = {PUBLIC, "buyer"}.union(*members.PERMISSIONS.values(), *members.BUYER_PERMISSIONS.values())
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
             permission = handler.opt.get("permission")

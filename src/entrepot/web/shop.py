@@ -36,7 +36,8 @@ class Caller:
 def visit(conn: Connection, caller: Caller, house: House) -> capture.Visit:
     """The visitor in an open store; wishes for a language or currency the store lacks fall back to its own."""
     store = catalog.find_store(conn, caller.store).require_open()
-    buyer = members.buyer(conn, caller.logon_id) if caller.logon_id else members.GUEST
+    at = house.clock.now()
+    buyer = capture.buyer_at(conn, caller.logon_id, at) if caller.logon_id else members.GUEST
     language = caller.language if caller.language in store.languages else None
     currency = caller.currency if caller.currency in store.currencies else None
     return capture.Visit(
@@ -44,7 +45,7 @@ def visit(conn: Connection, caller: Caller, house: House) -> capture.Visit:
         buyer=buyer,
         language=language or _of(buyer.preferred_language, store.languages) or store.default_language,
         currency=currency or _of(buyer.preferred_currency, store.currencies) or store.default_currency,
-        at=house.clock.now(),
+        at=at,
         secret=caller.secret,
     )
 

@@ -8,7 +8,7 @@ between two requests.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
@@ -18,6 +18,7 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from entrepot.commerce import catalog, members
+from entrepot.commerce.history import Author
 from entrepot.kernel.errors import Error
 from entrepot.kernel.money import parse_amount, parse_price
 from entrepot.web import i18n, words
@@ -92,11 +93,16 @@ FACES = (
             Way(mark("Catalogs"), "/management/catalogs", "layers", "management.view"),
             Way(mark("Prices"), "/management/prices", "banknote", "management.view"),
             Way(mark("Rules and contracts"), "/management/rules", "sliders-horizontal", "management.view"),
+            Way(mark("Contracts"), "/management/contracts", "file-text", "price.view"),
             Way(mark("Price check"), "/management/price-check", "scan-barcode", "management.view"),
             Way(mark("Simulation"), "/management/simulation", "route", "price.view"),
             Way(mark("Promotions"), "/management/promotions", "badge-percent", "management.view"),
+            Way(mark("Organizations"), "/management/organizations", "building-2", "member.view"),
+            Way(mark("Customers"), "/management/members", "user", "member.view"),
+            Way(mark("Segments"), "/management/segments", "users", "member.view"),
             Way(mark("Models"), "/management/models", "puzzle", "model.view"),
             Way(mark("Data load"), "/management/load", "upload", "management.view"),
+            Way(mark("History"), "/management/history", "history", "member.view"),
         ),
     ),
     Face(
@@ -251,6 +257,19 @@ def text(data: dict[str, Any], name: str) -> str:
     """A field of a form, without blanks around it."""
     value = data.get(name, "")
     return str(value[-1] if isinstance(value, list) else value).strip()
+
+
+def author_of(request: Asked, data: dict[str, Any]) -> Author:
+    """Who is changing something now, and why as far as the form asked."""
+    return Author(desk_of(request).user.logon_id, house_of(request).clock.now(), text(data, "reason"))
+
+
+def noon(day: str, now: datetime) -> datetime:
+    """The middle of the day that was asked about; now without one."""
+    try:
+        return datetime.combine(datetime.fromisoformat(day).date(), time(12), UTC) if day else now
+    except ValueError:
+        return now
 
 
 def texts(data: dict[str, Any], name: str) -> list[str]:

@@ -129,6 +129,22 @@ KNOWN = (
     mark("NO_BACKORDER"),
     mark("WAREHOUSE"),
     mark("STORE"),
+    mark("rejected"),
+    mark("locked"),
+    mark("draft"),
+    mark("suspended"),
+    mark("canceled"),
+    mark("title"),
+    mark("preferred_language"),
+    mark("preferred_currency"),
+    mark("email_domain"),
+    mark("country"),
+    mark("state"),
+    mark("city"),
+    mark("pricing"),
+    mark("promotions"),
+    mark("registration"),
+    mark("content"),
 )
 #: What English itself says for a word that is a code.
 ENGLISH = {
@@ -205,6 +221,9 @@ ENGLISH = {
     "NO_BACKORDER": "no backorders",
     "WAREHOUSE": "Warehouse",
     "STORE": "Store",
+    "preferred_language": "language",
+    "preferred_currency": "currency",
+    "email_domain": "domain of the e-mail address",
 }
 TONES = {
     "Created": "info",
@@ -234,6 +253,10 @@ TONES = {
     "pending": "info",
     "dead": "danger",
     "active": "success",
+    "rejected": "danger",
+    "locked": "danger",
+    "suspended": "warning",
+    "canceled": "danger",
     "F": "warning",
     "G": "success",
     "H": "danger",

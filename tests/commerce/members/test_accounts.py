@@ -15,6 +15,10 @@ from entrepot.kernel.db import Database
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 
 
+def nothing_bought(conn: sa.Connection, logon_id: str) -> list[members.Purchase]:
+    return []
+
+
 @pytest.fixture
 def commerce(open_database: Callable[[sa.MetaData, str], Database]) -> Database:
     return open_database(metadata, "commerce")
@@ -45,8 +49,10 @@ def test_disabled_accounts_and_accounts_without_password_cannot_log_on(commerce:
     with commerce.write() as conn:
         mara = members.register(conn, 1, "mara", "a good password", at=NOW)
         members.enable(conn, mara.id, False)
-        with pytest.raises(members.LogonRefused):
+        with pytest.raises(members.AccountDeactivated):
             members.authenticate(conn, "mara", "a good password", NOW)
+        with pytest.raises(members.LogonRefused):
+            members.authenticate(conn, "mara", "a guess", NOW)
         members.ACCOUNTS.write(conn, [{"logon_key": "loaded", "logon_id": "loaded"}])
         with pytest.raises(members.LogonRefused):
             members.authenticate(conn, "loaded", "the password of nobody", NOW)
@@ -72,7 +78,7 @@ def test_whoever_is_not_an_enabled_account_is_a_guest(commerce: Database, logon_
     with commerce.write() as conn:
         gone = members.register(conn, 1, "gone", "a good password", at=NOW)
         members.enable(conn, gone.id, False)
-        assert members.buyer(conn, logon_id) is members.GUEST
+        assert members.buyer(conn, logon_id, NOW, nothing_bought) is members.GUEST
 
 
 def test_a_buyer_brings_groups_and_all_organizations_above(commerce: Database) -> None:
@@ -83,7 +89,7 @@ def test_a_buyer_brings_groups_and_all_organizations_above(commerce: Database) -
         user = members.register(conn, 1, "office", "a good password", members.Profile(organization_id=unit), at=NOW)
         members.put_in_group(conn, user.id, "gold")
         members.put_in_group(conn, user.id, "gold")
-        buyer = members.buyer(conn, "OFFICE")
+        buyer = members.buyer(conn, "OFFICE", NOW, nothing_bought)
     assert buyer.organization_ids == (unit, group)
     assert buyer.groups == {"gold"}
     assert not buyer.is_guest

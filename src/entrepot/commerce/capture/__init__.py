@@ -28,6 +28,7 @@ from entrepot.commerce.capture.checkout import (
     check_address,
     enter_code,
     missing,
+    obligations,
     offered_methods,
     remove_code,
     set_address,
@@ -76,6 +77,7 @@ from entrepot.commerce.capture.prepare import (
     shortages,
 )
 from entrepot.commerce.capture.price_order import price_items, price_order, usage_reference, visit_of
+from entrepot.commerce.capture.purchases import buyer_at, purchases_of
 from entrepot.commerce.capture.simulate import Question, Simulated, Stage, simulate
 from entrepot.commerce.capture.submit import put_transfer, submit
 from entrepot.commerce.capture.track import captured_counts, find_placed, order_by_number, placed_orders, recent_orders
@@ -117,6 +119,7 @@ __all__ = [
     "add_items",
     "adopt_guest_cart",
     "as_address",
+    "buyer_at",
     "calculate",
     "captured_counts",
     "change_currency",
@@ -132,6 +135,7 @@ __all__ = [
     "hashed",
     "is_prepared",
     "missing",
+    "obligations",
     "offered_methods",
     "open_cart",
     "order_by_number",
@@ -139,6 +143,7 @@ __all__ = [
     "prepare",
     "price_items",
     "price_order",
+    "purchases_of",
     "put_transfer",
     "read_bill_of_material",
     "recent_orders",

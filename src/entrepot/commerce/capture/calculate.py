@@ -83,7 +83,7 @@ def calculate(conn: Connection, order: ToCalculate) -> Calculation:
     return msgspec.structs.replace(
         bare,
         applied=_applied(evaluation, gifts, order.language),
-        refused=tuple(_refused(one, order.language) for one in evaluation.refused),
+        refused=tuple([_refused(one, order.language) for one in evaluation.refused]),
         codes_unknown=evaluation.codes_unknown,
         problems=problems,
     )
@@ -108,7 +108,7 @@ def _price_lines(
             continue
         locked = (order.locked_prices or {}).get(line.id)
         if isinstance(price, Unpriced) and locked is None:
-            problems.append(Problem(price.code, f"{entry.name or line.part_number} has no price at the moment.", line.id))
+            problems.append(_not_priced(line, entry, price.code))
             continue
         priced.append(priced_line(line, entry, price, locked, occasion.currency))
     return priced, tuple(problems)
@@ -152,13 +152,24 @@ def priced_line(
         thumbnail=entry.thumbnail,
         unit=entry.step.unit,
         multiple=f"{entry.step.multiple.normalize():f}",
-        components=tuple(
-            PricedComponent(part.part_number, own.quantity, part.price)
-            for part in (entitled.components if entitled else ())
-            for own in line.components
-            if own.part_number == part.part_number
-        ),
+        components=_priced_components(line, entitled) if line.components else (),
     )
+
+
+def _priced_components(line: OrderLine, entitled: Entitled | None) -> tuple[PricedComponent, ...]:
+    return tuple(
+        PricedComponent(part.part_number, own.quantity, part.price)
+        for part in (entitled.components if entitled else ())
+        for own in line.components
+        if own.part_number == part.part_number
+    )
+
+
+def _not_priced(line: OrderLine, entry: EntryFacts, code: str) -> Problem:
+    name = entry.name or line.part_number
+    if code == "NOT_ENTITLED":
+        return Problem(code, f"{name} is not part of your contract. Please remove it.", line.id)
+    return Problem(code, f"{name} has no price at the moment.", line.id)
 
 
 def _not_available(line: OrderLine) -> Problem:
@@ -298,11 +309,11 @@ def _adjustment(applied: promotions.Applied, amount: int, language: str) -> Line
 
 def _shared(order: ToCalculate, line: PricedLine, evaluation: promotions.Evaluation) -> PricedLine:
     """The line with its shares of the promotions."""
-    shares = tuple(
+    shares = [
         _adjustment(applied, applied.lines[line.id], order.language)
         for applied in evaluation.applied
         if applied.lines.get(line.id)
-    )
+    ]
     return msgspec.structs.replace(line, adjustments=(*line.adjustments, *shares)) if shares else line
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import msgspec
 from sqlalchemy.engine import Connection
 
-from entrepot.commerce import catalog, charges, promotions
+from entrepot.commerce import catalog, charges, pricing, promotions
 from entrepot.commerce.capture.calculate import parcel_of
 from entrepot.commerce.capture.calculation import Problem
 from entrepot.commerce.capture.cart import change, to_calculate
@@ -98,7 +98,9 @@ def shipping_offers(conn: Connection, visit: Visit, cart: Order) -> list[charges
     """The ways this cart can be shipped, with what each costs."""
     numbers = {line.part_number for line in cart.lines} | {one.part_number for line in cart.lines for one in line.components}
     facts = catalog.entries_by_part_numbers(conn, visit.view, numbers)
-    modes = charges.find_shipping_modes(conn, visit.store.id)
+    demanded = obligations(conn, cart)
+    known = charges.find_shipping_modes(conn, visit.store.id)
+    modes = tuple(mode for mode in known if demanded.permits_shipping(mode.code))
     bought = [line for line in cart.calculation.lines if not line.gift_of] if cart.calculation else []
     return charges.offer_shipping(modes, parcel_of(to_calculate(visit, cart), facts, bought))
 
@@ -114,9 +116,10 @@ def set_payment(conn: Connection, visit: Visit, cart: Order, payment: Payment) -
     """Choose how the order is paid; the instruction holds a token, never a card number."""
     for name in payment.__struct_fields__:
         refuse_card_number(getattr(payment, name), name)
-    if payment.method not in METHODS or (payment.method == "invoice" and not visit.buyer.organization_ids):
+    if payment.method not in offered_methods(conn, visit, cart):
         raise PaymentMethodNotUsable(method=payment.method)
-    if payment.method == "invoice" and not payment.purchase_order.strip():
+    needed = payment.method == "invoice" or obligations(conn, cart).purchase_order
+    if needed and not payment.purchase_order.strip():
         raise PurchaseOrderRequired(path="purchase_order")
     if payment.method == "card" and not payment.token:
         raise PaymentMethodNotUsable(method="card")
@@ -179,6 +182,26 @@ def as_address(value: object, path: str = "address") -> Address:
         raise AddressInvalid(path=path, problem=str(error)) from None
 
 
-def offered_methods(visit: Visit) -> Sequence[str]:
-    """The payment methods this buyer may choose from."""
-    return METHODS if visit.buyer.organization_ids else ("card",)
+def obligations(conn: Connection, cart: Order) -> pricing.Obligations:
+    """What the contracts that price this cart's lines demand of payment and shipping, all of them together."""
+    lines = cart.calculation.lines if cart.calculation else ()
+    return pricing.terms_of(conn, cart.store_id).obligations(line.contract for line in lines if line.contract)
+
+
+def offered_methods(conn: Connection, visit: Visit, cart: Order) -> Sequence[str]:
+    """The payment methods this buyer may choose from for this cart."""
+    own = METHODS if visit.buyer.organization_ids else ("card",)
+    demanded = obligations(conn, cart)
+    return tuple(method for method in own if demanded.permits_payment(method))
+
+
+def broken_terms(conn: Connection, visit: Visit, cart: Order) -> list[Problem]:
+    """Where the chosen payment and shipping break the contracts that price the cart, for instance since they changed."""
+    demanded, problems = obligations(conn, cart), []
+    if cart.payment is not None and cart.payment.method not in offered_methods(conn, visit, cart):
+        problems.append(Problem(PaymentMethodNotUsable.code, "Choose another way to pay: the contract does not allow this one."))
+    elif cart.payment is not None and demanded.purchase_order and not cart.payment.purchase_order.strip():
+        problems.append(Problem(PurchaseOrderRequired.code, "The contract asks for a purchase order number.", field="payment"))
+    if cart.shipping_mode is not None and not demanded.permits_shipping(cart.shipping_mode):
+        problems.append(Problem(ShipModeNotUsable.code, "Choose another way to ship: the contract does not allow this one."))
+    return problems

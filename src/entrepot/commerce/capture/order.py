@@ -16,7 +16,7 @@ import msgspec
 
 from entrepot.commerce.capture.calculation import Calculation
 from entrepot.commerce.catalog import Store, View
-from entrepot.commerce.members import Buyer
+from entrepot.commerce.members import Buyer, logon_key
 from entrepot.commerce.pricing import Customer
 from entrepot.kernel.errors import Conflict, Invalid, NotFound, Refused
 from entrepot.kernel.quantity import Step
@@ -218,4 +218,4 @@ class Visit:
 def customer_of(buyer: Buyer) -> Customer:
     """The buyer as pricing sees one: segments by member group, organizations by membership."""
     kind = "guests" if buyer.is_guest else "registered"
-    return Customer(frozenset({kind, "everybody", *buyer.groups}), tuple(buyer.organization_ids))
+    return Customer(frozenset({kind, "everybody", *buyer.groups}), tuple(buyer.organization_ids), logon_key(buyer.logon_id))

@@ -21,7 +21,7 @@ from entrepot.commerce.capture import tables
 from entrepot.commerce.capture.calculate import calculate
 from entrepot.commerce.capture.calculation import Calculation, Problem
 from entrepot.commerce.capture.cart import to_calculate
-from entrepot.commerce.capture.checkout import missing
+from entrepot.commerce.capture.checkout import broken_terms, missing
 from entrepot.commerce.capture.order import Order, OrderState, Visit
 from entrepot.kernel.cache import Terms, current_terms
 from entrepot.kernel.errors import Conflict, Refused
@@ -86,7 +86,8 @@ def requirement(conn: Connection, visit: Visit, cart: Order) -> Requirement:
     """
     with current_terms() as terms:
         calculation = calculate(conn, to_calculate(visit, cart))
-    problems = missing(replace(cart, calculation=calculation))
+    priced = replace(cart, calculation=calculation)
+    problems = [*missing(priced), *broken_terms(conn, visit, priced)]
     if problems:
         summary = "; ".join(problem.text for problem in problems)
         raise NotReadyToOrder(summary=summary, problems=[msgspec.to_builtins(one) for one in problems])

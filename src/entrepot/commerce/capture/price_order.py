@@ -12,12 +12,13 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from entrepot.commerce import catalog, charges, members, pricing, promotions
+from entrepot.commerce import catalog, charges, pricing, promotions
 from entrepot.commerce.capture.by_hand import manual_documents, read_adjustments, read_awards, settle_awarded
 from entrepot.commerce.capture.calculate import ToCalculate, calculate, wanted_of
 from entrepot.commerce.capture.calculation import Calculation, PricedLine, ShippingCharge
 from entrepot.commerce.capture.lines import components_from
 from entrepot.commerce.capture.order import OrderLine, Visit
+from entrepot.commerce.capture.purchases import buyer_at
 from entrepot.commerce.capture.track import order_by_number
 from entrepot.commerce.capture.transfer import adjustment_documents, gift_document, surcharge_documents, tax_documents
 from entrepot.kernel.errors import Invalid
@@ -125,13 +126,14 @@ def usage_reference(conn: Connection, identity: Document) -> str:
 def visit_of(conn: Connection, body: Document, at: datetime) -> Visit:
     """Store, buyer, currency and price date a document speaks for."""
     store = catalog.find_store(conn, body.get("StoreIdentifier"))
-    buyer = members.buyer(conn, body.get("BuyerIdentifier") or None)
+    date = body.get("PricingDate")
+    priced_at = datetime.fromisoformat(date) if date else at
+    buyer = buyer_at(conn, body.get("BuyerIdentifier") or None, priced_at)
     currency = body.get("Currency") or buyer.preferred_currency or store.default_currency
     if currency not in store.currencies:
         raise DocumentMalformed(path="Currency", problem=f"this store sells in {', '.join(store.currencies)}")
-    date = body.get("PricingDate")
     language = body.get("Language") or store.default_language
-    return Visit(store, buyer, language, currency, datetime.fromisoformat(date) if date else at)
+    return Visit(store, buyer, language, currency, priced_at)
 
 
 def _line(conn: Connection, visit: Visit, place: int, item: Document, *, sold: bool = False) -> OrderLine:

@@ -51,6 +51,7 @@ orders = sa.Table(
     sa.Column("shipping_mode", sa.String(40)),
     sa.Column("payment", Json),
     sa.Column("calculation", sa.Text),
+    sa.Column("total", sa.BigInteger),
     sa.Column("prepared", Json),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("updated_at", Instant, nullable=False),
@@ -260,6 +261,7 @@ def _row(order: Order) -> dict[str, Any]:
         "bill_to": msgspec.to_builtins(order.bill_to),
         "payment": msgspec.to_builtins(order.payment),
         "calculation": msgspec.json.encode(order.calculation).decode() if order.calculation else None,
+        "total": order.calculation.total if order.calculation and order.placed_at else None,
     }
 
 

@@ -102,6 +102,7 @@ from entrepot.commerce.catalog.store import (
     create_store,
     find_catalog,
     find_store,
+    ids_of_names,
     store_names,
 )
 from entrepot.commerce.catalog.tables import (
@@ -221,6 +222,7 @@ __all__ = [
     "group_places",
     "groups_with_content",
     "hidden_because",
+    "ids_of_names",
     "items_of",
     "members_of",
     "place_group",

@@ -6,7 +6,7 @@ it can change only what it owns. A closed or suspended store answers no shopper.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -16,10 +16,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.catalog import tables
+from entrepot.commerce.catalog.entry_tables import ENTRIES
 from entrepot.commerce.catalog.tables import STORES, catalog, store, store_catalog
 from entrepot.kernel.cache import Versioned, changing
 from entrepot.kernel.db import insert_or_ignore
 from entrepot.kernel.errors import Invalid, NotFound, Refused
+from entrepot.kernel.sheet import Sheet
 from entrepot.kernel.statement import Statement
 
 
@@ -144,6 +146,20 @@ def find_store(conn: Connection, identifier: str | None) -> Store:
     if not identifier:
         raise StoreRequired(path="store")
     return _stores.get(conn, identifier, "store", lambda: _load_store(conn, identifier))
+
+
+def ids_of_names(
+    conn: Connection, store_id: int, groups: Iterable[str], part_numbers: Iterable[str]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """The ids of the groups and entries the store's owners call so; what nobody calls so is left out."""
+    query = sa.select(store.c.owner_id, _asset.c.owner_id).outerjoin(_asset, _asset.c.id == store.c.asset_store_id)
+    owners = [one for one in conn.execute(query.where(store.c.id == store_id)).one() if one is not None]
+
+    def ids(sheet: Sheet, names: Iterable[str]) -> dict[str, int]:
+        keys = [(owner, name) for name in names for owner in owners]
+        return {key[1]: int(row["id"]) for key, row in sheet.find(conn, keys).items()}
+
+    return ids(tables.GROUPS, groups), ids(ENTRIES, part_numbers)
 
 
 def _store_version(conn: Connection, identifier: Hashable) -> int:

@@ -45,11 +45,8 @@ def taxes_due(rates: Iterable[TaxRate], category: str, destination: Destination 
     """The rates on goods of a category at a destination; none before the address is known."""
     if destination is None:
         return ()
-    return tuple(
-        rate
-        for rate in rates
-        if rate.category == category and rate.country == destination.country and rate.region in ("", destination.region)
-    )
+    country, region = destination.country, destination.region
+    return tuple([one for one in rates if one.category == category and one.country == country and one.region in ("", region)])
 
 
 def tax_on(amount: int, rates: Iterable[TaxRate], *, included: bool) -> tuple[Tax, ...]:

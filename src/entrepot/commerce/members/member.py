@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from entrepot.commerce.members.permissions import permissions_of
 from entrepot.kernel.errors import Invalid, NotFound, Refused
@@ -23,6 +24,8 @@ class User:
     organization_id: int | None
     preferred_language: str | None
     preferred_currency: str | None
+    title: str | None
+    registered_at: datetime | None
     roles: frozenset[str]
 
     @property
@@ -101,6 +104,28 @@ class AddressNotFound(NotFound):
 class LogonRefused(Refused):
     code = "LOGON_REFUSED"
     message = "Log-on name and password do not belong together. Check both and try again."
+
+
+class AccountDeactivated(Refused):
+    """Told only to whoever knows the password; to everybody else the account reads like any other."""
+
+    code = "ACCOUNT_DEACTIVATED"
+    message = "This account is deactivated. Ask your organization's administrator, or write to us."
+
+
+class OrganizationPending(Refused):
+    code = "ORGANIZATION_PENDING"
+    message = "The registration of {organization} is waiting for approval. You can log on as soon as it is approved."
+
+
+class OrganizationRejected(Refused):
+    code = "ORGANIZATION_REJECTED"
+    message = "The registration of {organization} was not approved: {reason}"
+
+
+class OrganizationLocked(Refused):
+    code = "ORGANIZATION_LOCKED"
+    message = "{organization} is locked for the time being. Write to us to clear it up."
 
 
 class LogonIdTaken(Refused):

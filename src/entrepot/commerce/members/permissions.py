@@ -37,9 +37,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "merchandiser": frozenset(_MERCHANDISER.split()),
     "operator": frozenset(_OPERATOR.split()),
     "administrator": frozenset(
-        (_CALL_CENTER + _SUPERVISOR + _STORE + _MERCHANDISER + _OPERATOR + "member.roles store.edit").split()
+        (_CALL_CENTER + _SUPERVISOR + _STORE + _MERCHANDISER + _OPERATOR + "member.roles store.edit contract.approve").split()
     ),
 }
+
+ORGANIZATION_ADMINISTRATOR = "organization_administrator"
+#: What buyers may do beyond buying; holding one of these makes nobody staff.
+BUYER_PERMISSIONS: dict[str, frozenset[str]] = {ORGANIZATION_ADMINISTRATOR: frozenset({"organization.administer"})}
 
 
 def permissions_of(roles: Iterable[str]) -> frozenset[str]:
@@ -48,4 +52,5 @@ def permissions_of(roles: Iterable[str]) -> frozenset[str]:
     >>> "order.price.override" in permissions_of(["csr"]), "order.price.override" in permissions_of(["csr_supervisor"])
     (False, True)
     """
-    return frozenset().union(*(PERMISSIONS.get(role, frozenset()) for role in roles))
+    granted = PERMISSIONS | BUYER_PERMISSIONS
+    return frozenset().union(*(granted.get(role, frozenset()) for role in roles))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from entrepot.commerce.database import metadata
-from entrepot.kernel.db import BigKey, Instant
+from entrepot.kernel.db import BigKey, Instant, Json
 from entrepot.kernel.sheet import Sheet
 
 organization = sa.Table(
@@ -24,6 +24,12 @@ organization = sa.Table(
     sa.Column("state", sa.String(128)),
     sa.Column("country", sa.String(2)),
     sa.Column("postal_code", sa.String(40)),
+    sa.Column("claimed_parent", sa.String(254)),
+    sa.Column("registered_at", Instant),
+    sa.Column("decided_at", Instant),
+    sa.Column("decided_by", sa.String(254)),
+    sa.Column("decision", sa.Text),
+    sa.Index("organization_parent", "parent_id"),
 )
 
 user_account = sa.Table(
@@ -49,6 +55,7 @@ user_account = sa.Table(
     sa.Column("registered_store_id", sa.BigInteger),
     sa.Column("registered_at", Instant),
     sa.CheckConstraint("kind IN ('buyer', 'staff')", name="user_account_kind"),
+    sa.Index("user_account_organization", "organization_id"),
 )
 
 user_role = sa.Table(
@@ -88,6 +95,7 @@ member_group = sa.Table(
     sa.Column("usage", sa.String(32)),
     sa.Column("short_description", sa.String(512)),
     sa.Column("long_description", sa.Text),
+    sa.Column("conditions", Json),
 )
 
 member_group_member = sa.Table(
@@ -95,7 +103,16 @@ member_group_member = sa.Table(
     metadata,
     sa.Column("group_id", sa.BigInteger, sa.ForeignKey("member_group.id"), primary_key=True),
     sa.Column("user_id", sa.BigInteger, sa.ForeignKey("user_account.id"), primary_key=True),
+    sa.Column("excluded", sa.Boolean, nullable=False, default=False),
     sa.Index("member_group_member_user", "user_id"),
+)
+
+#: The segments that state conditions, found without reading those that only name people.
+sa.Index(
+    "member_group_rules",
+    member_group.c.id,
+    sqlite_where=member_group.c.conditions.is_not(None),
+    postgresql_where=member_group.c.conditions.is_not(None),
 )
 
 ORGANIZATIONS = Sheet(organization, ("identifier",), "identifier")

@@ -10,21 +10,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import cached_property
 
 from sqlalchemy.engine import Connection
 
+from entrepot.commerce import catalog
 from entrepot.commerce.pricing import tables
 from entrepot.commerce.pricing.constants import PriceConstant, find_constants
+from entrepot.commerce.pricing.contract import Allowed, ContractRow, Obligations, is_active, lineage, may_use, obligations_of
 from entrepot.commerce.pricing.price import Considered, Customer, Entitled, Occasion, Offer, Step, Unpriced, Wanted
 from entrepot.commerce.pricing.reading import check_rules, read_rule
-from entrepot.commerce.pricing.rule import Question, Rule, final_price
+from entrepot.commerce.pricing.rule import FromList, Question, Rule, final_price
 from entrepot.commerce.pricing.versions import RuleVersion, dated_rules, in_force
 from entrepot.kernel.cache import Versioned
 from entrepot.kernel.errors import NotFound, Refused
 from entrepot.kernel.money import exponent
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-INHERITANCE = 5
 
 
 class ContractNotFound(NotFound):
@@ -42,14 +44,15 @@ class ContractNotActive(Refused):
     message = "The contract {contract} is not active at this date."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
     """Everything about a store's prices that is not an offer: contracts, rules, the ids of its lists, constants."""
 
-    contracts: tuple[tables.ContractRow, ...]
+    contracts: tuple[ContractRow, ...]
     rules: dict[str, Rule]
     versions: dict[str, int]
     lists: dict[str, int]
+    allowed: dict[str, Allowed] = field(default_factory=dict)
     constants: dict[str, PriceConstant] = field(default_factory=dict)
     dated: dict[str, tuple[RuleVersion, ...]] = field(default_factory=dict)
 
@@ -57,20 +60,36 @@ class Terms:
         """The terms with the rules that are in force at an instant."""
         return in_force(self, at) if self.dated else self
 
-    def rule_of(self, contract: tables.ContractRow) -> Rule | None:
-        """The contract's own rule, or that of its base contract, up the chain."""
-        by_identifier = {one.identifier: one for one in self.contracts}
-        for _ in range(INHERITANCE):
-            if contract.price_rule is not None:
-                return self.rules.get(contract.price_rule)
-            if contract.base_contract not in by_identifier:
-                return None
-            contract = by_identifier[contract.base_contract]
-        return None
+    @cached_property
+    def by_identifier(self) -> dict[str, ContractRow]:
+        return {one.identifier: one for one in self.contracts}
+
+    def rule_of(self, contract: ContractRow, at: datetime) -> Rule | None:
+        """The rule in effect by the contract's own price terms, or by those of its base contract, up the chain.
+
+        Own price terms replace the inherited ones completely: where none of them is in effect there is no price.
+        """
+        stated = next((one.price_terms for one in lineage(contract, self.by_identifier) if one.price_terms), ())
+        term = next((one for one in stated if one.in_effect(at)), None)
+        if term is None:
+            return None
+        return self.rules.get(term.rule) if term.rule else Rule(f"list {term.price_list}", (FromList(term.price_list),))
+
+    def allowed_by(self, contract: ContractRow) -> Allowed | None:
+        """What the contract, or the nearest it is based on that says so, lets its buyers have; None is everything."""
+        line = lineage(contract, self.by_identifier)
+        return next((self.allowed[one.identifier] for one in line if one.identifier in self.allowed), None)
+
+    def obligations(self, contracts: Iterable[str]) -> Obligations:
+        """How an order by these contracts may be paid and shipped."""
+        known = [self.by_identifier[name] for name in dict.fromkeys(contracts) if name in self.by_identifier]
+        return obligations_of(lineage(one, self.by_identifier) for one in known)
 
     def label(self, rule: Rule | None) -> str:
         """What an answer says of the rule it comes from."""
-        return "" if rule is None else f"{rule.name} v{self.versions[rule.name]}"
+        if rule is None:
+            return ""
+        return f"{rule.name} v{self.versions[rule.name]}" if rule.name in self.versions else rule.name
 
 
 _terms: Versioned[Terms] = Versioned(tables.version_of)
@@ -85,30 +104,62 @@ def terms_of(conn: Connection, store_id: int) -> Terms:
         check_rules(rules)
         versions = {name: version for name, (version, _) in stored.items()}
         contracts, lists = tuple(tables.find_contracts(conn, store_id)), tables.find_price_lists(conn, store_id)
-        return Terms(contracts, rules, versions, lists, find_constants(conn, store_id), dated_rules(conn, store_id))
+        return Terms(
+            contracts,
+            rules,
+            versions,
+            lists,
+            _allowed(conn, store_id, contracts),
+            find_constants(conn, store_id),
+            dated_rules(conn, store_id),
+        )
 
     return _terms.get(conn, store_id, "terms", load)
 
 
-def eligible(contracts: Iterable[tables.ContractRow], occasion: Occasion) -> list[tables.ContractRow]:
-    """The contracts this buyer may use at this date; the default one only where there is no other.
+def _allowed(conn: Connection, store_id: int, contracts: Iterable[ContractRow]) -> dict[str, Allowed]:
+    """The entitlements contracts state themselves, with the ids of what they name."""
+    stated = {one.identifier: one.terms.entitlement for one in contracts if one.terms.entitlement is not None}
+    if not stated:
+        return {}
+    groups = {name for one in stated.values() for name in (*one.groups, *one.excluded_groups)}
+    numbers = {name for one in stated.values() for name in (*one.part_numbers, *one.excluded)}
+    group_ids, entry_ids = catalog.ids_of_names(conn, store_id, groups, numbers)
 
-    A contract asked for by its identifier is the only one, even when another is cheaper.
+    def ids(names: Iterable[str], known: Mapping[str, int]) -> frozenset[int]:
+        return frozenset(known[name] for name in names if name in known)
+
+    return {
+        name: Allowed(
+            groups=ids(one.groups, group_ids),
+            entries=ids(one.part_numbers, entry_ids),
+            excluded_groups=ids(one.excluded_groups, group_ids),
+            excluded=ids(one.excluded, entry_ids),
+            everything=not one.groups and not one.part_numbers,
+        )
+        for name, one in stated.items()
+    }
+
+
+def eligible(contracts: Iterable[ContractRow], occasion: Occasion) -> list[ContractRow]:
+    """The contracts this buyer may use at this date.
+
+    A consumer has the default contract and what segments grant; a buyer of an organization has the default one only
+    where there is no other. A contract asked for by its identifier is the only one, even when another is cheaper.
     """
     contracts = list(contracts)
     if occasion.contract is not None:
         chosen = next((one for one in contracts if one.identifier == occasion.contract), None)
         if chosen is None:
             raise ContractNotFound(contract=occasion.contract)
-        if not chosen.is_default and not _granted(chosen, occasion.customer):
+        if not chosen.is_default and not may_use(chosen, occasion.customer):
             raise ContractNotEntitled(contract=occasion.contract)
-        if not _active(chosen, occasion.at):
+        if not is_active(chosen, occasion.at):
             raise ContractNotActive(contract=occasion.contract)
         return [chosen]
-    active = [one for one in contracts if _active(one, occasion.at)]
-    own = [one for one in active if not one.is_default and _granted(one, occasion.customer)]
-    of_organization = [one for one in own if one.organization_id is not None]
-    if of_organization:
+    active = [one for one in contracts if is_active(one, occasion.at)]
+    own = [one for one in active if not one.is_default and may_use(one, occasion.customer)]
+    if own and occasion.customer.organizations:
         return own
     return [*own, *(one for one in active if one.is_default)]
 
@@ -116,23 +167,27 @@ def eligible(contracts: Iterable[tables.ContractRow], occasion: Occasion) -> lis
 def entitled_prices(conn: Connection, occasion: Occasion, wanted: Sequence[Wanted]) -> list[Entitled | Unpriced]:
     """The best price of each wanted entry, in the asked order; one without a price does not fail the others.
 
-    Promotions play no part here. ``PRICE_NOT_FOUND`` means that no eligible contract yields a price; the list
-    price is never a fallback.
+    Promotions play no part here. ``PRICE_NOT_FOUND`` means that no eligible contract yields a price, ``NOT_ENTITLED``
+    that all of them leave the entry out, ``CONTRACT_…`` that the contract asked for cannot be used; the list price is
+    never a fallback.
     """
-    return priced_by(conn, terms_of(conn, occasion.store_id).at(occasion.at), occasion, wanted)
-
-
-def priced_by(conn: Connection, terms: Terms, occasion: Occasion, wanted: Sequence[Wanted]) -> list[Entitled | Unpriced]:
-    """The same by given terms: what a changed rule would make of the prices."""
-    contracts = eligible(terms.contracts, occasion)
-    rules = [(contract, rule, terms.label(rule)) for contract in contracts for rule in (terms.rule_of(contract),)]
+    terms = terms_of(conn, occasion.store_id).at(occasion.at)
+    try:
+        contracts = eligible(terms.contracts, occasion)
+    except (ContractNotFound, ContractNotEntitled, ContractNotActive) as error:
+        return [Unpriced(one.entry_id, one.part_number, error.code) for one in wanted]
+    rules = [
+        (contract, rule, terms.label(rule), terms.allowed_by(contract))
+        for contract in contracts
+        for rule in (terms.rule_of(contract, occasion.at),)
+    ]
     entries = sorted({key for one in wanted for key in _entry_ids(one)})
     offers, list_prices = tables.find_offers(conn, occasion.store_id, entries, occasion.currency)
     book = Book(terms, offers, list_prices, occasion, (occasion.at - _EPOCH) // _MICRO, exponent(occasion.currency))
     return [_best(book, rules, one) for one in wanted]
 
 
-_Rules = Sequence[tuple[tables.ContractRow, Rule | None, str]]
+_Rules = Sequence[tuple[ContractRow, Rule | None, str, Allowed | None]]
 
 
 @dataclass(slots=True)
@@ -217,7 +272,11 @@ def _rank(offer: Offer) -> tuple[int, int, int, int]:
 def _best(book: Book, rules: _Rules, wanted: Wanted) -> Entitled | Unpriced:
     best: tuple[int, bool, int, str, str] | None = None
     considered: list[Considered] = []
-    for place, (contract, rule, label) in enumerate(rules):
+    left_out = 0
+    for place, (contract, rule, label, allowed) in enumerate(rules):
+        if allowed is not None and not allowed.permits(wanted):
+            left_out += 1
+            continue
         if rule is None:
             considered.append(Considered(contract.identifier, "", None))
             continue
@@ -230,7 +289,8 @@ def _best(book: Book, rules: _Rules, wanted: Wanted) -> Entitled | Unpriced:
         if best is None or candidate < best:
             best = candidate
     if best is None:
-        return Unpriced(wanted.entry_id, wanted.part_number, "PRICE_NOT_FOUND", tuple(considered))
+        code = "NOT_ENTITLED" if rules and left_out == len(rules) else "PRICE_NOT_FOUND"
+        return Unpriced(wanted.entry_id, wanted.part_number, code, tuple(considered))
     price, _, _, label, contract_name = best
     return Entitled(
         entry_id=wanted.entry_id,
@@ -246,22 +306,12 @@ def _best(book: Book, rules: _Rules, wanted: Wanted) -> Entitled | Unpriced:
 
 
 def _components(book: Book, rules: _Rules, wanted: Wanted) -> Iterator[Entitled]:
+    # An entitlement is about what is bought, the kit; its parts are priced whatever it says of them.
+    free = [(contract, rule, label, None) for contract, rule, label, _ in rules]
     for component in wanted.components or ():
-        found = _best(book, rules, component)
+        found = _best(book, free, component)
         if isinstance(found, Entitled):
             yield found
-
-
-def _active(contract: tables.ContractRow, at: datetime) -> bool:
-    return (
-        contract.state == "active"
-        and (contract.starts_at is None or contract.starts_at <= at)
-        and (contract.ends_at is None or at < contract.ends_at)
-    )
-
-
-def _granted(contract: tables.ContractRow, customer: Customer) -> bool:
-    return contract.organization_id in customer.organizations or bool(contract.segments & customer.segments)
 
 
 def _entry_ids(wanted: Wanted) -> Iterator[int]:
@@ -280,5 +330,5 @@ def prices_by(conn: Connection, terms: Terms, occasion: Occasion, contract: str,
     entries = sorted({key for one in wanted for key in _entry_ids(one)})
     offers, list_prices = tables.find_offers(conn, occasion.store_id, entries, occasion.currency)
     book = Book(terms, offers, list_prices, occasion, (occasion.at - _EPOCH) // _MICRO, exponent(occasion.currency))
-    rule = next((terms.rule_of(one) for one in terms.contracts if one.identifier == contract), None)
+    rule = next((terms.rule_of(one, occasion.at) for one in terms.contracts if one.identifier == contract), None)
     return [book.price(rule, one, None) if rule else None for one in wanted]

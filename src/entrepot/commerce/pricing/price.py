@@ -83,10 +83,11 @@ class Unpriced(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """What pricing needs to know of a buyer: segments and organizations; a guest has neither."""
+    """What pricing needs to know of a buyer: segments, organizations, who they are; a guest has neither and is nobody."""
 
     segments: frozenset[str] = frozenset({"guests", "everybody"})
     organizations: tuple[int, ...] = ()
+    logon_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.database import metadata
+from entrepot.commerce.pricing.contract import ContractRow, Participants, read_terms
 from entrepot.commerce.pricing.price import Offer
 from entrepot.kernel.cache import Versioned, changing
 from entrepot.kernel.db import BigKey, Instant, Json, any_of, upsert
@@ -120,6 +121,8 @@ contract = sa.Table(
     sa.Column("starts_at", Instant),
     sa.Column("ends_at", Instant),
     sa.Column("terms", Json),
+    sa.Column("participants", Json),
+    sa.Column("submitted_by", sa.String(254)),
     sa.UniqueConstraint("store_id", "identifier"),
 )
 pricing_version = sa.Table(
@@ -128,24 +131,6 @@ pricing_version = sa.Table(
     sa.Column("store_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("version", sa.BigInteger, nullable=False),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ContractRow:
-    """A contract as stored; its rule is its own or inherited from its base contract."""
-
-    identifier: str
-    name: str
-    state: str
-    is_default: bool
-    organization_id: int | None
-    segments: frozenset[str]
-    price_rule: str | None
-    base_contract: str | None
-    preferred: bool
-    starts_at: datetime | None
-    ends_at: datetime | None
-    terms: dict[str, Any]
 
 
 def version_of(conn: Connection, store_id: Any) -> int:
@@ -165,9 +150,10 @@ def find_contracts(conn: Connection, store_id: int) -> list[ContractRow]:
     names = ContractRow.__dataclass_fields__
     return [
         ContractRow(
-            **{name: row[name] for name in names if name not in ("segments", "terms")},
+            **{name: row[name] for name in names if name not in ("segments", "terms", "participants")},
             segments=frozenset(row["segments"] or ()),
-            terms=row["terms"] or {},
+            terms=read_terms(row["terms"]),
+            participants=msgspec.convert(row["participants"] or {}, Participants),
         )
         for row in rows
     ]

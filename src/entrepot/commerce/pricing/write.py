@@ -80,6 +80,7 @@ def put_contract(conn: Connection, store_id: int, row: dict[str, Any]) -> None:
         "starts_at": None,
         "ends_at": None,
         "terms": None,
+        "participants": None,
     }
     upsert(conn, tables.contract, [defaults | row | {"store_id": store_id}], ["store_id", "identifier"])
     tables.touch(conn, store_id)

@@ -20,7 +20,7 @@ from entrepot.commerce.promotions.codes import (
 )
 from entrepot.commerce.promotions.conditions import Condition, Declined
 from entrepot.commerce.promotions.evaluate import Applied, Evaluation, Refusal, evaluate
-from entrepot.commerce.promotions.forms import Field, condition_kinds, fields_of, reward_kinds, schema_of
+from entrepot.commerce.promotions.forms import condition_kinds, fields_of, reward_kinds, schema_of
 from entrepot.commerce.promotions.gifts import GiftGiven, give_gifts
 from entrepot.commerce.promotions.messages import CodeCheck, find_promotion, validate_code
 from entrepot.commerce.promotions.missing import POSSIBLE, missing

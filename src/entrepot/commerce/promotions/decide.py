@@ -37,14 +37,15 @@ def uses_left(promotion: Promotion, exhausted: frozenset[int]) -> int:
 
 def _check(promotion: Promotion, standing: Standing) -> Met | Declined:
     """All conditions hold: those that name lines say which lines and how many sets."""
-    result = Met(1, standing.lines)
+    result: Met | None = None
     for condition in promotion.conditions:
         met = condition.check(standing)
         if isinstance(met, Declined):
             return met
         if condition.triggers() is not None:
-            result = Met(met.times, _narrow(result.lines, met.lines), met.per or result.per)
-    return result
+            lines, per = (result.lines, result.per) if result else (standing.lines, 0)
+            result = Met(met.times, _narrow(lines, met.lines), met.per or per)
+    return result or Met(1, standing.lines)
 
 
 def _narrow(lines: Sequence[Line], by: Sequence[Line]) -> tuple[Line, ...]:

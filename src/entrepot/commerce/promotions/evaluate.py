@@ -27,7 +27,6 @@ from entrepot.commerce.promotions.shelf import Candidate, Shelf, known_codes
 #: How many sequences of equal promotions are tried for the best deal; beyond it the fixed order decides.
 MOST_SEQUENCES = 50
 _NOBODY: frozenset[str] = frozenset()
-_COMBINE = (Exclusivity.COMBINES, Exclusivity.COMBINES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +159,19 @@ class _Chain:
     exhausted: frozenset[int]
     links: list[_Link] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    against: dict[tuple[Level, Exclusivity], tuple[Promotion | None, frozenset[str]]] = field(default_factory=dict)
 
     def offer(self, promotion: Promotion, code: str | None) -> None:
         """Accept the promotion if nothing accepted forbids it and its conditions hold at its place."""
-        place, before, closed = 0, self.standing, _NOBODY
+        place, before, closed = len(self.links), self.standing, _NOBODY
         if self.links:
-            blocking = self._conflict(promotion)
+            blocking, closed = self._against(promotion)
             if blocking is not None:
                 self._refuse(promotion, code, Declined("NOT_WITH_ANOTHER", what=blocking.identifier))
                 return
-            place = bisect_right(self.links, promotion.place, key=_place_of)
-            before = self.links[place].before if place < len(self.links) else self.standing
-            closed = self._closed(promotion)
+            if promotion.place < self.links[-1].promotion.place:
+                place = bisect_right(self.links, promotion.place, key=_place_of)
+                before = self.links[place].before
         outcome = decide(promotion, before, closed, uses_left(promotion, self.exhausted))
         if isinstance(outcome, Declined):
             self._refuse(promotion, code, outcome)
@@ -184,6 +184,7 @@ class _Chain:
             self._again(one)
 
     def _append(self, link: _Link) -> None:
+        self.against.clear()
         self.links.append(link)
         self.standing = after(link.before, link.grant)
 
@@ -197,6 +198,17 @@ class _Chain:
 
     def _refuse(self, promotion: Promotion, code: str | None, declined: Declined) -> None:
         self.refused.append(Refusal(promotion, declined, code))
+
+    def _against(self, promotion: Promotion) -> tuple[Promotion | None, frozenset[str]]:
+        """What the accepted ones mean for it: who forbids it, or which lines they keep to themselves.
+
+        All of a level and an exclusivity are treated alike, so it is found out once until another is accepted.
+        """
+        kind = (promotion.level, promotion.exclusivity)
+        found = self.against.get(kind)
+        if found is None:
+            found = self.against[kind] = (self._conflict(promotion), self._closed(promotion))
+        return found
 
     def _conflict(self, promotion: Promotion) -> Promotion | None:
         """An accepted promotion this one may not be combined with."""
@@ -220,8 +232,6 @@ class _Chain:
 
 def _exclude(one: Promotion, other: Promotion) -> bool:
     kinds = (one.exclusivity, other.exclusivity)
-    if kinds == _COMBINE and Level.PRODUCT is one.level:
-        return False
     if Exclusivity.ALONE in kinds:
         return True
     if Exclusivity.NOT_WITH_PRODUCT in kinds and Level.PRODUCT in (one.level, other.level):

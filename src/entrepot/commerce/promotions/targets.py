@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import Annotated
 
@@ -10,19 +10,11 @@ import msgspec
 
 from entrepot.commerce.promotions.basket import Line
 from entrepot.kernel.money import parse_amount
+from entrepot.kernel.words import Gettext as Gettext
+from entrepot.kernel.words import mark as mark
+from entrepot.kernel.words import plain as plain
 
 Amounts = dict[str, str]
-Gettext = Callable[[str], str]
-
-
-def plain(text: str) -> str:
-    """Says a sentence in the language it is written in."""
-    return text
-
-
-def mark(text: str) -> str:
-    """The text itself; says to the collector of texts that a form or a sentence will translate it later."""
-    return text
 
 
 @lru_cache(maxsize=65_536)

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from entrepot.commerce import members
-from entrepot.dataload.cells import BadCell, integer, text, word_for
+from entrepot.dataload.cells import BadCell, boolean, document, in_zone, instant, integer, text, word_for
 from entrepot.dataload.kind import Batch, Kind, Row, columns, key_columns, values
+from entrepot.kernel.errors import Invalid
 from entrepot.kernel.sheet import Outcome
 
 _ADDRESS = {
@@ -93,6 +94,8 @@ def _put_people(batch: Batch) -> None:
         found: dict[str, Any] = {"logon_key": key, **values(row, fields, members.ACCOUNTS)}
         if (key,) not in stored:
             found |= {"logon_id": row.get("logonId"), "registered_at": batch.at}
+        if row.get("registrationDate") is not None:
+            found["registered_at"] = in_zone(row.get("registrationDate"), "UTC")
         if row.has("parentOrganization"):
             found["organization_id"] = known[parent] if parent else None
         rows.append((row, found))
@@ -125,7 +128,17 @@ def _disable_people(batch: Batch) -> None:
 
 
 def _put_groups(batch: Batch) -> None:
-    fields = {"usage": "usage", "shortDescription": "short_description", "longDescription": "long_description"}
+    fields = {
+        "usage": "usage",
+        "shortDescription": "short_description",
+        "longDescription": "long_description",
+        "conditions": "conditions",
+    }
+    for row in batch.live:
+        try:
+            members.read_conditions(row.get("conditions"))
+        except Invalid as error:
+            batch.reject(row, error.code, "conditions", str(error))
     rows = [(row, {"identifier": row.get("memberGroupName"), **values(row, fields, members.GROUPS)}) for row in batch.live]
     batch.write(members.GROUPS, rows, primary=True)
 
@@ -143,7 +156,7 @@ def _memberships(batch: Batch) -> list[tuple[Row, dict[str, Any]]]:
         if group is None or person is None:
             batch.unresolved(row, "memberGroupName" if group is None else "logonId")
         else:
-            rows.append((row, {"group_id": group["id"], "user_id": person["id"]}))
+            rows.append((row, {"group_id": group["id"], "user_id": person["id"], "excluded": bool(row.get("excluded"))}))
     return rows
 
 
@@ -204,6 +217,7 @@ KINDS = [
                 parentOrganization=_organization_name,
                 preferredLanguage=text(16),
                 preferredCurrency=text(3),
+                registrationDate=instant,
             ),
             **_ADDRESS_COLUMNS,
         },
@@ -219,7 +233,9 @@ KINDS = [
         identity=("memberGroupName",),
         columns={
             **key_columns(memberGroupName=text()),
-            **columns(usage=text(32), shortDescription=text(512), longDescription=text(4000), langId=integer),
+            **columns(
+                usage=text(32), shortDescription=text(512), longDescription=text(4000), langId=integer, conditions=document
+            ),
         },
         put=_put_groups,
         delete=_delete_groups,
@@ -230,7 +246,7 @@ KINDS = [
         keyword="MemberGroupMember",
         sequence=6.2,
         identity=("memberGroupName", "logonId"),
-        columns=key_columns(memberGroupName=text(), logonId=_logon_id),
+        columns=key_columns(memberGroupName=text(), logonId=_logon_id) | columns(excluded=boolean),
         put=_put_memberships,
         delete=_delete_memberships,
         needs_store=False,

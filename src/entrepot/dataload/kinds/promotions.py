@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from entrepot.commerce import promotions
-from entrepot.dataload.cells import in_zone, instant, integer, language, one_of, text, word_for
+from entrepot.dataload.cells import document, in_zone, instant, integer, language, one_of, text, word_for
 from entrepot.dataload.kind import Batch, Kind, Row, columns, key_columns
-from entrepot.dataload.kinds.terms import document
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.sheet import Outcome
 

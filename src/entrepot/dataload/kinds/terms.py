@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
 from entrepot.commerce import members, pricing
-from entrepot.dataload.cells import BadCell, boolean, currency, in_zone, instant, one_of, text
-from entrepot.dataload.kind import Batch, Kind, columns, key_columns
-from entrepot.kernel.errors import Invalid
+from entrepot.dataload.cells import boolean, currency, document, in_zone, instant, one_of, text
+from entrepot.dataload.kind import Batch, Kind, Row, columns, key_columns
+from entrepot.kernel.errors import Error, Invalid, Refused
 from entrepot.kernel.sheet import Outcome
 
 _CONTRACT = {
@@ -21,17 +20,14 @@ _CONTRACT = {
 }
 
 
-def document(cell: str) -> Any:
-    """A JSON value."""
-    try:
-        return json.loads(cell)
-    except ValueError:
-        raise BadCell("BAD_VALUE", "write a JSON value") from None
-
-
 def words(cell: str) -> tuple[str, ...]:
     """Names separated by blanks."""
     return tuple(cell.split())
+
+
+def names(cell: str) -> tuple[str, ...]:
+    """Names that may hold blanks, separated by semicolons."""
+    return tuple(name.strip() for name in cell.split(";") if name.strip())
 
 
 def _put_constants(batch: Batch) -> None:
@@ -74,27 +70,58 @@ def _put_contracts(batch: Batch) -> None:
         if row.get("PriceRule") is not None and row.get("PriceRule") not in rules:
             batch.unresolved(row, "PriceRule")
             continue
-        organization = None
-        if row.get("Organization") is not None:
-            organization = members.find_organization(batch.conn, row.get("Organization"))
-            if organization is None:
-                batch.unresolved(row, "Organization")
-                continue
-        values = {name: row.get(column) for column, name in _CONTRACT.items()}
+        people = _people(batch, row)
+        if people is None:
+            continue
+        try:
+            pricing.read_terms(row.get("Terms"))
+        except Error as error:
+            batch.reject(row, error.code, "Terms", str(error))
+            continue
+        values = {name: row.get(column) for column, name in _CONTRACT.items()} | people
         values |= {
             "store_id": store.id,
             "identifier": row.get("Identifier"),
-            "organization_id": organization.id if organization else None,
             "segments": list(row.get("Segments") or ()) or None,
             "is_default": bool(row.get("Default")),
             "state": row.get("State") or "active",
-            "preferred": False,
+            "preferred": bool(row.get("Preferred")),
+            "terms": row.get("Terms"),
             "starts_at": in_zone(row.get("StartDate"), store.time_zone),
             "ends_at": in_zone(row.get("EndDate"), store.time_zone),
         }
         rows.append((row, values))
+    bases = {one.identifier: one.base_contract for one in pricing.find_contracts(batch.conn, store.id)}
+    bases |= {values["identifier"]: values["base_contract"] for _, values in rows}
+    for row, values in rows:
+        try:
+            pricing.check_lineage(values["identifier"], bases)
+        except Refused as error:
+            batch.reject(row, error.code, "BaseContract", str(error))
     batch.write(pricing.CONTRACTS, rows, primary=True)
     pricing.touch(batch.conn, store.id)
+
+
+def _people(batch: Batch, row: Row) -> dict[str, Any] | None:
+    """The account and the participants of a contract by their ids; None when one is not there (yet)."""
+    found: dict[str, list[int]] = {}
+    for column in ("Organization", "ParticipantOrganizations"):
+        named = row.get(column) or ()
+        names = [named] if isinstance(named, str) else list(named)
+        known = [members.find_organization(batch.conn, name) for name in names]
+        if None in known:
+            batch.unresolved(row, column)
+            return None
+        found[column] = [one.id for one in known if one is not None]
+    keys = [members.logon_key(name) for name in row.get("ParticipantMembers") or ()]
+    if any(members.find_user(batch.conn, key) is None for key in keys):
+        batch.unresolved(row, "ParticipantMembers")
+        return None
+    others = {"organizations": found["ParticipantOrganizations"], "members": keys}
+    return {
+        "organization_id": next(iter(found["Organization"]), None),
+        "participants": {name: value for name, value in others.items() if value} or None,
+    }
 
 
 KINDS = [
@@ -121,12 +148,16 @@ KINDS = [
         identity=("Identifier",),
         columns=key_columns(Identifier=text(128), Name=text(254))
         | columns(
-            State=one_of("draft", "active", "suspended", "closed"),
+            State=one_of(*pricing.State),
             Default=boolean,
             Organization=text(254),
             Segments=words,
             PriceRule=text(128),
             BaseContract=text(128),
+            Preferred=boolean,
+            ParticipantOrganizations=names,
+            ParticipantMembers=words,
+            Terms=document,
             StartDate=instant,
             EndDate=instant,
         ),

@@ -7,13 +7,14 @@ in what the agent has not typed.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from babel import Locale
 from litestar import Response, get, post
 from sqlalchemy.engine import Connection
 
-from entrepot.commerce import catalog, charges, members
+from entrepot.commerce import capture, catalog, charges, members
 from entrepot.kernel.errors import Error
 from entrepot.order_management import orders
 from entrepot.web import desk
@@ -51,9 +52,9 @@ class Known:
     currency: str = ""
 
 
-def known_customer(conn: Connection, logon_id: str) -> Known:
+def known_customer(conn: Connection, logon_id: str, at: datetime) -> Known:
     """The registered customer of that logon id; one nobody has is known by nothing."""
-    buyer = members.buyer(conn, logon_id)
+    buyer = capture.buyer_at(conn, logon_id, at)
     if buyer.user_id is None:
         return Known(logon_id)
     user = members.get_user(conn, buyer.user_id)
@@ -163,7 +164,7 @@ def _missing(values: dict[str, str], at_desk: Desk) -> dict[str, str]:
 def _looked_up(request: Asked, at_desk: Desk, values: dict[str, str]) -> dict[str, str]:
     """The values with the customer's first address where nothing was typed, or where another customer's stood."""
     with house_of(request).commerce.database.read() as conn:
-        customer = known_customer(conn, values["buyer"])
+        customer = known_customer(conn, values["buyer"], house_of(request).clock.now())
     other = values.get("filled_for", "") not in ("", customer.logon_id)
     filled = dict(values)
     typed = any(values.get(f"bill_{name}") for name in FIELDS)
@@ -182,7 +183,7 @@ def _form(
 ) -> Response[str]:
     at_desk = desk_of(request)
     with house_of(request).commerce.database.read() as conn:
-        customer = known_customer(conn, values.get("buyer", "")) if values.get("buyer") else None
+        customer = known_customer(conn, values["buyer"], house_of(request).clock.now()) if values.get("buyer") else None
         stores = catalog.store_names(conn)
     return show(
         request,

@@ -72,7 +72,7 @@ def show_order(
     house, at_desk = house_of(request), desk_of(request)
     page = read_order(house, key)
     with house.commerce.database.read() as conn:
-        customer = known_customer(conn, page.buyer_user_id) if page.buyer_user_id else None
+        customer = known_customer(conn, page.buyer_user_id, house.clock.now()) if page.buyer_user_id else None
         captured = capture.order_by_number(conn, page.order_no.removeprefix("WC_"))
         modes = sorted(charges.find_shipping_modes(conn, at_desk.store.id), key=lambda mode: mode.sequence)
         names = {mode.service: mode.name(at_desk.view_language) for mode in modes}

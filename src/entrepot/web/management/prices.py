@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
 from typing import Any
 
 from litestar import Response, get
@@ -11,7 +10,7 @@ from entrepot.commerce import capture, catalog, members, pricing
 from entrepot.kernel.errors import Error
 from entrepot.web.edge import house_of
 from entrepot.web.management.catalogs import view_of
-from entrepot.web.staff import Asked, desk_of, refused, show
+from entrepot.web.staff import Asked, desk_of, noon, refused, show
 
 PAGE_SIZE = 60
 
@@ -50,11 +49,11 @@ def rules_page(request: Asked) -> Response[str]:
     """Price rules and contracts as sentences."""
     store = desk_of(request).store
     with house_of(request).commerce.database.read() as conn:
-        terms = pricing.terms_of(conn, store.id)
+        terms, at = pricing.terms_of(conn, store.id), house_of(request).clock.now()
         buyers = {one.organization_id for one in terms.contracts if one.organization_id is not None}
         names = {key: found.identifier for key in buyers if (found := members.get_organization(conn, key)) is not None}
     contracts = [
-        {"contract": one, "organization": names.get(one.organization_id or 0, ""), "rule": terms.rule_of(one)}
+        {"contract": one, "organization": names.get(one.organization_id or 0, ""), "rule": terms.rule_of(one, at)}
         for one in terms.contracts
     ]
     rules = [
@@ -93,14 +92,14 @@ def price_check(
 
 
 def _checked(request: Asked, view: catalog.View, values: dict[str, str]) -> dict[str, Any]:
-    at = day_of(values["on"], view.at)
+    at = noon(values["on"], view.at)
     with house_of(request).commerce.database.read() as conn:
         number = values["item"]
         known = catalog.entries_by_part_numbers(conn, view, [number, number.upper()])
         facts = known.get(number) or known.get(number.upper())
         if facts is None:
             raise catalog.CatalogEntryNotFound(part_number=number)
-        buyer = members.buyer(conn, values["buyer"])
+        buyer = capture.buyer_at(conn, values["buyer"], at)
         customer = capture.customer_of(buyer)
         quantity = facts.step.parse(values["quantity"], "quantity")
         wanted = pricing.Wanted(facts.id, facts.part_number, quantity, facts.product_id, facts.group_ids)
@@ -130,14 +129,6 @@ def steps_of(steps: tuple[pricing.Step, ...]) -> list[dict[str, Any]]:
         {"text": step.text, "price": None if step.price is None else round(step.price), "depth": min(step.depth, 4)}
         for step in steps
     ]
-
-
-def day_of(text: str, now: datetime) -> datetime:
-    """The middle of the day that was asked about; now without one."""
-    try:
-        return datetime.combine(datetime.fromisoformat(text).date(), time(12), UTC) if text else now
-    except ValueError:
-        return now
 
 
 routes: list[Any] = [prices_page, rules_page, price_check]

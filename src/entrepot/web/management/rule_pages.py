@@ -128,7 +128,7 @@ def preview(request: Asked, name: str, version: int = 0, contract: str = "", cur
         chosen = _chosen(conn, view.store.id, name, version)
         now = pricing.terms_of(conn, view.store.id).at(view.at)
         changed = replace(now, rules=now.rules | {name: pricing.read_rule(name, chosen.path)})
-        using = [one for one in now.contracts if _reaches(now, one, name)]
+        using = [one for one in now.contracts if _reaches(now, one, name, view.at)]
         by = next((one for one in using if one.identifier == contract), using[0] if using else None)
         faults = pricing.faults_of(changed.rules[name], _known(conn, view.store.id))
         moves: list[Movement] = []
@@ -202,12 +202,13 @@ def _chosen(conn: Connection, store_id: int, name: str, version: int) -> pricing
 
 def _known(conn: Connection, store_id: int) -> pricing.Known:
     terms = pricing.terms_of(conn, store_id)
-    return pricing.Known(terms.rules, frozenset(terms.lists), frozenset(terms.constants), BUILT_IN | members.group_names(conn))
+    segments = BUILT_IN | {one.identifier for one in members.find_segments(conn)}
+    return pricing.Known(terms.rules, frozenset(terms.lists), frozenset(terms.constants), segments)
 
 
-def _reaches(terms: pricing.Terms, contract: Any, name: str) -> bool:
+def _reaches(terms: pricing.Terms, contract: Any, name: str, at: datetime) -> bool:
     """Whether a contract prices by a rule, by itself or through others."""
-    rule = terms.rule_of(contract)
+    rule = terms.rule_of(contract, at)
     seen: set[str] = set()
     waiting = [rule.name] if rule else []
     while waiting:

@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get, post
 
-from entrepot.commerce import capture, catalog, charges, members, pricing
+from entrepot.commerce import capture, catalog, charges, pricing
 from entrepot.kernel.errors import Error, Invalid
 from entrepot.kernel.money import format_amount, format_price
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark
-from entrepot.web.management.prices import day_of, steps_of
-from entrepot.web.staff import Asked, desk_of, refused, show
+from entrepot.web.management.prices import steps_of
+from entrepot.web.staff import Asked, desk_of, noon, refused, show
 
 STAGES = {
     "item": mark("Articles"),
@@ -42,6 +42,13 @@ DECLINED = {
     "SHIPPING_NOT_CHOSEN_YET": mark("needs a way of shipping"),
     "USED_UP": mark("has been used as often as it may"),
 }
+UNPRICED = {
+    "CONTRACT_NOT_ACTIVE": mark("the contract is not active on this day"),
+    "CONTRACT_NOT_ENTITLED": mark("this contract is not for this customer"),
+    "CONTRACT_NOT_FOUND": mark("there is no such contract"),
+    "NOT_ENTITLED": mark("the contract does not include this article"),
+    "PRICE_NOT_FOUND": mark("no contract yields a price"),
+}
 FIELDS = ("items", "codes", "buyer", "on", "currency", "contract", "country", "region", "shipping", "payment")
 
 
@@ -68,7 +75,7 @@ def simulation_page(request: Asked) -> Response[str]:
             found = _simulated(request, at_desk.store.identifier, _asked(values), values["buyer"], at_desk.view_language)
         except Error as error:
             status, errors = refused(error, dict.fromkeys(("items", "quantity"), "items"))
-            errors = {name or _field(error): told for name, told in errors.items()}
+            errors = {name or "items": told for name, told in errors.items()}
     return show(
         request,
         "management/simulation.html",
@@ -79,6 +86,7 @@ def simulation_page(request: Asked) -> Response[str]:
         traces=_traces(found),
         stages=STAGES,
         declined=DECLINED,
+        unpriced=UNPRICED,
         currencies=[(code, code) for code in at_desk.store.currencies],
         modes=[("", ""), *((mode.code, mode.name(at_desk.view_language)) for mode in modes)],
         contracts=[("", ""), *((one.identifier, one.name) for one in contracts)],
@@ -152,7 +160,7 @@ def _simulated(request: Request[Any, Any, Any], store: str, asking: Asking, buye
     now = house_of(request).clock.now()
     with house_of(request).commerce.database.read() as conn:
         sells = catalog.find_store(conn, store)
-        who = members.buyer(conn, buyer or None)
+        who = capture.buyer_at(conn, buyer or None, _instant(date, now))
         money = currency or who.preferred_currency or sells.default_currency
         if money not in sells.currencies:
             raise CurrencyNotSold(path="currency", currencies=", ".join(sells.currencies))
@@ -173,13 +181,7 @@ def _instant(text: str, now: datetime) -> datetime:
         except ValueError:
             return now
         return at if at.tzinfo else now
-    return day_of(text, now)
-
-
-def _field(error: Error) -> str:
-    return {"CONTRACT_NOT_FOUND": "contract", "CONTRACT_NOT_ENTITLED": "contract", "CONTRACT_NOT_ACTIVE": "contract"}.get(
-        error.code, "items"
-    )
+    return noon(text, now)
 
 
 def _traces(found: capture.Simulated | None) -> list[dict[str, Any]]:
@@ -190,7 +192,8 @@ def _traces(found: capture.Simulated | None) -> list[dict[str, Any]]:
             {"one": one, "won": best is not None and one.contract == best.contract, "steps": steps_of(one.steps)}
             for one in price.considered
         ]
-        traces.append({"part_number": price.part_number, "best": best, "considered": considered})
+        code = price.code if isinstance(price, pricing.Unpriced) else ""
+        traces.append({"part_number": price.part_number, "best": best, "considered": considered, "code": code})
     return traces
 
 

@@ -8,7 +8,18 @@ from typing import Any
 
 from litestar import Router
 
-from entrepot.web.storefront import accounts, browse, cart, checkout, orders, pictures, preferences, product, summary
+from entrepot.web.storefront import (
+    accounts,
+    browse,
+    cart,
+    checkout,
+    orders,
+    organizations,
+    pictures,
+    preferences,
+    product,
+    summary,
+)
 
 HANDLERS = [
     browse.home,
@@ -46,6 +57,18 @@ HANDLERS = [
     accounts.account,
     accounts.change_password,
     accounts.remove_address,
+    organizations.register,
+    organizations.take_registration,
+    organizations.people,
+    organizations.invite,
+    organizations.person,
+    organizations.change_profile,
+    organizations.set_status,
+    organizations.add_address,
+    organizations.remove_address,
+    organizations.renew_invitation,
+    organizations.invitation,
+    organizations.accept,
     preferences.preferences,
 ]
 routes: list[Any] = [

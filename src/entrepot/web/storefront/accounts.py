@@ -70,10 +70,10 @@ def take_login(request: Request[Any, Any, Any], data: Form) -> Response[str]:
         return _login_page(front, return_to, logon_id, {"": words.sentence(error, front.locale)}, status)
     desk = next((face for permission, face in DESKS if permission in user.permissions), "")
     answer = _away(front, safe(return_to) or desk or front.url("/account"))
-    return _enter(front, answer, secret, user)
+    return enter(front, answer, secret, user)
 
 
-def _enter(front: Front, answer: Response[str], secret: str, user: members.User) -> Response[str]:
+def enter(front: Front, answer: Response[str], secret: str, user: members.User) -> Response[str]:
     """Give the browser its session and take the guest's cart along."""
     _adopt(front, user)
     life = 12 * 3600 if user.kind == "staff" else 30 * 24 * 3600
@@ -149,11 +149,8 @@ def take_register(request: Request[Any, Any, Any], data: Form) -> Response[str]:
             user = members.register(conn, store_id, values["logon_id"], password, profile, at=at)
             secret = members.open_session(conn, at, user)
     except Error as error:
-        field = {"PASSWORD_TOO_WEAK": "password", "LOGON_ID_TAKEN": "logon_id", "LOGON_ID_MALFORMED": "logon_id"}.get(
-            error.code, ""
-        )
-        return _register_page(front, values, {field: words.sentence(error, front.locale)}, return_to)
-    return _enter(front, _away(front, safe(return_to) or front.url("/account")), secret, user)
+        return _register_page(front, values, {AT_FIELD.get(error.code, ""): words.sentence(error, front.locale)}, return_to)
+    return enter(front, _away(front, safe(return_to) or front.url("/account")), secret, user)
 
 
 def _register_faults(front: Front, values: Mapping[str, str]) -> dict[str, str]:
@@ -184,7 +181,7 @@ def _account_page(front: Front, errors: Mapping[str, str]) -> Response[str]:
             422 if errors else 200,
             user=user,
             organization=organization.identifier if organization else None,
-            groups=sorted(now.buyer.groups),
+            groups=sorted(members.groups_of(conn, user.id)),
             rows=[(one, progress_of(one, front.words)) for one in placed],
             book=members.addresses_of(conn, user.id),
             errors=errors,
@@ -211,7 +208,7 @@ def change_password(request: Request[Any, Any, Any], data: Form) -> Response[str
         return _account_page(front, {"password": front.words.gettext("This is not your present password.")})
     except Error as error:
         return _account_page(front, {"new_password": words.sentence(error, front.locale)})
-    return _enter(front, go(front, "/account", Told(front.words.gettext("Your password was changed."))), secret, user)
+    return enter(front, go(front, "/account", Told(front.words.gettext("Your password was changed."))), secret, user)
 
 
 @post("/account/addresses/remove", permission="buyer", sync_to_thread=False, status_code=303)

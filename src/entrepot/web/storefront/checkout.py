@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromQuery
 from sqlalchemy.engine import Connection
@@ -203,7 +204,8 @@ def _payment_page(
             at,
             "payment",
             422 if errors else 200,
-            methods=capture.offered_methods(at.now),
+            methods=capture.offered_methods(conn, at.now, at.cart),
+            purchase_order_needed=capture.obligations(conn, at.cart).purchase_order,
             chosen=chosen,
             purchase_order=purchase_order,
             errors=errors or {},
@@ -218,7 +220,7 @@ def take_payment(request: Request[Any, Any, Any], data: Form) -> Response[str]:
     if chosen == "invoice":
         paid = capture.Payment(method="invoice", purchase_order=purchase_order)
     elif chosen in CARDS:
-        paid = CARDS[chosen]
+        paid = msgspec.structs.replace(CARDS[chosen], purchase_order=purchase_order)
     else:
         return _payment_page(front, {"instrument": front.words.gettext("Choose how to pay.")}, "", purchase_order)
     try:

@@ -13,6 +13,7 @@ from entrepot.web import formats
 from entrepot.web.i18n import mark, translator
 
 SENTENCES = {
+    "ACCOUNT_DEACTIVATED": mark("This account is deactivated. Ask your organization's administrator, or write to us."),
     "ADDRESS_NOT_FOUND": mark("There is no such address in your address book."),
     "BAD_QUANTITY": mark("Write a quantity greater than 0 and at most 1,000,000, such as 2."),
     "CARD_DATA_REFUSED": mark("Please do not write card numbers here. Choose a card of the payment form instead."),
@@ -36,6 +37,14 @@ SENTENCES = {
     "NOT_LOGGED_ON": mark("Please log in first."),
     "NOT_ORDERABLE_TYPE": mark("This cannot be ordered by itself. Choose one of the articles it consists of."),
     "NO_MODEL": mark("This article cannot be configured at the moment."),
+    "INVITATION_NOT_FOUND": mark("This invitation was used already or is older than a week. Ask for a new one."),
+    "NOT_YOURSELF": mark("You cannot deactivate yourself or give up your own administration. Another administrator can."),
+    "ORGANIZATION_LOCKED": mark("{organization} is locked for the time being. Write to us to clear it up."),
+    "ORGANIZATION_PENDING": mark(
+        "The registration of {organization} is waiting for approval. You can log in as soon as it is approved."
+    ),
+    "ORGANIZATION_REJECTED": mark("The registration of {organization} was not approved: {reason}"),
+    "ORGANIZATION_TAKEN": mark("{organization} is registered already. Ask its administrator for an account."),
     "ORDER_NOT_FOUND": mark("We found no order with this number and e-mail address."),
     "ORDER_STATE": mark("This cart has already become an order and can no longer be changed."),
     "OUT_OF_STOCK": mark("Not enough in stock: {summary}"),

@@ -122,6 +122,8 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.BigInteger(), nullable=True),
         sa.Column("ends_at", sa.BigInteger(), nullable=True),
         sa.Column("terms", sa.Text(), nullable=True),
+        sa.Column("participants", sa.Text(), nullable=True),
+        sa.Column("submitted_by", sa.String(length=254), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("store_id", "identifier"),
     )
@@ -178,15 +180,53 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_table(
+        "invitation",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index("invitation_user", ["user_id"], unique=False)
+
+    op.create_table(
+        "change_history",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=254), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("subject", sa.String(length=254), nullable=False),
+        sa.Column("action", sa.String(length=32), nullable=False),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.Column("after", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("correlation_id", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("change_history", schema=None) as batch_op:
+        batch_op.create_index("change_history_by", ["by", "id"], unique=False)
+        batch_op.create_index("change_history_subject", ["kind", "subject", "id"], unique=False)
+
+    op.create_table(
         "member_group",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("identifier", sa.String(length=254), nullable=False),
         sa.Column("usage", sa.String(length=32), nullable=True),
         sa.Column("short_description", sa.String(length=512), nullable=True),
         sa.Column("long_description", sa.Text(), nullable=True),
+        sa.Column("conditions", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("identifier"),
     )
+    with op.batch_alter_table("member_group", schema=None) as batch_op:
+        batch_op.create_index(
+            "member_group_rules",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("conditions IS NOT NULL"),
+            postgresql_where=sa.text("conditions IS NOT NULL"),
+        )
+
     op.create_table(
         "orders",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -207,6 +247,7 @@ def upgrade() -> None:
         sa.Column("shipping_mode", sa.String(length=40), nullable=True),
         sa.Column("payment", sa.Text(), nullable=True),
         sa.Column("calculation", sa.Text(), nullable=True),
+        sa.Column("total", sa.BigInteger(), nullable=True),
         sa.Column("prepared", sa.Text(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
@@ -240,6 +281,11 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=128), nullable=True),
         sa.Column("country", sa.String(length=2), nullable=True),
         sa.Column("postal_code", sa.String(length=40), nullable=True),
+        sa.Column("claimed_parent", sa.String(length=254), nullable=True),
+        sa.Column("registered_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_by", sa.String(length=254), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["parent_id"],
             ["organization.id"],
@@ -247,6 +293,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("identifier"),
     )
+    with op.batch_alter_table("organization", schema=None) as batch_op:
+        batch_op.create_index("organization_parent", ["parent_id"], unique=False)
+
     op.create_table(
         "outbox",
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -851,6 +900,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("logon_key"),
     )
+    with op.batch_alter_table("user_account", schema=None) as batch_op:
+        batch_op.create_index("user_account_organization", ["organization_id"], unique=False)
+
     op.create_table(
         "address",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -911,6 +963,7 @@ def upgrade() -> None:
         "member_group_member",
         sa.Column("group_id", sa.BigInteger(), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("excluded", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["group_id"],
             ["member_group.id"],
@@ -975,6 +1028,9 @@ def downgrade() -> None:
     op.drop_table("catalog_entry_attribute")
     op.drop_table("attribute_value_description")
     op.drop_table("address")
+    with op.batch_alter_table("user_account", schema=None) as batch_op:
+        batch_op.drop_index("user_account_organization")
+
     op.drop_table("user_account")
     with op.batch_alter_table("store_item", schema=None) as batch_op:
         batch_op.drop_index("store_item_entry")
@@ -1080,6 +1136,9 @@ def downgrade() -> None:
         batch_op.drop_index("outbox_correlation")
 
     op.drop_table("outbox")
+    with op.batch_alter_table("organization", schema=None) as batch_op:
+        batch_op.drop_index("organization_parent")
+
     op.drop_table("organization")
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_index("orders_placed")
@@ -1089,7 +1148,19 @@ def downgrade() -> None:
         batch_op.drop_index("orders_current")
 
     op.drop_table("orders")
+    with op.batch_alter_table("member_group", schema=None) as batch_op:
+        batch_op.drop_index("member_group_rules")
+
     op.drop_table("member_group")
+    with op.batch_alter_table("change_history", schema=None) as batch_op:
+        batch_op.drop_index("change_history_subject")
+        batch_op.drop_index("change_history_by")
+
+    op.drop_table("change_history")
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.drop_index("invitation_user")
+
+    op.drop_table("invitation")
     op.drop_table("logon_failure")
     op.drop_table("list_price")
     op.drop_table("inventory_availability")
