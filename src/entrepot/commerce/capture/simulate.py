@@ -85,6 +85,8 @@ def simulate(conn: Connection, visit: Visit, asked: Question) -> Simulated:
     parts = {line.part_number: line.components for line in lines}
     wanted = [wanted_of(facts[number], quantity, parts[number], facts) for number, quantity in together.items()]
     occasion = pricing.Occasion(visit.store.id, visit.currency, visit.at, visit.customer, asked.contract, trace=True)
+    # A contract that cannot be used is an error of each item; asked for in a simulation it is one of the question.
+    pricing.eligible(pricing.terms_of(conn, visit.store.id).contracts, occasion)
     prices = tuple(pricing.entitled_prices(conn, occasion, wanted))
     calculation = calculate(conn, order)
     return Simulated(calculation, prices, tuple(stages_of(calculation)))

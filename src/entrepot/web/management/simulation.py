@@ -164,7 +164,7 @@ def _simulated(request: Request[Any, Any, Any], store: str, asking: Asking, buye
         money = currency or who.preferred_currency or sells.default_currency
         if money not in sells.currencies:
             raise CurrencyNotSold(path="currency", currencies=", ".join(sells.currencies))
-        visit = capture.Visit(sells, who, language or sells.default_language, money, _instant(date, now))
+        visit = capture.Visit(sells, who, language or sells.default_language, money, at)
         return capture.simulate(conn, visit, asked)
 
 
