@@ -36,7 +36,7 @@ def test_a_whole_cart_is_explained_step_by_step(merch: Person) -> None:
         ({"items": f"{NOTEBOOK} -1"}, 422, "quantity"),
         ({"items": f"{NOTEBOOK} 1 2"}, 422, "one article a line"),
         ({"items": "TW-WORKSTATION 1"}, 422, "configured"),
-        ({"contract": "nordhof-2026"}, 200, "this contract is not for this customer"),
+        ({"contract": "nordhof-2026"}, 422, "There is no contract"),
     ],
 )
 def test_what_cannot_be_simulated_says_why_and_keeps_what_was_entered(

@@ -75,7 +75,9 @@ def simulation_page(request: Asked) -> Response[str]:
             found = _simulated(request, at_desk.store.identifier, _asked(values), values["buyer"], at_desk.view_language)
         except Error as error:
             status, errors = refused(error, dict.fromkeys(("items", "quantity"), "items"))
-            errors = {name or "items": told for name, told in errors.items()}
+            errors = {
+                name or ("contract" if error.code.startswith("CONTRACT_") else "items"): told for name, told in errors.items()
+            }
     return show(
         request,
         "management/simulation.html",
@@ -160,7 +162,8 @@ def _simulated(request: Request[Any, Any, Any], store: str, asking: Asking, buye
     now = house_of(request).clock.now()
     with house_of(request).commerce.database.read() as conn:
         sells = catalog.find_store(conn, store)
-        who = capture.buyer_at(conn, buyer or None, _instant(date, now))
+        at = _instant(date, now)
+        who = capture.buyer_at(conn, buyer or None, at)
         money = currency or who.preferred_currency or sells.default_currency
         if money not in sells.currencies:
             raise CurrencyNotSold(path="currency", currencies=", ".join(sells.currencies))
