@@ -97,6 +97,7 @@ KNOWN = (
     mark("dynamic_kit"),
     mark("predefined_dynamic_kit"),
     mark("active"),
+    mark("draft"),
     mark("inactive"),
     mark("NOT_IN_STORE"),
     mark("MARKED_FOR_DELETE"),

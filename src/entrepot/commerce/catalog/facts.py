@@ -8,7 +8,7 @@ whether an entry is shown is decided anew for each instant asked about.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -162,28 +162,38 @@ class _Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shelf:
-    """The entries asked for since the catalog last changed, in one store and language."""
+class _Held:
+    """Entries that were asked for."""
 
-    by_number: dict[str, _Kept | None]
-    by_id: dict[int, _Kept]
+    by_number: dict[str, _Kept | None] = field(default_factory=dict)
+    by_id: dict[int, _Kept] = field(default_factory=dict)
 
     def take(self, found: Iterable[_Kept], asked: Iterable[str]) -> None:
-        if len(self.by_id) > MOST_KEPT:
-            self.by_id.clear()
-            self.by_number.clear()
         self.by_number.update(dict.fromkeys(asked))
         for one in found:
             self.by_number[one.facts.part_number] = one
             self.by_id[one.facts.id] = one
 
 
+@dataclass(slots=True)
+class _Shelf:
+    """What has been asked for since the catalog last changed, in one store and language.
+
+    When it is too much another is begun: who is reading goes on with the one it has.
+    """
+
+    held: _Held = field(default_factory=_Held)
+
+
 MOST_KEPT = 50_000
 _shelves: Versioned[_Shelf] = Versioned(catalog_version)
 
 
-def _kept_of(conn: Connection, view: View) -> _Shelf:
-    return _shelves.get(conn, view.store, view.language, lambda: _Shelf({}, {}))
+def _kept_of(conn: Connection, view: View) -> _Held:
+    shelf = _shelves.get(conn, view.store, view.language, _Shelf)
+    if len(shelf.held.by_number) > MOST_KEPT or len(shelf.held.by_id) > MOST_KEPT:
+        shelf.held = _Held()
+    return shelf.held
 
 
 def _facts(conn: Connection, view: View, statement: sa.Select[Any], wanted: list[Any]) -> list[_Kept]:

@@ -4,6 +4,7 @@ A buyer's *contracts* name *price rules*; a rule reads *offers* from price lists
 price over all eligible contracts is the entitled price. Nothing here knows of promotions.
 """
 
+from entrepot.commerce.pricing.checking import Fault, Known, faults_of
 from entrepot.commerce.pricing.constants import (
     ConstantKind,
     PriceConstant,
@@ -55,9 +56,11 @@ from entrepot.commerce.pricing.entitled import (
     Terms,
     eligible,
     entitled_prices,
+    prices_by,
     select_offer,
     terms_of,
 )
+from entrepot.commerce.pricing.faults import PriceRuleMalformed
 from entrepot.commerce.pricing.inspect import (
     OfferRow,
     PriceList,
@@ -98,6 +101,15 @@ from entrepot.commerce.pricing.tables import (
     version_of,
 )
 from entrepot.commerce.pricing.uses import SegmentUses, uses_of_segment
+from entrepot.commerce.pricing.versions import (
+    RuleNotFound,
+    RuleState,
+    RuleVersion,
+    activate,
+    discard_draft,
+    save_draft,
+    versions_of,
+)
 from entrepot.commerce.pricing.write import ensure_price_list, put_contract, put_list_prices, put_offers, put_price_rule
 
 __all__ = [
@@ -128,6 +140,8 @@ __all__ = [
     "DefaultStays",
     "Entitled",
     "Entitlement",
+    "Fault",
+    "Known",
     "NotInDraft",
     "Obligations",
     "Occasion",
@@ -138,9 +152,13 @@ __all__ = [
     "Participants",
     "PriceConstant",
     "PriceList",
+    "PriceRuleMalformed",
     "PriceTerm",
     "PriceTermsOverlap",
     "Priced",
+    "RuleNotFound",
+    "RuleState",
+    "RuleVersion",
     "SegmentUses",
     "State",
     "Step",
@@ -150,13 +168,16 @@ __all__ = [
     "Wanted",
     "Who",
     "actions",
+    "activate",
     "change_draft",
     "check_lineage",
     "converted",
+    "discard_draft",
     "draw_up",
     "eligible",
     "ensure_price_list",
     "entitled_prices",
+    "faults_of",
     "find_constants",
     "find_contracts",
     "find_price_lists",
@@ -173,6 +194,7 @@ __all__ = [
     "offer_row",
     "offers_of",
     "price_lists_of",
+    "prices_by",
     "put_constant",
     "put_contract",
     "put_list_prices",
@@ -184,6 +206,7 @@ __all__ = [
     "remove_constant",
     "remove_offer",
     "rules_using",
+    "save_draft",
     "save_offers",
     "select_offer",
     "stored_terms",
@@ -191,5 +214,6 @@ __all__ = [
     "touch",
     "uses_of_segment",
     "version_of",
+    "versions_of",
     "who_of",
 ]

@@ -21,6 +21,7 @@ from entrepot.commerce.pricing.contract import Allowed, ContractRow, Obligations
 from entrepot.commerce.pricing.price import Considered, Customer, Entitled, Occasion, Offer, Step, Unpriced, Wanted
 from entrepot.commerce.pricing.reading import check_rules, read_rule
 from entrepot.commerce.pricing.rule import FromList, Question, Rule, final_price
+from entrepot.commerce.pricing.versions import RuleVersion, dated_rules, in_force
 from entrepot.kernel.cache import Versioned
 from entrepot.kernel.errors import NotFound, Refused
 from entrepot.kernel.money import exponent
@@ -53,6 +54,12 @@ class Terms:
     lists: dict[str, int]
     allowed: dict[str, Allowed] = field(default_factory=dict)
     constants: dict[str, PriceConstant] = field(default_factory=dict)
+    dated: dict[str, tuple[RuleVersion, ...]] = field(default_factory=dict)
+    moments: dict[tuple[int | None, ...], Terms] = field(default_factory=dict)
+
+    def at(self, at: datetime) -> Terms:
+        """The terms with the rules that are in force at an instant."""
+        return in_force(self, at) if self.dated else self
 
     @cached_property
     def by_identifier(self) -> dict[str, ContractRow]:
@@ -97,9 +104,16 @@ def terms_of(conn: Connection, store_id: int) -> Terms:
         rules = {name: read_rule(name, path) for name, (_, path) in stored.items()}
         check_rules(rules)
         versions = {name: version for name, (version, _) in stored.items()}
-        contracts = tuple(tables.find_contracts(conn, store_id))
-        lists, allowed = tables.find_price_lists(conn, store_id), _allowed(conn, store_id, contracts)
-        return Terms(contracts, rules, versions, lists, allowed, find_constants(conn, store_id))
+        contracts, lists = tuple(tables.find_contracts(conn, store_id)), tables.find_price_lists(conn, store_id)
+        return Terms(
+            contracts,
+            rules,
+            versions,
+            lists,
+            _allowed(conn, store_id, contracts),
+            find_constants(conn, store_id),
+            dated_rules(conn, store_id),
+        )
 
     return _terms.get(conn, store_id, "terms", load)
 
@@ -158,7 +172,7 @@ def entitled_prices(conn: Connection, occasion: Occasion, wanted: Sequence[Wante
     that all of them leave the entry out, ``CONTRACT_…`` that the contract asked for cannot be used; the list price is
     never a fallback.
     """
-    terms = terms_of(conn, occasion.store_id)
+    terms = terms_of(conn, occasion.store_id).at(occasion.at)
     try:
         contracts = eligible(terms.contracts, occasion)
     except (ContractNotFound, ContractNotEntitled, ContractNotActive) as error:
@@ -309,3 +323,12 @@ def _entry_ids(wanted: Wanted) -> Iterator[int]:
 
 
 _MICRO = datetime(1970, 1, 1, 0, 0, 0, 1) - datetime(1970, 1, 1)
+
+
+def prices_by(conn: Connection, terms: Terms, occasion: Occasion, contract: str, wanted: Sequence[Wanted]) -> list[int | None]:
+    """What each entry costs by the rule of one contract, whoever may use it: for comparing terms."""
+    entries = sorted({key for one in wanted for key in _entry_ids(one)})
+    offers, list_prices = tables.find_offers(conn, occasion.store_id, entries, occasion.currency)
+    book = Book(terms, offers, list_prices, occasion, (occasion.at - _EPOCH) // _MICRO, exponent(occasion.currency))
+    rule = next((terms.rule_of(one, occasion.at) for one in terms.contracts if one.identifier == contract), None)
+    return [book.price(rule, book.question(one)) if rule else None for one in wanted]

@@ -150,7 +150,7 @@ def in_words(rule: Rule) -> list[tuple[int, str]]:
 
 
 def _path(path: Iterable[Element], depth: int) -> list[tuple[int, str]]:
-    return [sentence for element in path for sentence in _element(element, depth)]
+    return [told for element in path for told in _element(element, depth)]
 
 
 def _element(element: Element, depth: int) -> list[tuple[int, str]]:
@@ -168,10 +168,11 @@ def _element(element: Element, depth: int) -> list[tuple[int, str]]:
                 *_path(kits, depth + 1),
             ]
         case _:
-            return [(depth, _sentence(element))]
+            return [(depth, sentence(element))]
 
 
-def _sentence(element: Element) -> str:
+def sentence(element: Element) -> str:
+    """What one element does, in words."""
     match element:
         case FromList(name=name):
             return f"take the price from the price list {name}"

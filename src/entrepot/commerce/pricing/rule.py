@@ -285,8 +285,9 @@ class DynamicKit(Element):
         if question.wanted.components is None:
             return _deeper(question, self.items, incoming)
         total: Price = 0
+        items = question.rules.get(self.items)
         for component in question.wanted.components:
-            price = question.component_price(question.rules[self.items], component)
+            price = None if items is None else question.component_price(items, component)
             if price is None:
                 question.note(f"component {component.part_number} has no price", None)
                 return None
@@ -302,12 +303,19 @@ class DynamicKit(Element):
 
 
 def _deeper(question: Question, name: str, incoming: Price | None) -> Price | None:
-    """Run a rule inside a rule. How deep they may lie was checked when they were read; a trace shows it."""
+    """Run a rule inside a rule; one that is not in force at this date yields nothing.
+
+    How deep they may lie was checked when they were read; a trace shows it.
+    """
+    rule = question.rules.get(name)
+    if rule is None:
+        question.note(f"rule {name} is not in force", None)
+        return None
     if question.steps is None:
-        return question.rules[name].price(question, incoming)
+        return rule.price(question, incoming)
     question.depth += 1
     try:
-        return question.rules[name].price(question, incoming) if question.depth <= DEPTH else None
+        return rule.price(question, incoming) if question.depth <= DEPTH else None
     finally:
         question.depth -= 1
 

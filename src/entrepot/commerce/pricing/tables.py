@@ -90,6 +90,19 @@ price_rule = sa.Table(
     sa.Column("path", Json, nullable=False),
     sa.UniqueConstraint("store_id", "name"),
 )
+price_rule_version = sa.Table(
+    "price_rule_version",
+    metadata,
+    sa.Column("store_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.String(128), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("state", sa.String(8), nullable=False),
+    sa.Column("path", Json, nullable=False),
+    sa.Column("starts_at", Instant),
+    sa.Column("ends_at", Instant),
+    sa.Column("user", sa.String(254), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
 contract = sa.Table(
     "contract",
     metadata,

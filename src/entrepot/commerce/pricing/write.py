@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection
 from entrepot.commerce.pricing import tables
 from entrepot.commerce.pricing.price import FOREVER
 from entrepot.commerce.pricing.reading import read_rule
+from entrepot.commerce.pricing.versions import record_loaded, versions_of
 from entrepot.kernel.db import upsert
 
 
@@ -58,7 +60,9 @@ def put_price_rule(conn: Connection, store_id: int, name: str, path: Any) -> int
     row = conn.execute(sa.select(t.c.version, t.c.path).where(t.c.store_id == store_id, t.c.name == name)).first()
     if row is not None and row.path == path:
         return int(row.version)
-    version = 1 if row is None else int(row.version) + 1
+    known = versions_of(conn, store_id, name)
+    version = max([0 if row is None else int(row.version), *(one.version for one in known)]) + 1
+    record_loaded(conn, store_id, name, version, path, datetime.now(UTC))
     upsert(conn, t, [{"store_id": store_id, "name": name, "version": version, "path": path}], ["store_id", "name"])
     tables.touch(conn, store_id)
     return version

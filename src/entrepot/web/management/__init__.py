@@ -20,6 +20,7 @@ from entrepot.web.management import (
     prices,
     promotion_form,
     promotion_pages,
+    rule_pages,
     segments,
     simulation,
 )
@@ -29,6 +30,7 @@ routes: list[Any] = [
     *prices.routes,
     *offer_pages.routes,
     *constant_pages.routes,
+    *rule_pages.routes,
     *simulation.routes,
     *promotion_pages.routes,
     *promotion_form.routes,

@@ -42,6 +42,13 @@ DECLINED = {
     "SHIPPING_NOT_CHOSEN_YET": mark("needs a way of shipping"),
     "USED_UP": mark("has been used as often as it may"),
 }
+UNPRICED = {
+    "CONTRACT_NOT_ACTIVE": mark("the contract is not active on this day"),
+    "CONTRACT_NOT_ENTITLED": mark("this contract is not for this customer"),
+    "CONTRACT_NOT_FOUND": mark("there is no such contract"),
+    "NOT_ENTITLED": mark("the contract does not include this article"),
+    "PRICE_NOT_FOUND": mark("no contract yields a price"),
+}
 FIELDS = ("items", "codes", "buyer", "on", "currency", "contract", "country", "region", "shipping", "payment")
 
 
@@ -68,7 +75,9 @@ def simulation_page(request: Asked) -> Response[str]:
             found = _simulated(request, at_desk.store.identifier, _asked(values), values["buyer"], at_desk.view_language)
         except Error as error:
             status, errors = refused(error, dict.fromkeys(("items", "quantity"), "items"))
-            errors = {name or _field(error): told for name, told in errors.items()}
+            errors = {
+                name or ("contract" if error.code.startswith("CONTRACT_") else "items"): told for name, told in errors.items()
+            }
     return show(
         request,
         "management/simulation.html",
@@ -79,6 +88,7 @@ def simulation_page(request: Asked) -> Response[str]:
         traces=_traces(found),
         stages=STAGES,
         declined=DECLINED,
+        unpriced=UNPRICED,
         currencies=[(code, code) for code in at_desk.store.currencies],
         modes=[("", ""), *((mode.code, mode.name(at_desk.view_language)) for mode in modes)],
         contracts=[("", ""), *((one.identifier, one.name) for one in contracts)],
@@ -177,12 +187,6 @@ def _instant(text: str, now: datetime) -> datetime:
     return noon(text, now)
 
 
-def _field(error: Error) -> str:
-    return {"CONTRACT_NOT_FOUND": "contract", "CONTRACT_NOT_ENTITLED": "contract", "CONTRACT_NOT_ACTIVE": "contract"}.get(
-        error.code, "items"
-    )
-
-
 def _traces(found: capture.Simulated | None) -> list[dict[str, Any]]:
     traces = []
     for price in found.prices if found else ():
@@ -191,7 +195,8 @@ def _traces(found: capture.Simulated | None) -> list[dict[str, Any]]:
             {"one": one, "won": best is not None and one.contract == best.contract, "steps": steps_of(one.steps)}
             for one in price.considered
         ]
-        traces.append({"part_number": price.part_number, "best": best, "considered": considered})
+        code = price.code if isinstance(price, pricing.Unpriced) else ""
+        traces.append({"part_number": price.part_number, "best": best, "considered": considered, "code": code})
     return traces
 
 

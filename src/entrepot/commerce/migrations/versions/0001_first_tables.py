@@ -378,6 +378,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("store_id", "name"),
     )
     op.create_table(
+        "price_rule_version",
+        sa.Column("store_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=128), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=True),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("user", sa.String(length=254), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "name", "version"),
+    )
+    op.create_table(
         "pricing_version",
         sa.Column("store_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
@@ -1105,6 +1118,7 @@ def downgrade() -> None:
 
     op.drop_table("promotion")
     op.drop_table("pricing_version")
+    op.drop_table("price_rule_version")
     op.drop_table("price_rule")
     op.drop_table("price_constant")
     op.drop_table("minimum_price")
