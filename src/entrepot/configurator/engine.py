@@ -18,7 +18,7 @@ from entrepot.configurator.circuit import Circuit, Layout, forbidden_slots, lay_
 from entrepot.configurator.formula import Evidence, Formula
 from entrepot.configurator.knowledge import Knowledge
 from entrepot.configurator.solve import Costs, Domains, Engine, SatEngine
-from entrepot.configurator.walks import walks_over
+from entrepot.configurator.walks import Form
 
 Array = Any
 #: Larger than any sum of costs that can be had.
@@ -53,10 +53,30 @@ class CircuitEngine:
     def __init__(self, formula: Formula, circuit: Circuit) -> None:
         self.formula = formula
         self.circuit = circuit
-        self._passes = walks_over(circuit.edges)
+        self._form = Form(circuit.edges, self._try)
         self.layout = lay_out(formula)
-        self._readout = _Readout(self.layout, self._passes)
+        self._readout = _Readout(self.layout, self._form)
         self.bounds = [(bound, self._costs(dict(zip(bound.columns, bound.weights, strict=True)))) for bound in formula.bounds()]
+
+    @property
+    def _passes(self) -> ModuleType:
+        return self._form.walks()
+
+    def hurry(self) -> None:
+        """Have the machine code ready before the next question."""
+        self._form.hurry()
+
+    def _try(self, passes: ModuleType) -> None:
+        """Walk once in every way, so that nobody waits for the machine code later."""
+        import numpy
+
+        forbidden, costs = forbidden_slots(self.layout, {}), self._costs({})
+        passes.possible_values(self.circuit.flat, forbidden)
+        passes.is_possible(self.circuit.flat, forbidden)
+        passes.least_costs(self.circuit.flat, forbidden, costs)
+        passes.least_cost(self.circuit.flat, forbidden, costs)
+        _, taken = passes.cheapest(self.circuit.flat, forbidden, costs)
+        passes.masks(numpy.array(self.layout.first, dtype=numpy.int64), taken)
 
     def domains(self, evidence: Evidence) -> Domains:
         nothing = [place for place, mask in evidence.items() if not mask]
@@ -148,6 +168,9 @@ class LayeredEngine:
         self._asked = range(len(self.formula.variables)) if circuit.bounds else tuple(unsettled)
         self._unsettled = tuple(unsettled)
 
+    def hurry(self) -> None:
+        self.circuit.hurry()
+
     def domains(self, evidence: Evidence) -> Domains:
         narrowed = self._open(self.circuit.domains(evidence), evidence)
         if self._exact:
@@ -192,18 +215,18 @@ class LayeredEngine:
 class _Readout:
     """Turns a byte per slot into one mask of values per variable, all variables at once."""
 
-    def __init__(self, layout: Layout, passes: ModuleType) -> None:
+    def __init__(self, layout: Layout, form: Form) -> None:
         import numpy
 
         self._numpy = numpy
         self._ends = (*layout.first, layout.slots)
         self._wide = max((high - low for low, high in pairwise(self._ends)), default=0) > 62
         self._first = numpy.array(self._ends, dtype=numpy.int64)
-        self._masks = passes.masks
+        self._form = form
 
     def masks(self, possible: Array) -> tuple[int, ...]:
         if not self._wide:
-            return tuple(self._masks(self._first, possible).tolist())
+            return tuple(self._form.walks().masks(self._first, possible).tolist())
         raw = self._numpy.asarray(possible, dtype=self._numpy.uint8)
         pieces = (raw[begin:end] for begin, end in pairwise(self._ends))
         pack = self._numpy.packbits

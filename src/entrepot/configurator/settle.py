@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from entrepot.configurator.compile import Compiled
+from entrepot.configurator.engine import CircuitEngine
 from entrepot.configurator.evaluate import Taken, holds
 from entrepot.configurator.formula import NONE
 from entrepot.configurator.model import Advice, Pick
 from entrepot.configurator.problems import UnknownOption
-from entrepot.configurator.solve import Domains
+from entrepot.configurator.solve import Domains, Engine
 
 Picks = tuple[Pick, ...]
 
@@ -147,18 +148,30 @@ def _fill_none(compiled: Compiled, evidence: dict[int, int], values: dict[int, t
         for place, variable in enumerate(variables)
         if place not in values and place not in evidence and variable.values[0] == NONE
     }
-    if open_places and compiled.engine.consistent({**evidence, **open_places}):
-        evidence.update(open_places)
-    else:
-        for place, mask in open_places.items():
-            if compiled.engine.consistent({**evidence, place: mask}):
-                evidence[place] = mask
+    _leave_out(compiled.engine, evidence, open_places)
     for place in list(evidence):
         if evidence[place] & (evidence[place] - 1):
             evidence[place] = least_quantity(compiled, evidence, place)
     for place, mask in evidence.items():
         values.setdefault(place, (mask.bit_length() - 1, State.CHOSEN if place not in open_places else State.POSSIBLE))
     _take_forced(compiled.engine.domains(evidence), evidence, values, State.DEFAULT, frozenset())
+
+
+def _leave_out(engine: Engine, evidence: dict[int, int], places: dict[int, int]) -> None:
+    """Add "none" to the evidence for as many places as possible: all at once, else with the fewest options taken.
+
+    Where only the solver knows, halves are tried instead: what goes together is left out together.
+    """
+    if not places or engine.consistent({**evidence, **places}):
+        evidence.update(places)
+    elif isinstance(engine, CircuitEngine) and not engine.bounds:
+        sizes = {place: len(engine.formula.variables[place].values) for place in places}
+        found = engine.best(evidence, {place: (0, *(1,) * (size - 1)) for place, size in sizes.items()})
+        evidence.update((place, 1) for place in places if found is not None and found[1][place] == 0)
+    elif len(places) > 1:
+        ordered = list(places)
+        for half in (ordered[: len(ordered) // 2], ordered[len(ordered) // 2 :]):
+            _leave_out(engine, evidence, dict.fromkeys(half, 1))
 
 
 def least_quantity(compiled: Compiled, evidence: dict[int, int], place: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from entrepot import configurator
-from entrepot.configurator import OptionClass, Pick, ShownClass, ShownValue, State, say
+from entrepot.configurator import Pick, ShownClass, ShownValue, State, say
 from entrepot.web.configurator.asking import Answers
 
 
@@ -154,14 +154,7 @@ def show(session: configurator.Session, view: configurator.View, answers: Answer
     """The page for a view of a configuration."""
     words = Words(session.compiled, answers, language)
     costs = _Costs(session.compiled, answers)
-    sections: list[Section] = []
-    for shown in view.classes:
-        option_class = shown.option_class
-        if shown.asked and not option_class.parent and option_class.owner is None:
-            below = [one for one in view.classes if one.asked and _belongs(session.compiled, one.option_class, option_class.name)]
-            questions = tuple(_question(words, costs, one) for one in below if one.values)
-            if questions:
-                sections.append(Section(option_class.name, words.question(option_class.name), questions))
+    sections = _sections(words, costs, view)
     lines = tuple(
         Line(words.question(pick.option_class), f"q-{pick.option_class}", words.option(pick), costs(pick)) for pick in view.taken
     )
@@ -170,7 +163,7 @@ def show(session: configurator.Session, view: configurator.View, answers: Answer
     ahead = configurator.outlook(session.compiled, session.configuration.picks, answers.prices)
     return Configuring(
         title=known.name if known else say(session.compiled.model.words, language),
-        sections=tuple(sections),
+        sections=sections,
         lines=lines,
         price=answers.kit if answers.kit is not None else (sum(priced) if answers.prices else None),
         lowest=ahead.lowest if ahead else None,
@@ -226,16 +219,30 @@ class _Costs:
         return None if price is None else price * pick.quantity * self._compiled.model.multiplier(option_class)
 
 
-def _belongs(compiled: configurator.Compiled, option_class: OptionClass, top: str) -> bool:
-    found: OptionClass | None = option_class
-    while found is not None:
-        if found.name == top:
-            return True
-        found = compiled.model.find_class(found.parent or (found.owner.option_class if found.owner else ""))
-    return False
+def _sections(words: Words, costs: _Costs, view: configurator.View) -> tuple[Section, ...]:
+    """What is asked, below the class of the top level that it belongs to."""
+    below: dict[str, list[Question]] = {}
+    top_of: dict[str, str] = {}
+    for shown in view.classes:
+        one = shown.option_class
+        above = one.parent or (one.owner.option_class if one.owner else "")
+        top = top_of[one.name] = top_of[above] if above else one.name
+        if not above and shown.asked:
+            below[top] = []
+        if shown.asked and shown.values and top in below:
+            below[top].append(_question(words, costs, shown))
+    return tuple(Section(name, words.question(name), tuple(questions)) for name, questions in below.items() if questions)
 
 
 def _question(words: Words, costs: _Costs, shown: ShownClass) -> Question:
+    """A class in words and prices; the same for as long as its standing and what commerce said are."""
+    answers = words.answers
+    key = (id(shown), id(answers.items), id(answers.prices), words.language)
+    held = (shown, answers.items, answers.prices)
+    return words.compiled.kept.get(key, held, lambda: _worded(words, costs, shown))
+
+
+def _worded(words: Words, costs: _Costs, shown: ShownClass) -> Question:
     option_class = shown.option_class
     present = sum(costs(Pick(option_class.name, value.option, value.quantity)) or 0 for value in shown.taken)
     return Question(
