@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from entrepot.configurator.compile import Compiled
 from entrepot.configurator.evaluate import holds
@@ -25,6 +26,14 @@ class Repair:
     picks: Picks
     dropped: Picks
     added: Picks
+
+
+class Completion(NamedTuple):
+    """Picks for everything with their sum, and whether it is proven that no others have a smaller one."""
+
+    cost: int
+    picks: Picks
+    proven: bool
 
 
 def complete_with_defaults(compiled: Compiled, picks: Picks, base: Picks = (), prices: Mapping[str, int] | None = None) -> Picks:
@@ -52,8 +61,8 @@ def complete_with_defaults(compiled: Compiled, picks: Picks, base: Picks = (), p
     return _picks(compiled, picks, {place: mask.bit_length() - 1 for place, mask in evidence.items()})
 
 
-def complete_cheapest(compiled: Compiled, picks: Picks, prices: Mapping[str, int]) -> tuple[int, Picks] | None:
-    """The least sum of prices from here and picks that have it."""
+def complete_cheapest(compiled: Compiled, picks: Picks, prices: Mapping[str, int]) -> Completion | None:
+    """The least sum of prices from here and picks that have it; where a proof takes too long, the least that was found."""
     return _best(compiled, picks, compiled.costs(prices))
 
 
@@ -67,7 +76,7 @@ def complete_nearest(compiled: Compiled, picks: Picks, earlier: Picks) -> Picks 
         mask = wanted[place][place] if place in wanted else 1
         like[place] = tuple(0 if mask >> bit & 1 else 1 for bit in range(len(variable.values)))
     found = _best(compiled, picks, like)
-    return None if found is None else found[1]
+    return None if found is None else found.picks
 
 
 def repairs(compiled: Compiled, picks: Picks, wanted: Pick, prices: Mapping[str, int] | None = None) -> list[Repair]:
@@ -117,11 +126,11 @@ def _fixed(compiled: Compiled, settled: Settled) -> dict[int, int]:
     return {place: 1 << bit for place, (bit, _) in settled.values.items()}
 
 
-def _best(compiled: Compiled, picks: Picks, costs: Costs) -> tuple[int, Picks] | None:
+def _best(compiled: Compiled, picks: Picks, costs: Costs) -> Completion | None:
     found = compiled.engine.best(compiled.encoded.evidence(picks), costs)
     if found is None:
         return None
-    return found[0], _picks(compiled, picks, dict(enumerate(found[1])))
+    return Completion(found.cost, _picks(compiled, picks, dict(enumerate(found.values))), found.proven)
 
 
 def _picks(compiled: Compiled, own: Picks, values: dict[int, int]) -> Picks:

@@ -17,7 +17,7 @@ from entrepot.configurator.bounded import GaveUp, Search
 from entrepot.configurator.circuit import Circuit, Layout, forbidden_slots, lay_out
 from entrepot.configurator.formula import Evidence, Formula
 from entrepot.configurator.knowledge import Knowledge
-from entrepot.configurator.solve import Costs, Domains, Engine, SatEngine
+from entrepot.configurator.solve import Best, Costs, Domains, Engine, SatEngine
 from entrepot.configurator.walks import Form
 
 Array = Any
@@ -104,18 +104,20 @@ class CircuitEngine:
             self._passes.least_cost(self.circuit.flat, forbidden, weights) <= bound.limit for bound, weights in self.bounds
         )
 
-    def best(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
+    def best(self, evidence: Evidence, costs: Costs) -> Best | None:
         """The least cost and one configuration that has it; large sums are left aside."""
         if not all(evidence.values()):
             return None
-        return self._cheapest(evidence, self._costs(costs))
+        found = self._cheapest(evidence, self._costs(costs))
+        return None if found is None else Best(*found)
 
-    def best_within(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
+    def best_within(self, evidence: Evidence, costs: Costs) -> Best | None:
         """The same with all large sums kept; raises `GaveUp` where that has too many cases."""
         if not all(evidence.values()):
             return None
         sizes = [len(variable.values) for variable in self.formula.variables]
-        return Search(self._cheapest, self._costs(costs), self.bounds, sizes).run(evidence)
+        found = Search(self._cheapest, self._costs(costs), self.bounds, sizes).run(evidence)
+        return None if found is None else Best(*found)
 
     def _cheapest(self, evidence: Evidence, row: Array) -> tuple[int, tuple[int, ...]] | None:
         total, taken = self._passes.cheapest(self.circuit.flat, forbidden_slots(self.layout, evidence), row)
@@ -186,7 +188,7 @@ class LayeredEngine:
     def consistent(self, evidence: Evidence) -> bool:
         return self.circuit.consistent(evidence) and (self._exact or self._solver.consistent(evidence))
 
-    def best(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
+    def best(self, evidence: Evidence, costs: Costs) -> Best | None:
         """Searched in the circuit under its sums; the solver answers where a part did not compile."""
         if not self._unsettled:
             try:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import atexit
 import threading
+import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from entrepot.configurator.formula import Evidence, Formula, assumptions
 
@@ -23,6 +24,8 @@ Costs = Mapping[int, Sequence[int]]
 MAX_WITNESSES = 400
 #: Questions after which the solver is opened anew, because each leaves a clause behind.
 MAX_ASKED = 20_000
+#: How long a proof of the cheapest configuration is looked for, and after that again for a good one without proof.
+BEST_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,16 @@ class Domains:
     consistent: bool
 
 
+class Best(NamedTuple):
+    """The least cost, a configuration that has it, and whether it is proven that none costs less."""
+
+    cost: int
+    values: tuple[int, ...]
+    proven: bool = True
+
+
 class Engine(Protocol):
-    """What a session asks; every answer is exact."""
+    """What a session asks; every answer is exact, but for a cheapest that says itself that it is not proven."""
 
     formula: Formula
 
@@ -42,7 +53,7 @@ class Engine(Protocol):
 
     def consistent(self, evidence: Evidence) -> bool: ...
 
-    def best(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
+    def best(self, evidence: Evidence, costs: Costs) -> Best | None:
         """The least cost of a full configuration and one that has it: a value per variable."""
         ...
 
@@ -123,7 +134,16 @@ class SatEngine:
             forbidden = self._open().forbidden(evidence)
             return any(not witness & forbidden for witness in self._witnesses) or self._solve(evidence, ()) is not None
 
-    def best(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
+    def best(self, evidence: Evidence, costs: Costs) -> Best | None:
+        """The cheapest configuration, searched for a stated time; then the cheapest that was come upon."""
+        until = time.monotonic() + BEST_SECONDS
+        model = self._cheapest_model(evidence, costs)
+        if model is not None:
+            return Best(*self._valued(model, costs), proven=True) if model else None
+        return self._descend(dict(evidence), costs, until + BEST_SECONDS)
+
+    def _cheapest_model(self, evidence: Evidence, costs: Costs) -> list[int] | None:
+        """A proven cheapest model; empty where nothing is possible, None when the time is up."""
         from pysat.examples.rc2 import RC2
         from pysat.formula import WCNF
 
@@ -141,9 +161,35 @@ class SatEngine:
                 if cost > least:
                     weighted.append([-literal], weight=cost - least)
         with RC2(weighted) as solver:
-            model = solver.compute()
-        if model is None:
+            timer = threading.Timer(BEST_SECONDS, solver.interrupt)
+            timer.start()
+            try:
+                model: list[int] | None = solver.compute(expect_interrupt=True)
+            finally:
+                timer.cancel()
+            return None if model is None and solver.interrupted else model or []
+
+    def _descend(self, evidence: dict[int, int], costs: Costs, until: float) -> Best | None:
+        """Take the cheapest value that is possible beside those taken before, where it saves most first."""
+        if not self.consistent(evidence):
             return None
+        spread = {place: max(row) - min(row) for place, row in costs.items()}
+        for place in sorted(spread, key=lambda one: -spread[one]):
+            row = costs[place]
+            allowed = [bit for bit in range(len(row)) if evidence.get(place, -1) >> bit & 1]
+            for bit in sorted(allowed, key=row.__getitem__):
+                if time.monotonic() > until or self.consistent({**evidence, place: 1 << bit}):
+                    break
+            if time.monotonic() > until:
+                break
+            evidence[place] = 1 << bit
+        with self._lock:
+            self._open()
+            self._solver.solve(assumptions=assumptions(self.formula.variables, evidence))
+            model = self._solver.get_model()
+        return Best(*self._valued(model, costs), proven=False)
+
+    def _valued(self, model: Sequence[int], costs: Costs) -> tuple[int, tuple[int, ...]]:
         with self._lock:
             chosen = self._open().values(model)
         return sum(row[chosen[place]] for place, row in costs.items()), chosen
