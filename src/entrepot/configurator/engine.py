@@ -94,6 +94,15 @@ class CircuitEngine:
             consistent = consistent and total <= bound.limit
         return Domains(self._readout.masks(narrowed), bool(consistent))
 
+    def open_domains(self, evidence: Evidence) -> Domains:
+        return self.domains(evidence)
+
+    def example(self, evidence: Evidence, wanted: Evidence) -> tuple[int, ...] | None:
+        sizes = {place: len(self.formula.variables[place].values) for place in wanted}
+        costs = {place: tuple(1 - (wanted[place] >> bit & 1) for bit in range(size)) for place, size in sizes.items()}
+        found = self.best(evidence, costs)
+        return None if found is None else found.values
+
     def consistent(self, evidence: Evidence) -> bool:
         if not all(evidence.values()):
             return False
@@ -184,6 +193,15 @@ class LayeredEngine:
         # No other value of what did compile helps while what did not contradicts itself.
         masks = tuple(mask if place in self._asked else 0 for place, mask in enumerate(found.masks))
         return Domains(masks, False)
+
+    def open_domains(self, evidence: Evidence) -> Domains:
+        if self._exact:
+            return self.circuit.domains(evidence)
+        narrowed = self._open(self.circuit.domains(evidence), evidence)
+        return self._solver.narrowed(evidence, narrowed, [place for place in self._asked if place not in evidence])
+
+    def example(self, evidence: Evidence, wanted: Evidence) -> tuple[int, ...] | None:
+        return self._solver.example(evidence, wanted)
 
     def consistent(self, evidence: Evidence) -> bool:
         return self.circuit.consistent(evidence) and (self._exact or self._solver.consistent(evidence))

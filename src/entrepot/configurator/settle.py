@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from entrepot.configurator.compile import Compiled
-from entrepot.configurator.engine import CircuitEngine
 from entrepot.configurator.evaluate import Taken, holds
 from entrepot.configurator.formula import NONE
 from entrepot.configurator.model import Advice, Pick
@@ -106,7 +105,7 @@ def _fill_soft(compiled: Compiled, evidence: dict[int, int], values: dict[int, t
             if not mask & (mask - 1):
                 values[place] = (mask.bit_length() - 1, State.DEFAULT)
     if len(evidence) > len(mine):
-        _take_forced(compiled.engine.domains(evidence), evidence, values, State.DEFAULT, mine)
+        _take_forced(compiled.engine.open_domains(evidence), evidence, values, State.DEFAULT, mine)
     return evidence
 
 
@@ -154,24 +153,30 @@ def _fill_none(compiled: Compiled, evidence: dict[int, int], values: dict[int, t
             evidence[place] = least_quantity(compiled, evidence, place)
     for place, mask in evidence.items():
         values.setdefault(place, (mask.bit_length() - 1, State.CHOSEN if place not in open_places else State.POSSIBLE))
-    _take_forced(compiled.engine.domains(evidence), evidence, values, State.DEFAULT, frozenset())
+    _take_forced(compiled.engine.open_domains(evidence), evidence, values, State.DEFAULT, frozenset())
 
 
 def _leave_out(engine: Engine, evidence: dict[int, int], places: dict[int, int]) -> None:
-    """Add "none" to the evidence for as many places as possible: all at once, else with the fewest options taken.
+    """Add "none" to the evidence for as many places as possible: all at once where that works.
 
-    Where only the solver knows, halves are tried instead: what goes together is left out together.
+    Else what one configuration with few options leaves out is left out, and the rest half by half.
     """
     if not places or engine.consistent({**evidence, **places}):
         evidence.update(places)
-    elif isinstance(engine, CircuitEngine) and not engine.bounds:
-        sizes = {place: len(engine.formula.variables[place].values) for place in places}
-        found = engine.best(evidence, {place: (0, *(1,) * (size - 1)) for place, size in sizes.items()})
-        evidence.update((place, 1) for place in places if found is not None and found[1][place] == 0)
-    elif len(places) > 1:
-        ordered = list(places)
-        for half in (ordered[: len(ordered) // 2], ordered[len(ordered) // 2 :]):
-            _leave_out(engine, evidence, dict.fromkeys(half, 1))
+    else:
+        example = engine.example(evidence, places)
+        left = [place for place in places if example is None or example[place]]
+        evidence.update((place, 1) for place in places if place not in set(left))
+        _leave_out_by_halves(engine, evidence, left)
+
+
+def _leave_out_by_halves(engine: Engine, evidence: dict[int, int], places: list[int]) -> None:
+    for half in (places[: len(places) // 2], places[len(places) // 2 :]) if len(places) > 1 else (places,):
+        none = dict.fromkeys(half, 1)
+        if engine.consistent({**evidence, **none}):
+            evidence.update(none)
+        elif len(half) > 1:
+            _leave_out_by_halves(engine, evidence, half)
 
 
 def least_quantity(compiled: Compiled, evidence: dict[int, int], place: int) -> int:

@@ -51,7 +51,15 @@ class Engine(Protocol):
 
     def domains(self, evidence: Evidence) -> Domains: ...
 
+    def open_domains(self, evidence: Evidence) -> Domains:
+        """The same for what the evidence says nothing of; what it says stays as it is."""
+        ...
+
     def consistent(self, evidence: Evidence) -> bool: ...
+
+    def example(self, evidence: Evidence, wanted: Evidence) -> tuple[int, ...] | None:
+        """A configuration that has much of what is wanted: a value per variable."""
+        ...
 
     def best(self, evidence: Evidence, costs: Costs) -> Best | None:
         """The least cost of a full configuration and one that has it: a value per variable."""
@@ -103,6 +111,19 @@ class SatEngine:
         everything = tuple(variable.everything for variable in self.formula.variables)
         return self.narrowed(evidence, Domains(everything, True), range(len(everything)))
 
+    def open_domains(self, evidence: Evidence) -> Domains:
+        masks = tuple(evidence.get(place, one.everything) for place, one in enumerate(self.formula.variables))
+        return self.narrowed(evidence, Domains(masks, True), [place for place in range(len(masks)) if place not in evidence])
+
+    def example(self, evidence: Evidence, wanted: Evidence) -> tuple[int, ...] | None:
+        if not all(evidence.values()):
+            return None
+        with self._lock:
+            slots = self._open()
+            self._solver.set_phases(assumptions(self.formula.variables, wanted))
+            holds = self._solver.solve(assumptions=assumptions(self.formula.variables, evidence))
+            return slots.values(self._solver.get_model()) if holds else None
+
     def narrowed(self, evidence: Evidence, within: Domains, places: Sequence[int]) -> Domains:
         """Exact domains of some variables, where it is known already that nothing outside ``within`` is possible."""
         with self._lock:
@@ -125,7 +146,7 @@ class SatEngine:
                     mine = slots.union([place], within.masks) & ~self._never
                     known = (released | found if consistent else released) & mine
                     masks[place] = slots.mask(self._complete(others, known, mine), place)
-            if not consistent:
+            if not consistent and places:
                 masks = [mask if place in evidence else 0 for place, mask in enumerate(masks)]
             return Domains(tuple(masks), consistent)
 
