@@ -28,7 +28,7 @@ from entrepot.settings import read_settings
 #: A feature model (UVL) to measure instead of the generated one.
 MODEL_FILE = "ENTREPOT_BENCH_MODEL"
 KIT = "BENCH-KIT"
-STEPS = 1200
+STEPS = 400
 API = "/api/configurator/sessions"
 
 

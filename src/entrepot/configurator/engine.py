@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
 from entrepot.configurator.bounded import GaveUp, Search
 from entrepot.configurator.circuit import Circuit, Layout, forbidden_slots, lay_out
-from entrepot.configurator.formula import Evidence, Formula
+from entrepot.configurator.formula import NONE, Evidence, Formula
 from entrepot.configurator.knowledge import Knowledge
-from entrepot.configurator.solve import Best, Costs, Domains, Engine, SatEngine
+from entrepot.configurator.solve import Best, Costs, Domains, Engine, SatEngine, left_out
 from entrepot.configurator.walks import Form
 
 Array = Any
@@ -97,11 +98,20 @@ class CircuitEngine:
     def open_domains(self, evidence: Evidence) -> Domains:
         return self.domains(evidence)
 
-    def example(self, evidence: Evidence, wanted: Evidence) -> tuple[int, ...] | None:
-        sizes = {place: len(self.formula.variables[place].values) for place in wanted}
-        costs = {place: tuple(1 - (wanted[place] >> bit & 1) for bit in range(size)) for place, size in sizes.items()}
-        found = self.best(evidence, costs)
-        return None if found is None else found.values
+    def left_out(self, evidence: Evidence, places: Sequence[int]) -> Sequence[int]:
+        """One walk: what the configuration with the fewest options leaves out; sums need to be asked about, too."""
+        if not places or not all(evidence.values()):
+            return ()
+        if self.bounds:
+            return left_out(self, evidence, places, None)
+        fewest = self._cheapest(evidence, self._counting)
+        return [place for place in places if fewest is not None and fewest[1][place] == 0]
+
+    @cached_property
+    def _counting(self) -> Array:
+        """A cost of one for every option of what can be left out."""
+        variables = enumerate(self.formula.variables)
+        return self._costs({place: (0, *(1,) * (len(one.values) - 1)) for place, one in variables if one.values[0] == NONE})
 
     def consistent(self, evidence: Evidence) -> bool:
         if not all(evidence.values()):
@@ -200,8 +210,8 @@ class LayeredEngine:
         narrowed = self._open(self.circuit.domains(evidence), evidence)
         return self._solver.narrowed(evidence, narrowed, [place for place in self._asked if place not in evidence])
 
-    def example(self, evidence: Evidence, wanted: Evidence) -> tuple[int, ...] | None:
-        return self._solver.example(evidence, wanted)
+    def left_out(self, evidence: Evidence, places: Sequence[int]) -> Sequence[int]:
+        return self._solver.left_out(evidence, places)
 
     def consistent(self, evidence: Evidence) -> bool:
         return self.circuit.consistent(evidence) and (self._exact or self._solver.consistent(evidence))

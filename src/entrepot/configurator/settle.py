@@ -15,7 +15,7 @@ from entrepot.configurator.evaluate import Taken, holds
 from entrepot.configurator.formula import NONE
 from entrepot.configurator.model import Advice, Pick
 from entrepot.configurator.problems import UnknownOption
-from entrepot.configurator.solve import Domains, Engine
+from entrepot.configurator.solve import Domains
 
 Picks = tuple[Pick, ...]
 
@@ -142,41 +142,19 @@ def _declined(compiled: Compiled, pick: Pick, evidence: dict[int, int]) -> bool:
 def _fill_none(compiled: Compiled, evidence: dict[int, int], values: dict[int, tuple[int, State]]) -> None:
     """Leave out what is optional and open, all at once where that works; take least quantities where one is open."""
     variables = compiled.encoded.formula.variables
-    open_places = {
-        place: 1
+    optional = [
+        place
         for place, variable in enumerate(variables)
         if place not in values and place not in evidence and variable.values[0] == NONE
-    }
-    _leave_out(compiled.engine, evidence, open_places)
+    ]
+    left_out = set(compiled.engine.left_out(evidence, optional))
+    evidence.update(dict.fromkeys(left_out, 1))
     for place in list(evidence):
         if evidence[place] & (evidence[place] - 1):
             evidence[place] = least_quantity(compiled, evidence, place)
     for place, mask in evidence.items():
-        values.setdefault(place, (mask.bit_length() - 1, State.CHOSEN if place not in open_places else State.POSSIBLE))
+        values.setdefault(place, (mask.bit_length() - 1, State.POSSIBLE if place in left_out else State.CHOSEN))
     _take_forced(compiled.engine.open_domains(evidence), evidence, values, State.DEFAULT, frozenset())
-
-
-def _leave_out(engine: Engine, evidence: dict[int, int], places: dict[int, int]) -> None:
-    """Add "none" to the evidence for as many places as possible: all at once where that works.
-
-    Else what one configuration with few options leaves out is left out, and the rest half by half.
-    """
-    if not places or engine.consistent({**evidence, **places}):
-        evidence.update(places)
-    else:
-        example = engine.example(evidence, places)
-        left = [place for place in places if example is None or example[place]]
-        evidence.update((place, 1) for place in places if place not in set(left))
-        _leave_out_by_halves(engine, evidence, left)
-
-
-def _leave_out_by_halves(engine: Engine, evidence: dict[int, int], places: list[int]) -> None:
-    for half in (places[: len(places) // 2], places[len(places) // 2 :]) if len(places) > 1 else (places,):
-        none = dict.fromkeys(half, 1)
-        if engine.consistent({**evidence, **none}):
-            evidence.update(none)
-        elif len(half) > 1:
-            _leave_out_by_halves(engine, evidence, half)
 
 
 def least_quantity(compiled: Compiled, evidence: dict[int, int], place: int) -> int:

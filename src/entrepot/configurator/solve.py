@@ -57,8 +57,8 @@ class Engine(Protocol):
 
     def consistent(self, evidence: Evidence) -> bool: ...
 
-    def example(self, evidence: Evidence, wanted: Evidence) -> tuple[int, ...] | None:
-        """A configuration that has much of what is wanted: a value per variable."""
+    def left_out(self, evidence: Evidence, places: Sequence[int]) -> Sequence[int]:
+        """Which of some variables can take their first value ("none") together; no more of them could."""
         ...
 
     def best(self, evidence: Evidence, costs: Costs) -> Best | None:
@@ -115,12 +115,16 @@ class SatEngine:
         masks = tuple(evidence.get(place, one.everything) for place, one in enumerate(self.formula.variables))
         return self.narrowed(evidence, Domains(masks, True), [place for place in range(len(masks)) if place not in evidence])
 
-    def example(self, evidence: Evidence, wanted: Evidence) -> tuple[int, ...] | None:
+    def left_out(self, evidence: Evidence, places: Sequence[int]) -> Sequence[int]:
+        return left_out(self, evidence, places, self._example(evidence, places))
+
+    def _example(self, evidence: Evidence, places: Sequence[int]) -> tuple[int, ...] | None:
+        """A configuration that leaves out many of some variables."""
         if not all(evidence.values()):
             return None
         with self._lock:
             slots = self._open()
-            self._solver.set_phases(assumptions(self.formula.variables, wanted))
+            self._solver.set_phases([self.formula.variables[place].literals[0] for place in places])
             holds = self._solver.solve(assumptions=assumptions(self.formula.variables, evidence))
             return slots.values(self._solver.get_model()) if holds else None
 
@@ -268,6 +272,23 @@ class SatEngine:
             self._solver.delete()
             self._solver = None
         return witness
+
+
+def left_out(engine: Engine, evidence: Evidence, places: Sequence[int], example: Sequence[int] | None) -> Sequence[int]:
+    """All at once where that works; else what a configuration (if one is given) leaves out, and the rest half by half."""
+    if engine.consistent({**evidence, **dict.fromkeys(places, 1)}):
+        return places
+    known = {**evidence, **{place: 1 for place in places if example is not None and example[place] == 0}}
+    possible = engine.open_domains(known).masks
+    waiting = [[place for place in places if place not in known and possible[place] & 1]]
+    while waiting:
+        some = waiting.pop()
+        none = dict.fromkeys(some, 1)
+        if engine.consistent({**known, **none}):
+            known |= none
+        elif len(some) > 1:
+            waiting += [some[len(some) // 2 :], some[: len(some) // 2]]
+    return [place for place in places if known.get(place) == 1]
 
 
 class _Slots:
