@@ -198,5 +198,20 @@ def test_prices_ahead_and_a_ceiling(client: TestClient[Any]) -> None:
     assert client.get(place, params={"ceiling": "cheap"}).json()["code"] == "BAD_AMOUNT"
 
 
+@pytest.mark.skipif(not available(), reason="the circuit compiler (py_d4) is not installed")
+def test_a_ceiling_on_the_page_marks_what_leads_above_it_and_stays(client: TestClient[Any]) -> None:
+    page = enter(client)
+    step(client, page, choose="case.mini")
+    lowest = client.get(page, params={"ceiling": "1"}).text
+    assert "Nichts, was zu Ihrer Auswahl passt" in lowest and "data-over" in lowest
+    marked = client.get(page, params={"ceiling": "150,00"}).text
+    assert "Nichts, was" not in marked and 'value="150,00"' in marked
+    assert "ceiling=150%2C00&amp;why=" in marked
+    assert "data-over" not in client.get(page, params={"ceiling": "100.000"}).text
+    assert "Schreiben Sie einen Betrag" in client.get(page, params={"ceiling": "cheap"}).text
+    form = {"do": "ceiling", "ceiling": "150", "_csrf_token": client.cookies.get("csrftoken") or ""}
+    assert client.post(page, data=form, follow_redirects=False).headers["location"].endswith("?ceiling=150")
+
+
 def test_an_unknown_session_is_not_found(client: TestClient[Any]) -> None:
     assert client.get("/api/configurator/sessions/nothing").json()["code"] == "CONFIGURATION_NOT_FOUND"

@@ -56,26 +56,29 @@ class ConfiguratorPages(Controller):
         return Redirect(address(session), status_code=303)
 
     @get("/s/{session:str}", sync_to_thread=True)
-    def show(self, request: Asking, session: FromPath[str], why: FromQuery[str] = "") -> Response[str]:
-        """The page, with the reason of one excluded value if asked for."""
+    def show(
+        self, request: Asking, session: FromPath[str], why: FromQuery[str] = "", ceiling: FromQuery[str] = ""
+    ) -> Response[str]:
+        """The page, with the reason of one excluded value if asked for, under a ceiling of the price if there is one."""
         house = house_of(request)
         found = find(house, session)
-        return _page(request, found, read_choice(why) if why else None)
+        return _page(request, found, read_choice(why) if why else None, ceiling)
 
     @post("/s/{session:str}", sync_to_thread=True, status_code=200)
     def step(self, request: Asking, session: FromPath[str], data: Form) -> Response[Any]:
         """Take one step: choose, take back, repair, complete, undo, or finish."""
         house = house_of(request)
-        found = find(house, session)
+        found, ceiling = find(house, session), data.get("ceiling", "").strip()[:20]
         if data.get("do") == "done":
             return _finished(request, found)
         try:
             found, where = take_step(house, found, data)
         except configurator.OptionExcluded:
-            return _page(request, found, read_choice(data.get("choose", "")))
+            return _page(request, found, read_choice(data.get("choose", "")), ceiling)
         if "hx-request" in request.headers:
-            return _page(request, found, None)
-        return Redirect(f"{address(found)}{where}", status_code=303)
+            return _page(request, found, None, ceiling)
+        limit = f"?{urlencode({'ceiling': ceiling})}" if ceiling else ""
+        return Redirect(f"{address(found)}{limit}{where}", status_code=303)
 
 
 def find(house: House, session: str) -> Session:
@@ -112,6 +115,8 @@ def take_step(house: House, session: Session, data: dict[str, str]) -> tuple[Ses
             return _record(house, lambda conn: configurator.undo(conn, session, at)), ""
         case "start-over":
             return _record(house, lambda conn: configurator.start_over(conn, session, at)), ""
+        case "ceiling":
+            return session, ""
         case "complete" | "cheapest" as how:
             return complete(house, session, how), ""
     raise StepNotUnderstood(path="do")
@@ -174,12 +179,12 @@ def _finished(request: Asking, session: Session) -> Response[Any]:
     return Redirect(target, status_code=303)
 
 
-def _page(request: Asking, session: Session, why: Pick | None) -> Response[str]:
+def _page(request: Asking, session: Session, why: Pick | None, ceiling: str = "") -> Response[str]:
     house, launch = house_of(request), session.launch
     view = session.view()
     answers = ask(house, session, view.taken)
     page = page_for(request, locale=launch.locale, currency=launch.currency, store_name=_store_name(session))
-    made = shown.show(session, view, answers, launch.locale)
+    made = shown.show(session, view, answers, launch.locale, shown.read_ceiling(ceiling))
     reason = shown.explain(session, answers, why, launch.locale) if why is not None else None
     fragment = "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
     template = "configurator/steps.html" if fragment else "configurator/page.html"

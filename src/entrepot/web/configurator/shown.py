@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from entrepot import configurator
 from entrepot.configurator import Pick, ShownClass, ShownValue, State, say
+from entrepot.kernel.errors import Error
+from entrepot.kernel.money import parse_price
 from entrepot.web.configurator.asking import Answers
 
 
@@ -33,6 +35,9 @@ class Option:
     difference: int | None
     recommended: str
     unavailable: bool
+    #: No kit with it stays within the ceiling; ``from_price`` is what one costs at least.
+    over: bool = False
+    from_price: int | None = None
 
     @property
     def key(self) -> str:
@@ -110,6 +115,16 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Ceiling:
+    """What the kit may cost at most: as typed, as a price, and whether nothing that fits stays within it."""
+
+    text: str = ""
+    price: int | None = None
+    misread: bool = False
+    too_low: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Configuring:
     """The whole page."""
 
@@ -125,6 +140,7 @@ class Configuring:
     picture: str
     can_undo: bool
     finished: bool
+    ceiling: Ceiling
 
 
 class Words:
@@ -150,8 +166,30 @@ class Words:
         return say(option_class.words, self.language, name) if option_class else name
 
 
-def show(session: configurator.Session, view: configurator.View, answers: Answers, language: str) -> Configuring:
+def read_ceiling(text: str) -> Ceiling:
+    """A ceiling as a shopper types it, with either sign for decimals.
+
+    >>> [read_ceiling(typed).price for typed in ("1.500,50", "1500.5", "1,500", "1500")]
+    [150050000, 150050000, 150000000, 150000000]
+    """
+    text = text.strip()
+    whole, sign, part = text.replace(" ", "").replace("'", "").replace(",", ".").rpartition(".")
+    if len(part) == 3:  # Three digits after the last sign are thousands.
+        whole, sign, part = whole + part, "", ""
+    plain = whole.replace(".", "") + sign + part
+    if not text:
+        return Ceiling()
+    try:
+        return Ceiling(text, parse_price(plain, "ceiling"))
+    except Error:
+        return Ceiling(text, misread=True)
+
+
+def show(
+    session: configurator.Session, view: configurator.View, answers: Answers, language: str, ceiling: Ceiling | None = None
+) -> Configuring:
     """The page for a view of a configuration."""
+    ceiling = ceiling or Ceiling()
     words = Words(session.compiled, answers, language)
     costs = _Costs(session.compiled, answers)
     sections = _sections(words, costs, view)
@@ -163,7 +201,7 @@ def show(session: configurator.Session, view: configurator.View, answers: Answer
     ahead = configurator.outlook(session.compiled, session.configuration.picks, answers.prices)
     return Configuring(
         title=known.name if known else say(session.compiled.model.words, language),
-        sections=sections,
+        sections=_below(sections, ahead, ceiling) if ahead and ceiling.price is not None else sections,
         lines=lines,
         price=answers.kit if answers.kit is not None else (sum(priced) if answers.prices else None),
         lowest=ahead.lowest if ahead else None,
@@ -174,7 +212,30 @@ def show(session: configurator.Session, view: configurator.View, answers: Answer
         picture=_picture(session.compiled, view.taken) or (known.picture if known else ""),
         can_undo=bool(session.configuration.history),
         finished=not session.configuration.open,
+        ceiling=replace(ceiling, too_low=bool(ahead) and _above(ahead.lowest if ahead else None, ceiling)),
     )
+
+
+def _below(sections: tuple[Section, ...], ahead: configurator.Outlook, ceiling: Ceiling) -> tuple[Section, ...]:
+    """The sections with every option marked that no kit within the ceiling has."""
+
+    def marked(option: Option) -> Option:
+        price = ahead.values.get((option.option_class, option.name))
+        if option.state is State.EXCLUDED or option.state.taken or not _above(price, ceiling):
+            return option
+        return replace(option, over=True, from_price=price)
+
+    return tuple(
+        replace(
+            section,
+            questions=tuple(replace(one, options=tuple(marked(option) for option in one.options)) for one in section.questions),
+        )
+        for section in sections
+    )
+
+
+def _above(price: int | None, ceiling: Ceiling) -> bool:
+    return price is not None and ceiling.price is not None and price > ceiling.price
 
 
 def explain(session: configurator.Session, answers: Answers, wanted: Pick, language: str) -> Why | None:
