@@ -213,5 +213,35 @@ def test_a_ceiling_on_the_page_marks_what_leads_above_it_and_stays(client: TestC
     assert client.post(page, data=form, follow_redirects=False).headers["location"].endswith("?ceiling=150")
 
 
+def test_completed_as_most_chose_and_like_a_shared_one(client: TestClient[Any]) -> None:
+    """Two of three earlier kits have the small case; a shared link is followed where the choices allow it."""
+    sessions = "/api/configurator/sessions"
+    for case in ("mini", "mini", "mid"):
+        opened = client.post(sessions, json={"token": token(client)}).json()["session"]
+        client.post(f"{sessions}/{opened}/choices", json={"option_class": "case", "option": case})
+        assert client.post(f"{sessions}/{opened}/completion", json={}).json()["complete"]
+        client.post(f"{sessions}/{opened}/finish")
+    mine = client.post(sessions, json={"token": token(client)}).json()["session"]
+    done = client.post(f"{sessions}/{mine}/completion", json={"how": "popular"}).json()
+    assert done["complete"] and done["proven"]
+    assert {"option_class": "case", "option": "mini", "quantity": 1} in done["picks"]
+    client.post(f"{sessions}/{mine}/undo")
+    page = client.get(f"/configurator/s/{mine}").text
+    link = page.partition("/configurator/shared/")[2].partition('"')[0]
+    client.post(f"{sessions}/{mine}/choices", json={"option_class": "case", "option": "big"})
+    other = client.post(sessions, json={"token": token(client)}).json()["session"]
+    like = client.post(f"{sessions}/{other}/completion", json={"how": "nearest", "like": link}).json()
+    assert {"option_class": "case", "option": "big", "quantity": 1} in like["picks"]
+    unknown = client.post(f"{sessions}/{other}/completion", json={"how": "nearest", "like": "nobody"})
+    assert unknown.json()["code"] == "CONFIGURATION_NOT_FOUND"
+
+
+def test_a_cheapest_kit_that_is_not_proven_says_so(client: TestClient[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    cheapest = configurator.complete_cheapest
+    monkeypatch.setattr(configurator, "complete_cheapest", lambda *asked: cheapest(*asked)._replace(proven=False))
+    place = enter(client)
+    assert "das günstigste Kit, das wir" in step(client, place, do="cheapest").text
+
+
 def test_an_unknown_session_is_not_found(client: TestClient[Any]) -> None:
     assert client.get("/api/configurator/sessions/nothing").json()["code"] == "CONFIGURATION_NOT_FOUND"

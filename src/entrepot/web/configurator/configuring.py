@@ -26,6 +26,10 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 Asking = Request[Any, Any, Any]
 
 
+#: Where a page goes on whose cheapest kit is not proven to be the cheapest.
+UNPROVEN = "#unproven"
+
+
 class StepNotUnderstood(Invalid):
     code = "STEP_NOT_UNDERSTOOD"
     message = "{path}: this is not a step of the configurator."
@@ -57,12 +61,17 @@ class ConfiguratorPages(Controller):
 
     @get("/s/{session:str}", sync_to_thread=True)
     def show(
-        self, request: Asking, session: FromPath[str], why: FromQuery[str] = "", ceiling: FromQuery[str] = ""
+        self,
+        request: Asking,
+        session: FromPath[str],
+        why: FromQuery[str] = "",
+        ceiling: FromQuery[str] = "",
+        unproven: FromQuery[str] = "",
     ) -> Response[str]:
         """The page, with the reason of one excluded value if asked for, under a ceiling of the price if there is one."""
         house = house_of(request)
         found = find(house, session)
-        return _page(request, found, read_choice(why) if why else None, ceiling)
+        return _page(request, found, read_choice(why) if why else None, ceiling, unproven=bool(unproven))
 
     @post("/s/{session:str}", sync_to_thread=True, status_code=200)
     def step(self, request: Asking, session: FromPath[str], data: Form) -> Response[Any]:
@@ -76,9 +85,9 @@ class ConfiguratorPages(Controller):
         except configurator.OptionExcluded:
             return _page(request, found, read_choice(data.get("choose", "")), ceiling)
         if "hx-request" in request.headers:
-            return _page(request, found, None, ceiling)
-        limit = f"?{urlencode({'ceiling': ceiling})}" if ceiling else ""
-        return Redirect(f"{address(found)}{limit}{where}", status_code=303)
+            return _page(request, found, None, ceiling, unproven=where == UNPROVEN)
+        told = ({"ceiling": ceiling} if ceiling else {}) | ({"unproven": "1"} if where == UNPROVEN else {})
+        return Redirect(f"{address(found)}{'?' if told else ''}{urlencode(told)}{where}", status_code=303)
 
 
 def find(house: House, session: str) -> Session:
@@ -117,8 +126,9 @@ def take_step(house: House, session: Session, data: dict[str, str]) -> tuple[Ses
             return _record(house, lambda conn: configurator.start_over(conn, session, at)), ""
         case "ceiling":
             return session, ""
-        case "complete" | "cheapest" as how:
-            return complete(house, session, how), ""
+        case "complete" | "cheapest" | "popular" as how:
+            found, proven = complete(house, session, how)
+            return found, "" if proven else UNPROVEN
     raise StepNotUnderstood(path="do")
 
 
@@ -135,17 +145,32 @@ def repair(house: House, session: Session, text: str) -> tuple[Session, str]:
     return _record(house, lambda conn: configurator.set_picks(conn, session, picks, at)), f"#q-{wanted.option_class}"
 
 
-def complete(house: House, session: Session, how: str) -> Session:
-    """Fill in everything that is open: by defaults, or as cheaply as possible."""
+def complete(house: House, session: Session, how: str, like: str = "") -> tuple[Session, bool]:
+    """Fill in everything that is open; false where a cheapest was found but not proven to be the cheapest.
+
+    ``popular`` follows the finished configurations of the model, ``nearest`` the one with a shared link.
+    """
     prices, _ = ask_prices(house, session, ())
-    made = session.configuration
+    made, compiled, proven = session.configuration, session.compiled, True
+    picks: configurator.Picks | None = None
     if how == "cheapest":
-        found = configurator.complete_cheapest(session.compiled, made.picks, prices)
-        picks = found[1] if found else made.picks
-    else:
-        picks = configurator.complete_with_defaults(session.compiled, made.picks, made.base, prices)
-    at = house.clock.now()
-    return _record(house, lambda conn: configurator.set_picks(conn, session, picks, at))
+        cheapest = configurator.complete_cheapest(compiled, made.picks, prices)
+        if cheapest is not None:
+            picks, proven = cheapest.picks, cheapest.proven
+    elif how == "popular":
+        with house.configurator.database.read() as conn:
+            earlier = configurator.finished_picks(conn, compiled.model.name)
+        picks = configurator.complete_popular(compiled, made.picks, earlier) if earlier else None
+    elif how == "nearest":
+        with house.configurator.database.read() as conn:
+            other = configurator.find_configuration(conn, link=like)
+        picks = configurator.complete_nearest(compiled, made.picks, (*other.base, *other.picks))
+    if picks is None and how != "cheapest":
+        picks = configurator.complete_with_defaults(compiled, made.picks, made.base, prices)
+    if picks is None:
+        return session, proven
+    wanted, at = picks, house.clock.now()
+    return _record(house, lambda conn: configurator.set_picks(conn, session, wanted, at)), proven
 
 
 def finish(house: House, session: Session) -> dict[str, Any]:
@@ -179,7 +204,7 @@ def _finished(request: Asking, session: Session) -> Response[Any]:
     return Redirect(target, status_code=303)
 
 
-def _page(request: Asking, session: Session, why: Pick | None, ceiling: str = "") -> Response[str]:
+def _page(request: Asking, session: Session, why: Pick | None, ceiling: str = "", *, unproven: bool = False) -> Response[str]:
     house, launch = house_of(request), session.launch
     view = session.view()
     answers = ask(house, session, view.taken)
@@ -188,15 +213,18 @@ def _page(request: Asking, session: Session, why: Pick | None, ceiling: str = ""
     reason = shown.explain(session, answers, why, launch.locale) if why is not None else None
     fragment = "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
     template = "configurator/steps.html" if fragment else "configurator/page.html"
-    return html(_rendered(template, page, session, made, reason), headers={"Cache-Control": "no-store"})
+    return html(_rendered(template, page, session, made, reason, unproven=unproven), headers={"Cache-Control": "no-store"})
 
 
-def _rendered(template: str, page: Page, session: Session, made: shown.Configuring, why: shown.Why | None) -> str:
+def _rendered(
+    template: str, page: Page, session: Session, made: shown.Configuring, why: shown.Why | None, *, unproven: bool
+) -> str:
     return render(
         template,
         page,
         it=made,
         why=why,
+        unproven=unproven,
         address=address(session),
         back=session.launch.return_url,
         share=f"/configurator/shared/{session.configuration.link}",
