@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import calculation, shop
+from bench import calculation, kits, shop
 from bench.figures import Figure, show, write
 from bench.prepare import prepare_data
 from bench.processes import free_port, resident_megabytes, running, suite_command
@@ -21,8 +21,8 @@ COMMITS_TO_ACKNOWLEDGE = 6
 
 
 def main(names: list[str]) -> int:
-    """Run the groups named, or all: calculation, start, pages, prices, carts, checkouts, tour."""
-    chosen = set(names) or {"calculation", "start", "pages", "prices", "carts", "checkouts", "tour"}
+    """Run the groups named, or all: calculation, start, pages, prices, carts, checkouts, kits, tour."""
+    chosen = set(names) or {"calculation", "start", "pages", "prices", "carts", "checkouts", "kits", "tour"}
     figures: list[Figure] = []
     if "calculation" in chosen:
         console.print("Measuring calculation …")
@@ -34,6 +34,8 @@ def main(names: list[str]) -> int:
         data = Path(folder)
         console.print("Preparing the store …")
         numbers = prepare_data(data)
+        if "kits" in chosen:
+            kits.prepare_kit(data)
         port = free_port()
         started = time.perf_counter()
         with running(suite_command(data, port), port) as process:
@@ -44,7 +46,7 @@ def main(names: list[str]) -> int:
                 figures.append(Figure("second start, to listening", round(seconds, 2), "s", round(started_in, 2), "≤ 5 s"))
                 idle = resident_megabytes(process.pid)
                 figures.append(Figure("memory, idle", round(idle, 1), "MB", round(held, 1), "≤ 180 MB"))
-            for group in ("pages", "prices", "carts", "checkouts"):
+            for group in ("pages", "prices", "carts", "checkouts", "kits"):
                 if group in chosen:
                     console.print(f"Measuring {group} …")
                     figures += _measure(group, port, data, numbers)
@@ -67,6 +69,8 @@ def main(names: list[str]) -> int:
 def _measure(group: str, port: int, data: Path, numbers: list[str]) -> list[Figure]:
     if group == "pages":
         return shop.pages(port, data)
+    if group == "kits":
+        return kits.kits(port, data)
     if group == "prices":
         return shop.prices(port, data / "commerce.db", numbers)
     return shop.carts(port, data) if group == "carts" else shop.checkouts(port, data)

@@ -51,9 +51,10 @@ def compare_cheapest(formula: Formula, engine: Engine, solver: Engine, evidence:
     assert (best is None) == (cheapest is None) == (not solver.consistent(evidence))
     if best is None or cheapest is None:
         return
-    assert best[0] == cheapest[0] == sum(row[best[1][place]] for place, row in costs.items())
-    assert solver.consistent({place: 1 << value for place, value in enumerate(best[1])})
-    assert all(evidence.get(place, -1) >> value & 1 for place, value in enumerate(best[1]))
+    assert best.cost == sum(row[best.values[place]] for place, row in costs.items())
+    assert best.cost == cheapest.cost or (not cheapest.proven and best.cost < cheapest.cost)
+    assert solver.consistent({place: 1 << value for place, value in enumerate(best.values)})
+    assert all(evidence.get(place, -1) >> value & 1 for place, value in enumerate(best.values))
 
 
 def assignments(formula: Formula) -> Iterator[tuple[int, ...]]:

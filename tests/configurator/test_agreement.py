@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from entrepot.configurator import encode as encoding
+from entrepot.configurator import solve
 from entrepot.configurator.encode import encode
 from entrepot.configurator.engine import CircuitEngine, LayeredEngine, open_engine
 from entrepot.configurator.formula import Formula, assumptions
@@ -123,6 +124,7 @@ def test_ten_thousand_steps_without_a_mismatch(monkeypatch: pytest.MonkeyPatch, 
             formula = encode(model, AT).formula
             steps += agree(formula, open_engine(formula, compile_formula(formula)), chance, steps=400)
     monkeypatch.undo()
+    monkeypatch.setattr(solve, "BEST_SECONDS", 120.0)
     for name, *_ in PUBLISHED:
         if (REAL / name).exists():
             formula = read_formula(Path(REAL / name), datetime.now(UTC))

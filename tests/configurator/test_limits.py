@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,43 @@ def test_a_worker_that_hangs_is_ended(tmp_path: Path) -> None:
     assert run_worker(script, "{}", 0.3, 1000) is None
     script.write_text("import sys\nprint('noise')\nopen(sys.argv[2], 'w').write(open(sys.argv[1]).read())\n")
     assert run_worker(script, "{}", 10, 1000) == "{}"
+
+
+MEASURED = """
+import resource, sys, time
+from pathlib import Path
+from entrepot.configurator.problems import ModelInvalid, ModelTooLarge
+from entrepot.configurator.importers import read_model_file
+started, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    read_model_file(Path(sys.argv[1]))
+except (ModelInvalid, ModelTooLarge) as refused:
+    print(refused)
+print(time.process_time() - started)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+"""
+
+
+@pytest.mark.parametrize("bomb", ["rules", "rows", "nesting", "aliases"])
+def test_a_bomb_is_refused_before_it_takes_time_or_memory(bomb: str, tmp_path: Path) -> None:
+    """Read in a process of its own, whose processor time and memory are looked at."""
+    model = tmp_path / "bomb.yaml"
+    if bomb == "rules":
+        rules = "".join(f"  - {{id: r{number}, holds: not frame.small, message: No.}}\n" for number in range(1_000_000))
+        model.write_text(BICYCLE.replace("rules:\n", "rules:\n" + rules))
+    elif bomb == "rows":
+        model.write_text(BICYCLE.replace("holds: wheels.inch = frame.inch", "table: {allowed: csv, file: sizes.csv}"))
+        (tmp_path / "sizes.csv").write_text("frame,wheels\n" + "s,w\n" * 10_000_000)
+    elif bomb == "nesting":
+        model.write_text("model: " + "[" * 100_000)
+    else:
+        lines = [f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 9) if number else 'x'}]" for number in range(30)]
+        model.write_text("\n".join(lines))
+    command = [sys.executable, "-c", MEASURED, str(model)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
+    refused, seconds, megabytes = done.stdout.strip().splitlines()[-3:]
+    assert refused
+    assert float(seconds) < 5 and float(megabytes) < 300, (refused, seconds, megabytes)
 
 
 def pigeons(holes: int) -> Formula:

@@ -119,7 +119,8 @@ def test_choose_it_anyway_changes_as_little_as_possible() -> None:
 def test_cheapest_is_the_cheapest_of_all() -> None:
     compiled = compiled_bicycle()
     prices = {"F-S": 900, "F-L": 700, "W-26": 10, "W-28": 200, "RACK": -5, "LIGHT": 3}
-    cost, picks = complete_cheapest(compiled, (), prices) or (0, ())
+    cost, picks, proven = complete_cheapest(compiled, (), prices) or (0, (), False)
+    assert proven
 
     def price(configuration: tuple[Pick, ...]) -> int:
         parts = {pick: compiled.model.find_class(pick.option_class) for pick in configuration}

@@ -198,5 +198,50 @@ def test_prices_ahead_and_a_ceiling(client: TestClient[Any]) -> None:
     assert client.get(place, params={"ceiling": "cheap"}).json()["code"] == "BAD_AMOUNT"
 
 
+@pytest.mark.skipif(not available(), reason="the circuit compiler (py_d4) is not installed")
+def test_a_ceiling_on_the_page_marks_what_leads_above_it_and_stays(client: TestClient[Any]) -> None:
+    page = enter(client)
+    step(client, page, choose="case.mini")
+    lowest = client.get(page, params={"ceiling": "1"}).text
+    assert "Nichts, was zu Ihrer Auswahl passt" in lowest and "data-over" in lowest
+    marked = client.get(page, params={"ceiling": "150,00"}).text
+    assert "Nichts, was" not in marked and 'value="150,00"' in marked
+    assert "ceiling=150%2C00&amp;why=" in marked
+    assert "data-over" not in client.get(page, params={"ceiling": "100.000"}).text
+    assert "Schreiben Sie einen Betrag" in client.get(page, params={"ceiling": "cheap"}).text
+    form = {"do": "ceiling", "ceiling": "150", "_csrf_token": client.cookies.get("csrftoken") or ""}
+    assert client.post(page, data=form, follow_redirects=False).headers["location"].endswith("?ceiling=150")
+
+
+def test_completed_as_most_chose_and_like_a_shared_one(client: TestClient[Any]) -> None:
+    """Two of three earlier kits have the small case; a shared link is followed where the choices allow it."""
+    sessions = "/api/configurator/sessions"
+    for case in ("mini", "mini", "mid"):
+        opened = client.post(sessions, json={"token": token(client)}).json()["session"]
+        client.post(f"{sessions}/{opened}/choices", json={"option_class": "case", "option": case})
+        assert client.post(f"{sessions}/{opened}/completion", json={}).json()["complete"]
+        client.post(f"{sessions}/{opened}/finish")
+    mine = client.post(sessions, json={"token": token(client)}).json()["session"]
+    done = client.post(f"{sessions}/{mine}/completion", json={"how": "popular"}).json()
+    assert done["complete"] and done["proven"]
+    assert {"option_class": "case", "option": "mini", "quantity": 1} in done["picks"]
+    client.post(f"{sessions}/{mine}/undo")
+    page = client.get(f"/configurator/s/{mine}").text
+    link = page.partition("/configurator/shared/")[2].partition('"')[0]
+    client.post(f"{sessions}/{mine}/choices", json={"option_class": "case", "option": "big"})
+    other = client.post(sessions, json={"token": token(client)}).json()["session"]
+    like = client.post(f"{sessions}/{other}/completion", json={"how": "nearest", "like": link}).json()
+    assert {"option_class": "case", "option": "big", "quantity": 1} in like["picks"]
+    unknown = client.post(f"{sessions}/{other}/completion", json={"how": "nearest", "like": "nobody"})
+    assert unknown.json()["code"] == "CONFIGURATION_NOT_FOUND"
+
+
+def test_a_cheapest_kit_that_is_not_proven_says_so(client: TestClient[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    cheapest = configurator.complete_cheapest
+    monkeypatch.setattr(configurator, "complete_cheapest", lambda *asked: cheapest(*asked)._replace(proven=False))
+    place = enter(client)
+    assert "das günstigste Kit, das wir" in step(client, place, do="cheapest").text
+
+
 def test_an_unknown_session_is_not_found(client: TestClient[Any]) -> None:
     assert client.get("/api/configurator/sessions/nothing").json()["code"] == "CONFIGURATION_NOT_FOUND"

@@ -9,7 +9,15 @@ whoever serves the pages, and hands prices in.
 
 from entrepot.configurator.bom import Document, Extracted, components
 from entrepot.configurator.compile import Compiled, compile_model, option_title
-from entrepot.configurator.complete import Repair, complete_cheapest, complete_nearest, complete_with_defaults, repairs
+from entrepot.configurator.complete import (
+    Completion,
+    Repair,
+    complete_cheapest,
+    complete_nearest,
+    complete_popular,
+    complete_with_defaults,
+    repairs,
+)
 from entrepot.configurator.configure import (
     Session,
     choose_option,
@@ -50,7 +58,15 @@ from entrepot.configurator.read import read_model
 from entrepot.configurator.session import ShownClass, ShownValue, View, label, look, why_not
 from entrepot.configurator.settle import Picks, State
 from entrepot.configurator.starter import starter
-from entrepot.configurator.tables import Configuration, StoredModel, VersionLine, find_lines, find_versions
+from entrepot.configurator.tables import (
+    Configuration,
+    StoredModel,
+    VersionLine,
+    find_configuration,
+    find_lines,
+    find_versions,
+    finished_picks,
+)
 from entrepot.configurator.workbench import (
     DiffLine,
     Listed,
@@ -70,6 +86,7 @@ __all__ = [
     "BomInvalid",
     "BomTampered",
     "Compiled",
+    "Completion",
     "Configuration",
     "ConfigurationIncomplete",
     "ConfigurationNotFound",
@@ -114,15 +131,18 @@ __all__ = [
     "compile_model",
     "complete_cheapest",
     "complete_nearest",
+    "complete_popular",
     "complete_with_defaults",
     "components",
     "default_bom",
     "extract_picks",
+    "find_configuration",
     "find_lines",
     "find_model",
     "find_session",
     "find_versions",
     "finish",
+    "finished_picks",
     "generate_bom",
     "label",
     "list_models",

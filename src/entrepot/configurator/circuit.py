@@ -196,15 +196,25 @@ def _reached(edges: Sequence[Sequence[tuple[tuple[int, ...], int]]]) -> list[int
     return [node for node, is_reached in enumerate(reached) if is_reached]
 
 
+#: What a mask over two values takes away.
+_OF_TWO = (b"\1\1", b"\0\1", b"\1\0")
+
+
 def forbidden_slots(layout: Layout, evidence: Evidence) -> Array:
     """A byte per slot: what the evidence takes away."""
     import numpy
 
-    forbidden = numpy.zeros(layout.slots, dtype=numpy.uint8)
+    forbidden = bytearray(layout.slots)
+    first, last = layout.first, len(layout.first) - 1
     for place, mask in evidence.items():
-        begin = layout.first[place]
-        end = layout.first[place + 1] if place + 1 < len(layout.first) else layout.slots
+        begin = first[place]
+        end = first[place + 1] if place < last else layout.slots
+        if end - begin == 2:
+            if mask < 3:
+                forbidden[begin : begin + 2] = _OF_TWO[mask]
+            continue
         for slot in range(begin, end):
-            if not mask >> (slot - begin) & 1:
+            if not mask & 1:
                 forbidden[slot] = 1
-    return forbidden
+            mask >>= 1
+    return numpy.frombuffer(forbidden, dtype=numpy.uint8)

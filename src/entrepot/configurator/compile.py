@@ -6,9 +6,10 @@ smallest set of rules that contradict each other, so that it can never be publis
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 
 from entrepot.configurator.encode import CLASS_RULE, Encoded, encode
 from entrepot.configurator.engine import open_engine
@@ -17,6 +18,27 @@ from entrepot.configurator.knowledge import Knowledge
 from entrepot.configurator.model import Model, say
 from entrepot.configurator.problems import ModelContradictory
 from entrepot.configurator.solve import Costs, Engine, SatEngine
+
+T = TypeVar("T")
+
+
+class Kept:
+    """What was worked out for objects that are still in use; the same object again gives the same answer."""
+
+    MOST = 40_000
+
+    def __init__(self) -> None:
+        self._found: dict[Hashable, tuple[object, Any]] = {}
+
+    def get(self, key: Hashable, held: object, make: Callable[[], T]) -> T:
+        """The answer for a key, which may name ``held`` by its identity: it stays alive as long as its answer."""
+        known = self._found.get(key)
+        if known is None:
+            if len(self._found) >= self.MOST:
+                self._found = {}
+            known = self._found[key] = (held, make())
+        found: T = known[1]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +50,14 @@ class Compiled:
     encoded: Encoded
     engine: Engine
     explainer: Explainer
+    #: What was shown before and will be shown again: most of a large kit is the same at the next step.
+    kept: Kept = field(default_factory=Kept, compare=False, repr=False)
 
     def costs(self, prices: Mapping[str, int]) -> Costs:
         """What each value costs, from the additive prices of parts; a part without a price costs nothing."""
+        return self.kept.get(("costs", id(prices)), prices, lambda: self._costs(prices))
+
+    def _costs(self, prices: Mapping[str, int]) -> Costs:
         costs = {}
         for option_class in self.model.classes:
             multiplier = self.model.multiplier(option_class)

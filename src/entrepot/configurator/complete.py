@@ -1,17 +1,20 @@
 """Completing for the shopper, and having a value anyway.
 
-Cheapest and nearest are exact (over additive prices); "defaults" takes the modeler's defaults and
-recommendations as far as they go and then the first possible value, or the cheapest where prices are known.
+Cheapest, nearest and most popular are exact (over additive prices, differences and counts); "defaults" takes the
+modeler's defaults and recommendations as far as they go and then the first possible value, or the cheapest where
+prices are known.
 A repair changes as few of the shopper's picks as possible and puts something suitable where one was dropped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from entrepot.configurator.compile import Compiled
 from entrepot.configurator.evaluate import holds
+from entrepot.configurator.formula import NONE, Value
 from entrepot.configurator.model import Pick
 from entrepot.configurator.session import without
 from entrepot.configurator.settle import Picks, Settled, State, as_taken, settle, taken_picks
@@ -25,6 +28,14 @@ class Repair:
     picks: Picks
     dropped: Picks
     added: Picks
+
+
+class Completion(NamedTuple):
+    """Picks for everything with their sum, and whether it is proven that no others have a smaller one."""
+
+    cost: int
+    picks: Picks
+    proven: bool
 
 
 def complete_with_defaults(compiled: Compiled, picks: Picks, base: Picks = (), prices: Mapping[str, int] | None = None) -> Picks:
@@ -52,8 +63,8 @@ def complete_with_defaults(compiled: Compiled, picks: Picks, base: Picks = (), p
     return _picks(compiled, picks, {place: mask.bit_length() - 1 for place, mask in evidence.items()})
 
 
-def complete_cheapest(compiled: Compiled, picks: Picks, prices: Mapping[str, int]) -> tuple[int, Picks] | None:
-    """The least sum of prices from here and picks that have it."""
+def complete_cheapest(compiled: Compiled, picks: Picks, prices: Mapping[str, int]) -> Completion | None:
+    """The least sum of prices from here and picks that have it; where a proof takes too long, the least that was found."""
     return _best(compiled, picks, compiled.costs(prices))
 
 
@@ -67,7 +78,22 @@ def complete_nearest(compiled: Compiled, picks: Picks, earlier: Picks) -> Picks 
         mask = wanted[place][place] if place in wanted else 1
         like[place] = tuple(0 if mask >> bit & 1 else 1 for bit in range(len(variable.values)))
     found = _best(compiled, picks, like)
-    return None if found is None else found[1]
+    return None if found is None else found.picks
+
+
+def complete_popular(compiled: Compiled, picks: Picks, earlier: Sequence[Picks]) -> Picks | None:
+    """Picks for everything that most of earlier whole configurations have; what no longer exists counts for nothing."""
+    variables = compiled.encoded.formula.variables
+    taken = [[0] * len(variable.values) for variable in variables]
+    for one in earlier:
+        chosen = {compiled.encoded.layout.place(pick): pick for pick in one if _known(compiled, pick)}
+        for place, variable in enumerate(variables):
+            pick = chosen.get(place)
+            value = Value(pick.option, pick.quantity) if pick else NONE
+            if value in variable.values:
+                taken[place][variable.values.index(value)] += 1
+    found = _best(compiled, picks, {place: tuple(len(earlier) - one for one in row) for place, row in enumerate(taken)})
+    return None if found is None else found.picks
 
 
 def repairs(compiled: Compiled, picks: Picks, wanted: Pick, prices: Mapping[str, int] | None = None) -> list[Repair]:
@@ -117,11 +143,11 @@ def _fixed(compiled: Compiled, settled: Settled) -> dict[int, int]:
     return {place: 1 << bit for place, (bit, _) in settled.values.items()}
 
 
-def _best(compiled: Compiled, picks: Picks, costs: Costs) -> tuple[int, Picks] | None:
+def _best(compiled: Compiled, picks: Picks, costs: Costs) -> Completion | None:
     found = compiled.engine.best(compiled.encoded.evidence(picks), costs)
     if found is None:
         return None
-    return found[0], _picks(compiled, picks, dict(enumerate(found[1])))
+    return Completion(found.cost, _picks(compiled, picks, dict(enumerate(found.values))), found.proven)
 
 
 def _picks(compiled: Compiled, own: Picks, values: dict[int, int]) -> Picks:

@@ -7,7 +7,7 @@ property; an option without it is not concerned. A sum counts pieces: a property
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
@@ -29,11 +29,19 @@ class Layout:
 
     of_class: dict[str, int]
     of_option: dict[tuple[str, str], int]
+    _places: dict[str, list[int]] = field(default_factory=dict, compare=False, repr=False)
 
     def places(self, option_class: OptionClass) -> list[int]:
-        if option_class.single:
-            return [self.of_class[option_class.name]]
-        return [self.of_option[option_class.name, item.name] for item in option_class.items]
+        known = self._places.get(option_class.name)
+        if known is None:
+            single = option_class.single
+            every = (
+                [self.of_class[option_class.name]]
+                if single
+                else [self.of_option[option_class.name, item.name] for item in option_class.items]
+            )
+            known = self._places[option_class.name] = every
+        return known
 
     def place(self, pick: Pick) -> int:
         place = self.of_class.get(pick.option_class)

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
 from entrepot.configurator.bounded import GaveUp, Search
 from entrepot.configurator.circuit import Circuit, Layout, forbidden_slots, lay_out
-from entrepot.configurator.formula import Evidence, Formula
+from entrepot.configurator.formula import NONE, Evidence, Formula
 from entrepot.configurator.knowledge import Knowledge
-from entrepot.configurator.solve import Costs, Domains, Engine, SatEngine
-from entrepot.configurator.walks import walks_over
+from entrepot.configurator.solve import Best, Costs, Domains, Engine, SatEngine, left_out
+from entrepot.configurator.walks import Form
 
 Array = Any
 #: Larger than any sum of costs that can be had.
@@ -53,10 +54,30 @@ class CircuitEngine:
     def __init__(self, formula: Formula, circuit: Circuit) -> None:
         self.formula = formula
         self.circuit = circuit
-        self._passes = walks_over(circuit.edges)
+        self._form = Form(circuit.edges, self._try)
         self.layout = lay_out(formula)
-        self._readout = _Readout(self.layout, self._passes)
+        self._readout = _Readout(self.layout, self._form)
         self.bounds = [(bound, self._costs(dict(zip(bound.columns, bound.weights, strict=True)))) for bound in formula.bounds()]
+
+    @property
+    def _passes(self) -> ModuleType:
+        return self._form.walks()
+
+    def hurry(self) -> None:
+        """Have the machine code ready before the next question."""
+        self._form.hurry()
+
+    def _try(self, passes: ModuleType) -> None:
+        """Walk once in every way, so that nobody waits for the machine code later."""
+        import numpy
+
+        forbidden, costs = forbidden_slots(self.layout, {}), self._costs({})
+        passes.possible_values(self.circuit.flat, forbidden)
+        passes.is_possible(self.circuit.flat, forbidden)
+        passes.least_costs(self.circuit.flat, forbidden, costs)
+        passes.least_cost(self.circuit.flat, forbidden, costs)
+        _, taken = passes.cheapest(self.circuit.flat, forbidden, costs)
+        passes.masks(numpy.array(self.layout.first, dtype=numpy.int64), taken)
 
     def domains(self, evidence: Evidence) -> Domains:
         nothing = [place for place, mask in evidence.items() if not mask]
@@ -74,6 +95,24 @@ class CircuitEngine:
             consistent = consistent and total <= bound.limit
         return Domains(self._readout.masks(narrowed), bool(consistent))
 
+    def open_domains(self, evidence: Evidence) -> Domains:
+        return self.domains(evidence)
+
+    def left_out(self, evidence: Evidence, places: Sequence[int]) -> Sequence[int]:
+        """One walk: what the configuration with the fewest options leaves out; sums need to be asked about, too."""
+        if not places or not all(evidence.values()):
+            return ()
+        if self.bounds:
+            return left_out(self, evidence, places, None)
+        fewest = self._cheapest(evidence, self._counting)
+        return [place for place in places if fewest is not None and fewest[1][place] == 0]
+
+    @cached_property
+    def _counting(self) -> Array:
+        """A cost of one for every option of what can be left out."""
+        variables = enumerate(self.formula.variables)
+        return self._costs({place: (0, *(1,) * (len(one.values) - 1)) for place, one in variables if one.values[0] == NONE})
+
     def consistent(self, evidence: Evidence) -> bool:
         if not all(evidence.values()):
             return False
@@ -84,18 +123,20 @@ class CircuitEngine:
             self._passes.least_cost(self.circuit.flat, forbidden, weights) <= bound.limit for bound, weights in self.bounds
         )
 
-    def best(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
+    def best(self, evidence: Evidence, costs: Costs) -> Best | None:
         """The least cost and one configuration that has it; large sums are left aside."""
         if not all(evidence.values()):
             return None
-        return self._cheapest(evidence, self._costs(costs))
+        found = self._cheapest(evidence, self._costs(costs))
+        return None if found is None else Best(*found)
 
-    def best_within(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
+    def best_within(self, evidence: Evidence, costs: Costs) -> Best | None:
         """The same with all large sums kept; raises `GaveUp` where that has too many cases."""
         if not all(evidence.values()):
             return None
         sizes = [len(variable.values) for variable in self.formula.variables]
-        return Search(self._cheapest, self._costs(costs), self.bounds, sizes).run(evidence)
+        found = Search(self._cheapest, self._costs(costs), self.bounds, sizes).run(evidence)
+        return None if found is None else Best(*found)
 
     def _cheapest(self, evidence: Evidence, row: Array) -> tuple[int, tuple[int, ...]] | None:
         total, taken = self._passes.cheapest(self.circuit.flat, forbidden_slots(self.layout, evidence), row)
@@ -148,6 +189,9 @@ class LayeredEngine:
         self._asked = range(len(self.formula.variables)) if circuit.bounds else tuple(unsettled)
         self._unsettled = tuple(unsettled)
 
+    def hurry(self) -> None:
+        self.circuit.hurry()
+
     def domains(self, evidence: Evidence) -> Domains:
         narrowed = self._open(self.circuit.domains(evidence), evidence)
         if self._exact:
@@ -160,10 +204,19 @@ class LayeredEngine:
         masks = tuple(mask if place in self._asked else 0 for place, mask in enumerate(found.masks))
         return Domains(masks, False)
 
+    def open_domains(self, evidence: Evidence) -> Domains:
+        if self._exact:
+            return self.circuit.domains(evidence)
+        narrowed = self._open(self.circuit.domains(evidence), evidence)
+        return self._solver.narrowed(evidence, narrowed, [place for place in self._asked if place not in evidence])
+
+    def left_out(self, evidence: Evidence, places: Sequence[int]) -> Sequence[int]:
+        return self._solver.left_out(evidence, places)
+
     def consistent(self, evidence: Evidence) -> bool:
         return self.circuit.consistent(evidence) and (self._exact or self._solver.consistent(evidence))
 
-    def best(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
+    def best(self, evidence: Evidence, costs: Costs) -> Best | None:
         """Searched in the circuit under its sums; the solver answers where a part did not compile."""
         if not self._unsettled:
             try:
@@ -192,18 +245,18 @@ class LayeredEngine:
 class _Readout:
     """Turns a byte per slot into one mask of values per variable, all variables at once."""
 
-    def __init__(self, layout: Layout, passes: ModuleType) -> None:
+    def __init__(self, layout: Layout, form: Form) -> None:
         import numpy
 
         self._numpy = numpy
         self._ends = (*layout.first, layout.slots)
         self._wide = max((high - low for low, high in pairwise(self._ends)), default=0) > 62
         self._first = numpy.array(self._ends, dtype=numpy.int64)
-        self._masks = passes.masks
+        self._form = form
 
     def masks(self, possible: Array) -> tuple[int, ...]:
         if not self._wide:
-            return tuple(self._masks(self._first, possible).tolist())
+            return tuple(self._form.walks().masks(self._first, possible).tolist())
         raw = self._numpy.asarray(possible, dtype=self._numpy.uint8)
         pieces = (raw[begin:end] for begin, end in pairwise(self._ends))
         pack = self._numpy.packbits

@@ -68,13 +68,17 @@ class OptionClass:
     part: str = ""
     ratio: int = 1
     unit: str = "C62"
+    _by_name: dict[str, Item] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._by_name.update((item.name, item) for item in self.items)
 
     @property
     def single(self) -> bool:
         return self.most == 1
 
     def item(self, name: str) -> Item | None:
-        return next((item for item in self.items if item.name == name), None)
+        return self._by_name.get(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,32 +10,19 @@ at most one forbidden value may be used, and then it is that one which is possib
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 
-F = TypeVar("F", bound=Callable[..., Any])
+from entrepot.configurator.machine import machine_code
+
 Array = Any
 INFINITE = 1 << 60
 #: `walks` loads this file a second time with False here.
 MACHINE_CODE: bool = globals().get("MACHINE_CODE", True)
+_machine_code = machine_code(wanted=MACHINE_CODE)
 _AND = 0
 _OR = 1
-
-
-def _machine_code(function: F) -> F:
-    """The function compiled; as it stands where that is not wanted or there is no compiler for it."""
-    if not MACHINE_CODE:
-        return function
-    try:
-        from numba import njit
-    except ImportError:
-        return function
-    try:
-        return cast(F, njit(cache=True, nogil=True)(function))
-    except RuntimeError:  # No folder to keep machine code in: compile it anew in every process.
-        return cast(F, njit(nogil=True)(function))
 
 
 @_machine_code

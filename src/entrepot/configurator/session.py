@@ -68,6 +68,7 @@ def look(compiled: Compiled, picks: Picks, base: Picks = ()) -> View:
         name for shown in compiled.model.visibility if not holds(compiled.model, by_class, shown.when) for name in shown.classes
     }
     asked: dict[str, bool] = {}
+    mine = {pick.option_class for pick in picks}
     classes = []
     for option_class in compiled.model.classes:
         owner = option_class.owner
@@ -76,7 +77,7 @@ def look(compiled: Compiled, picks: Picks, base: Picks = ()) -> View:
             and asked.get(option_class.parent, True)
             and (owner is None or any(option == owner.option for option, _ in by_class.get(owner.option_class, ())))
         )
-        classes.append(_show(compiled, option_class, settled, picks, asked[option_class.name]))
+        classes.append(_show(compiled, option_class, settled, option_class.name in mine, asked[option_class.name]))
     missing = tuple(shown.option_class.name for shown in classes if shown.missing)
     return View(tuple(classes), taken, settled.domains.consistent, missing)
 
@@ -133,12 +134,21 @@ def _with_quantity(compiled: Compiled, evidence: dict[int, int], wanted: Pick) -
     return Pick(wanted.option_class, wanted.option, compiled.encoded.formula.variables[place].values[least].quantity)
 
 
-def _show(compiled: Compiled, option_class: OptionClass, settled: Settled, picks: Picks, asked: bool) -> ShownClass:
+def _show(compiled: Compiled, option_class: OptionClass, settled: Settled, mine: bool, asked: bool) -> ShownClass:
+    """A class as it stands; the same standing again is the same object."""
+    places = compiled.encoded.layout.places(option_class) if option_class.items else []
+    masks, values = settled.domains.masks, settled.values
+    standing = tuple((masks[place], values.get(place)) for place in places)
+    return compiled.kept.get(
+        (option_class.name, standing, mine, asked), None, lambda: _shown(compiled, option_class, settled, mine, asked)
+    )
+
+
+def _shown(compiled: Compiled, option_class: OptionClass, settled: Settled, mine: bool, asked: bool) -> ShownClass:
     values: list[ShownValue] = []
     recommended = {
         advice.pick.option for advice in compiled.model.recommendations if advice.pick.option_class == option_class.name
     }
-    mine = any(pick.option_class == option_class.name for pick in picks)
     open_required = False
     for place in compiled.encoded.layout.places(option_class) if option_class.items else ():
         variable = compiled.encoded.formula.variables[place]

@@ -105,7 +105,7 @@ def _fill_soft(compiled: Compiled, evidence: dict[int, int], values: dict[int, t
             if not mask & (mask - 1):
                 values[place] = (mask.bit_length() - 1, State.DEFAULT)
     if len(evidence) > len(mine):
-        _take_forced(compiled.engine.domains(evidence), evidence, values, State.DEFAULT, mine)
+        _take_forced(compiled.engine.open_domains(evidence), evidence, values, State.DEFAULT, mine)
     return evidence
 
 
@@ -142,23 +142,19 @@ def _declined(compiled: Compiled, pick: Pick, evidence: dict[int, int]) -> bool:
 def _fill_none(compiled: Compiled, evidence: dict[int, int], values: dict[int, tuple[int, State]]) -> None:
     """Leave out what is optional and open, all at once where that works; take least quantities where one is open."""
     variables = compiled.encoded.formula.variables
-    open_places = {
-        place: 1
+    optional = [
+        place
         for place, variable in enumerate(variables)
         if place not in values and place not in evidence and variable.values[0] == NONE
-    }
-    if open_places and compiled.engine.consistent({**evidence, **open_places}):
-        evidence.update(open_places)
-    else:
-        for place, mask in open_places.items():
-            if compiled.engine.consistent({**evidence, place: mask}):
-                evidence[place] = mask
+    ]
+    left_out = set(compiled.engine.left_out(evidence, optional))
+    evidence.update(dict.fromkeys(left_out, 1))
     for place in list(evidence):
         if evidence[place] & (evidence[place] - 1):
             evidence[place] = least_quantity(compiled, evidence, place)
     for place, mask in evidence.items():
-        values.setdefault(place, (mask.bit_length() - 1, State.CHOSEN if place not in open_places else State.POSSIBLE))
-    _take_forced(compiled.engine.domains(evidence), evidence, values, State.DEFAULT, frozenset())
+        values.setdefault(place, (mask.bit_length() - 1, State.POSSIBLE if place in left_out else State.CHOSEN))
+    _take_forced(compiled.engine.open_domains(evidence), evidence, values, State.DEFAULT, frozenset())
 
 
 def least_quantity(compiled: Compiled, evidence: dict[int, int], place: int) -> int:

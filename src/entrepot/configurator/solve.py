@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import atexit
 import threading
+import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from entrepot.configurator.formula import Evidence, Formula, assumptions
 
@@ -23,6 +24,8 @@ Costs = Mapping[int, Sequence[int]]
 MAX_WITNESSES = 400
 #: Questions after which the solver is opened anew, because each leaves a clause behind.
 MAX_ASKED = 20_000
+#: How long a proof of the cheapest configuration is looked for, and after that again for a good one without proof.
+BEST_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +36,32 @@ class Domains:
     consistent: bool
 
 
+class Best(NamedTuple):
+    """The least cost, a configuration that has it, and whether it is proven that none costs less."""
+
+    cost: int
+    values: tuple[int, ...]
+    proven: bool = True
+
+
 class Engine(Protocol):
-    """What a session asks; every answer is exact."""
+    """What a session asks; every answer is exact, but for a cheapest that says itself that it is not proven."""
 
     formula: Formula
 
     def domains(self, evidence: Evidence) -> Domains: ...
 
+    def open_domains(self, evidence: Evidence) -> Domains:
+        """The same for what the evidence says nothing of; what it says stays as it is."""
+        ...
+
     def consistent(self, evidence: Evidence) -> bool: ...
 
-    def best(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
+    def left_out(self, evidence: Evidence, places: Sequence[int]) -> Sequence[int]:
+        """Which of some variables can take their first value ("none") together; no more of them could."""
+        ...
+
+    def best(self, evidence: Evidence, costs: Costs) -> Best | None:
         """The least cost of a full configuration and one that has it: a value per variable."""
         ...
 
@@ -92,6 +111,23 @@ class SatEngine:
         everything = tuple(variable.everything for variable in self.formula.variables)
         return self.narrowed(evidence, Domains(everything, True), range(len(everything)))
 
+    def open_domains(self, evidence: Evidence) -> Domains:
+        masks = tuple(evidence.get(place, one.everything) for place, one in enumerate(self.formula.variables))
+        return self.narrowed(evidence, Domains(masks, True), [place for place in range(len(masks)) if place not in evidence])
+
+    def left_out(self, evidence: Evidence, places: Sequence[int]) -> Sequence[int]:
+        return left_out(self, evidence, places, self._example(evidence, places))
+
+    def _example(self, evidence: Evidence, places: Sequence[int]) -> tuple[int, ...] | None:
+        """A configuration that leaves out many of some variables."""
+        if not all(evidence.values()):
+            return None
+        with self._lock:
+            slots = self._open()
+            self._solver.set_phases([self.formula.variables[place].literals[0] for place in places])
+            holds = self._solver.solve(assumptions=assumptions(self.formula.variables, evidence))
+            return slots.values(self._solver.get_model()) if holds else None
+
     def narrowed(self, evidence: Evidence, within: Domains, places: Sequence[int]) -> Domains:
         """Exact domains of some variables, where it is known already that nothing outside ``within`` is possible."""
         with self._lock:
@@ -114,7 +150,7 @@ class SatEngine:
                     mine = slots.union([place], within.masks) & ~self._never
                     known = (released | found if consistent else released) & mine
                     masks[place] = slots.mask(self._complete(others, known, mine), place)
-            if not consistent:
+            if not consistent and places:
                 masks = [mask if place in evidence else 0 for place, mask in enumerate(masks)]
             return Domains(tuple(masks), consistent)
 
@@ -123,7 +159,16 @@ class SatEngine:
             forbidden = self._open().forbidden(evidence)
             return any(not witness & forbidden for witness in self._witnesses) or self._solve(evidence, ()) is not None
 
-    def best(self, evidence: Evidence, costs: Costs) -> tuple[int, tuple[int, ...]] | None:
+    def best(self, evidence: Evidence, costs: Costs) -> Best | None:
+        """The cheapest configuration, searched for a stated time; then the cheapest that was come upon."""
+        until = time.monotonic() + BEST_SECONDS
+        model = self._cheapest_model(evidence, costs)
+        if model is not None:
+            return Best(*self._valued(model, costs), proven=True) if model else None
+        return self._descend(dict(evidence), costs, until + BEST_SECONDS)
+
+    def _cheapest_model(self, evidence: Evidence, costs: Costs) -> list[int] | None:
+        """A proven cheapest model; empty where nothing is possible, None when the time is up."""
         from pysat.examples.rc2 import RC2
         from pysat.formula import WCNF
 
@@ -141,9 +186,35 @@ class SatEngine:
                 if cost > least:
                     weighted.append([-literal], weight=cost - least)
         with RC2(weighted) as solver:
-            model = solver.compute()
-        if model is None:
+            timer = threading.Timer(BEST_SECONDS, solver.interrupt)
+            timer.start()
+            try:
+                model: list[int] | None = solver.compute(expect_interrupt=True)
+            finally:
+                timer.cancel()
+            return None if model is None and solver.interrupted else model or []
+
+    def _descend(self, evidence: dict[int, int], costs: Costs, until: float) -> Best | None:
+        """Take the cheapest value that is possible beside those taken before, where it saves most first."""
+        if not self.consistent(evidence):
             return None
+        spread = {place: max(row) - min(row) for place, row in costs.items()}
+        for place in sorted(spread, key=lambda one: -spread[one]):
+            row = costs[place]
+            allowed = [bit for bit in range(len(row)) if evidence.get(place, -1) >> bit & 1]
+            for bit in sorted(allowed, key=row.__getitem__):
+                if time.monotonic() > until or self.consistent({**evidence, place: 1 << bit}):
+                    break
+            if time.monotonic() > until:
+                break
+            evidence[place] = 1 << bit
+        with self._lock:
+            self._open()
+            self._solver.solve(assumptions=assumptions(self.formula.variables, evidence))
+            model = self._solver.get_model()
+        return Best(*self._valued(model, costs), proven=False)
+
+    def _valued(self, model: Sequence[int], costs: Costs) -> tuple[int, tuple[int, ...]]:
         with self._lock:
             chosen = self._open().values(model)
         return sum(row[chosen[place]] for place, row in costs.items()), chosen
@@ -201,6 +272,23 @@ class SatEngine:
             self._solver.delete()
             self._solver = None
         return witness
+
+
+def left_out(engine: Engine, evidence: Evidence, places: Sequence[int], example: Sequence[int] | None) -> Sequence[int]:
+    """All at once where that works; else what a configuration (if one is given) leaves out, and the rest half by half."""
+    if engine.consistent({**evidence, **dict.fromkeys(places, 1)}):
+        return places
+    known = {**evidence, **{place: 1 for place in places if example is not None and example[place] == 0}}
+    possible = engine.open_domains(known).masks
+    waiting = [[place for place in places if place not in known and possible[place] & 1]]
+    while waiting:
+        some = waiting.pop()
+        none = dict.fromkeys(some, 1)
+        if engine.consistent({**known, **none}):
+            known |= none
+        elif len(some) > 1:
+            waiting += [some[len(some) // 2 :], some[: len(some) // 2]]
+    return [place for place in places if known.get(place) == 1]
 
 
 class _Slots:

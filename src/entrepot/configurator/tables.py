@@ -60,6 +60,7 @@ configuration = sa.Table(
     sa.Column("bom", Json),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
+    sa.Index("configuration_finished", "model_version_id", "status", "changed_at"),
 )
 used_launch = sa.Table(
     "used_launch",
@@ -240,6 +241,22 @@ def find_configuration(conn: Connection, *, session: str = "", identity: str = "
         bom=row.bom,
         changed_at=row.changed_at,
     )
+
+
+def finished_picks(conn: Connection, model: str, most: int = 500) -> list[Picks]:
+    """Everything that was taken in the newest finished configurations of a model, any version of it."""
+    column = configuration.c
+    versions = sa.select(model_version.c.id).where(model_version.c.name == model)
+    query = (
+        sa.select(column.bom)
+        .where(column.model_version_id.in_(versions), column.status == "finished")
+        .order_by(column.changed_at.desc())
+        .limit(most)
+    )
+    return [
+        tuple(Pick(one["OptionClass"], one["OptionItem"], int(one["Quantity"])) for one in bom["Pick"])
+        for bom in conn.execute(query).scalars()
+    ]
 
 
 def _changing(made: Configuration, at: datetime) -> dict[str, Any]:

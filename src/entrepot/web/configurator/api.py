@@ -6,7 +6,7 @@ as chosen, set, default, possible or excluded, and the price commerce gives the 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from litestar import Controller, Request, delete, get, post
@@ -44,7 +44,10 @@ class ChosenRepair(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Completion(msgspec.Struct, forbid_unknown_fields=True):
-    how: str = "defaults"
+    """How to fill in what is open; ``like`` is the link of a shared configuration that ``nearest`` follows."""
+
+    how: Literal["defaults", "cheapest", "popular", "nearest"] = "defaults"
+    like: str = ""
 
 
 class ConfiguratorApi(Controller):
@@ -129,9 +132,13 @@ class ConfiguratorApi(Controller):
 
     @post("/{session:str}/completion", sync_to_thread=True, status_code=200)
     def complete(self, request: Asking, session: FromPath[str], data: JSONBody[Completion]) -> dict[str, Any]:
-        """Fill in everything that is open: ``defaults`` or ``cheapest``."""
+        """Fill in everything that is open: ``defaults``, ``cheapest``, ``popular``, or ``nearest`` to a shared one.
+
+        ``proven`` is false where a cheapest kit was found in time, but not the proof that none is cheaper.
+        """
         house = house_of(request)
-        return _state(request, complete(house, find(house, session), data.how))
+        found, proven = complete(house, find(house, session), data.how, data.like)
+        return _state(request, found) | {"proven": proven}
 
     @post("/{session:str}/finish", sync_to_thread=True, status_code=200)
     def finish(self, request: Asking, session: FromPath[str]) -> dict[str, Any]:

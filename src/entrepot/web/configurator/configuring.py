@@ -26,6 +26,10 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 Asking = Request[Any, Any, Any]
 
 
+#: Where a page goes on whose cheapest kit is not proven to be the cheapest.
+UNPROVEN = "#unproven"
+
+
 class StepNotUnderstood(Invalid):
     code = "STEP_NOT_UNDERSTOOD"
     message = "{path}: this is not a step of the configurator."
@@ -56,26 +60,34 @@ class ConfiguratorPages(Controller):
         return Redirect(address(session), status_code=303)
 
     @get("/s/{session:str}", sync_to_thread=True)
-    def show(self, request: Asking, session: FromPath[str], why: FromQuery[str] = "") -> Response[str]:
-        """The page, with the reason of one excluded value if asked for."""
+    def show(
+        self,
+        request: Asking,
+        session: FromPath[str],
+        why: FromQuery[str] = "",
+        ceiling: FromQuery[str] = "",
+        unproven: FromQuery[str] = "",
+    ) -> Response[str]:
+        """The page, with the reason of one excluded value if asked for, under a ceiling of the price if there is one."""
         house = house_of(request)
         found = find(house, session)
-        return _page(request, found, read_choice(why) if why else None)
+        return _page(request, found, read_choice(why) if why else None, ceiling, unproven=bool(unproven))
 
     @post("/s/{session:str}", sync_to_thread=True, status_code=200)
     def step(self, request: Asking, session: FromPath[str], data: Form) -> Response[Any]:
         """Take one step: choose, take back, repair, complete, undo, or finish."""
         house = house_of(request)
-        found = find(house, session)
+        found, ceiling = find(house, session), data.get("ceiling", "").strip()[:20]
         if data.get("do") == "done":
             return _finished(request, found)
         try:
             found, where = take_step(house, found, data)
         except configurator.OptionExcluded:
-            return _page(request, found, read_choice(data.get("choose", "")))
+            return _page(request, found, read_choice(data.get("choose", "")), ceiling)
         if "hx-request" in request.headers:
-            return _page(request, found, None)
-        return Redirect(f"{address(found)}{where}", status_code=303)
+            return _page(request, found, None, ceiling, unproven=where == UNPROVEN)
+        told = ({"ceiling": ceiling} if ceiling else {}) | ({"unproven": "1"} if where == UNPROVEN else {})
+        return Redirect(f"{address(found)}{'?' if told else ''}{urlencode(told)}{where}", status_code=303)
 
 
 def find(house: House, session: str) -> Session:
@@ -112,8 +124,11 @@ def take_step(house: House, session: Session, data: dict[str, str]) -> tuple[Ses
             return _record(house, lambda conn: configurator.undo(conn, session, at)), ""
         case "start-over":
             return _record(house, lambda conn: configurator.start_over(conn, session, at)), ""
-        case "complete" | "cheapest" as how:
-            return complete(house, session, how), ""
+        case "ceiling":
+            return session, ""
+        case "complete" | "cheapest" | "popular" as how:
+            found, proven = complete(house, session, how)
+            return found, "" if proven else UNPROVEN
     raise StepNotUnderstood(path="do")
 
 
@@ -130,17 +145,32 @@ def repair(house: House, session: Session, text: str) -> tuple[Session, str]:
     return _record(house, lambda conn: configurator.set_picks(conn, session, picks, at)), f"#q-{wanted.option_class}"
 
 
-def complete(house: House, session: Session, how: str) -> Session:
-    """Fill in everything that is open: by defaults, or as cheaply as possible."""
+def complete(house: House, session: Session, how: str, like: str = "") -> tuple[Session, bool]:
+    """Fill in everything that is open; false where a cheapest was found but not proven to be the cheapest.
+
+    ``popular`` follows the finished configurations of the model, ``nearest`` the one with a shared link.
+    """
     prices, _ = ask_prices(house, session, ())
-    made = session.configuration
+    made, compiled, proven = session.configuration, session.compiled, True
+    picks: configurator.Picks | None = None
     if how == "cheapest":
-        found = configurator.complete_cheapest(session.compiled, made.picks, prices)
-        picks = found[1] if found else made.picks
-    else:
-        picks = configurator.complete_with_defaults(session.compiled, made.picks, made.base, prices)
-    at = house.clock.now()
-    return _record(house, lambda conn: configurator.set_picks(conn, session, picks, at))
+        cheapest = configurator.complete_cheapest(compiled, made.picks, prices)
+        if cheapest is not None:
+            picks, proven = cheapest.picks, cheapest.proven
+    elif how == "popular":
+        with house.configurator.database.read() as conn:
+            earlier = configurator.finished_picks(conn, compiled.model.name)
+        picks = configurator.complete_popular(compiled, made.picks, earlier) if earlier else None
+    elif how == "nearest":
+        with house.configurator.database.read() as conn:
+            other = configurator.find_configuration(conn, link=like)
+        picks = configurator.complete_nearest(compiled, made.picks, (*other.base, *other.picks))
+    if picks is None and how != "cheapest":
+        picks = configurator.complete_with_defaults(compiled, made.picks, made.base, prices)
+    if picks is None:
+        return session, proven
+    wanted, at = picks, house.clock.now()
+    return _record(house, lambda conn: configurator.set_picks(conn, session, wanted, at)), proven
 
 
 def finish(house: House, session: Session) -> dict[str, Any]:
@@ -174,24 +204,27 @@ def _finished(request: Asking, session: Session) -> Response[Any]:
     return Redirect(target, status_code=303)
 
 
-def _page(request: Asking, session: Session, why: Pick | None) -> Response[str]:
+def _page(request: Asking, session: Session, why: Pick | None, ceiling: str = "", *, unproven: bool = False) -> Response[str]:
     house, launch = house_of(request), session.launch
     view = session.view()
     answers = ask(house, session, view.taken)
     page = page_for(request, locale=launch.locale, currency=launch.currency, store_name=_store_name(session))
-    made = shown.show(session, view, answers, launch.locale)
+    made = shown.show(session, view, answers, launch.locale, shown.read_ceiling(ceiling))
     reason = shown.explain(session, answers, why, launch.locale) if why is not None else None
     fragment = "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
     template = "configurator/steps.html" if fragment else "configurator/page.html"
-    return html(_rendered(template, page, session, made, reason), headers={"Cache-Control": "no-store"})
+    return html(_rendered(template, page, session, made, reason, unproven=unproven), headers={"Cache-Control": "no-store"})
 
 
-def _rendered(template: str, page: Page, session: Session, made: shown.Configuring, why: shown.Why | None) -> str:
+def _rendered(
+    template: str, page: Page, session: Session, made: shown.Configuring, why: shown.Why | None, *, unproven: bool
+) -> str:
     return render(
         template,
         page,
         it=made,
         why=why,
+        unproven=unproven,
         address=address(session),
         back=session.launch.return_url,
         share=f"/configurator/shared/{session.configuration.link}",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from entrepot import configurator
-from entrepot.configurator import OptionClass, Pick, ShownClass, ShownValue, State, say
+from entrepot.configurator import Pick, ShownClass, ShownValue, State, say
+from entrepot.kernel.errors import Error
+from entrepot.kernel.money import parse_price
 from entrepot.web.configurator.asking import Answers
 
 
@@ -33,6 +35,9 @@ class Option:
     difference: int | None
     recommended: str
     unavailable: bool
+    #: No kit with it stays within the ceiling; ``from_price`` is what one costs at least.
+    over: bool = False
+    from_price: int | None = None
 
     @property
     def key(self) -> str:
@@ -110,6 +115,16 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Ceiling:
+    """What the kit may cost at most: as typed, as a price, and whether nothing that fits stays within it."""
+
+    text: str = ""
+    price: int | None = None
+    misread: bool = False
+    too_low: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Configuring:
     """The whole page."""
 
@@ -125,6 +140,7 @@ class Configuring:
     picture: str
     can_undo: bool
     finished: bool
+    ceiling: Ceiling
 
 
 class Words:
@@ -150,18 +166,33 @@ class Words:
         return say(option_class.words, self.language, name) if option_class else name
 
 
-def show(session: configurator.Session, view: configurator.View, answers: Answers, language: str) -> Configuring:
+def read_ceiling(text: str) -> Ceiling:
+    """A ceiling as a shopper types it, with either sign for decimals.
+
+    >>> [read_ceiling(typed).price for typed in ("1.500,50", "1500.5", "1,500", "1500")]
+    [150050000, 150050000, 150000000, 150000000]
+    """
+    text = text.strip()
+    whole, sign, part = text.replace(" ", "").replace("'", "").replace(",", ".").rpartition(".")
+    if len(part) == 3:  # Three digits after the last sign are thousands.
+        whole, sign, part = whole + part, "", ""
+    plain = whole.replace(".", "") + sign + part
+    if not text:
+        return Ceiling()
+    try:
+        return Ceiling(text, parse_price(plain, "ceiling"))
+    except Error:
+        return Ceiling(text, misread=True)
+
+
+def show(
+    session: configurator.Session, view: configurator.View, answers: Answers, language: str, ceiling: Ceiling | None = None
+) -> Configuring:
     """The page for a view of a configuration."""
+    ceiling = ceiling or Ceiling()
     words = Words(session.compiled, answers, language)
     costs = _Costs(session.compiled, answers)
-    sections: list[Section] = []
-    for shown in view.classes:
-        option_class = shown.option_class
-        if shown.asked and not option_class.parent and option_class.owner is None:
-            below = [one for one in view.classes if one.asked and _belongs(session.compiled, one.option_class, option_class.name)]
-            questions = tuple(_question(words, costs, one) for one in below if one.values)
-            if questions:
-                sections.append(Section(option_class.name, words.question(option_class.name), questions))
+    sections = _sections(words, costs, view)
     lines = tuple(
         Line(words.question(pick.option_class), f"q-{pick.option_class}", words.option(pick), costs(pick)) for pick in view.taken
     )
@@ -170,7 +201,7 @@ def show(session: configurator.Session, view: configurator.View, answers: Answer
     ahead = configurator.outlook(session.compiled, session.configuration.picks, answers.prices)
     return Configuring(
         title=known.name if known else say(session.compiled.model.words, language),
-        sections=tuple(sections),
+        sections=_below(sections, ahead, ceiling) if ahead and ceiling.price is not None else sections,
         lines=lines,
         price=answers.kit if answers.kit is not None else (sum(priced) if answers.prices else None),
         lowest=ahead.lowest if ahead else None,
@@ -181,7 +212,30 @@ def show(session: configurator.Session, view: configurator.View, answers: Answer
         picture=_picture(session.compiled, view.taken) or (known.picture if known else ""),
         can_undo=bool(session.configuration.history),
         finished=not session.configuration.open,
+        ceiling=replace(ceiling, too_low=bool(ahead) and _above(ahead.lowest if ahead else None, ceiling)),
     )
+
+
+def _below(sections: tuple[Section, ...], ahead: configurator.Outlook, ceiling: Ceiling) -> tuple[Section, ...]:
+    """The sections with every option marked that no kit within the ceiling has."""
+
+    def marked(option: Option) -> Option:
+        price = ahead.values.get((option.option_class, option.name))
+        if option.state is State.EXCLUDED or option.state.taken or not _above(price, ceiling):
+            return option
+        return replace(option, over=True, from_price=price)
+
+    return tuple(
+        replace(
+            section,
+            questions=tuple(replace(one, options=tuple(marked(option) for option in one.options)) for one in section.questions),
+        )
+        for section in sections
+    )
+
+
+def _above(price: int | None, ceiling: Ceiling) -> bool:
+    return price is not None and ceiling.price is not None and price > ceiling.price
 
 
 def explain(session: configurator.Session, answers: Answers, wanted: Pick, language: str) -> Why | None:
@@ -226,16 +280,30 @@ class _Costs:
         return None if price is None else price * pick.quantity * self._compiled.model.multiplier(option_class)
 
 
-def _belongs(compiled: configurator.Compiled, option_class: OptionClass, top: str) -> bool:
-    found: OptionClass | None = option_class
-    while found is not None:
-        if found.name == top:
-            return True
-        found = compiled.model.find_class(found.parent or (found.owner.option_class if found.owner else ""))
-    return False
+def _sections(words: Words, costs: _Costs, view: configurator.View) -> tuple[Section, ...]:
+    """What is asked, below the class of the top level that it belongs to."""
+    below: dict[str, list[Question]] = {}
+    top_of: dict[str, str] = {}
+    for shown in view.classes:
+        one = shown.option_class
+        above = one.parent or (one.owner.option_class if one.owner else "")
+        top = top_of[one.name] = top_of[above] if above else one.name
+        if not above and shown.asked:
+            below[top] = []
+        if shown.asked and shown.values and top in below:
+            below[top].append(_question(words, costs, shown))
+    return tuple(Section(name, words.question(name), tuple(questions)) for name, questions in below.items() if questions)
 
 
 def _question(words: Words, costs: _Costs, shown: ShownClass) -> Question:
+    """A class in words and prices; the same for as long as its standing and what commerce said are."""
+    answers = words.answers
+    key = (id(shown), id(answers.items), id(answers.prices), words.language)
+    held = (shown, answers.items, answers.prices)
+    return words.compiled.kept.get(key, held, lambda: _worded(words, costs, shown))
+
+
+def _worded(words: Words, costs: _Costs, shown: ShownClass) -> Question:
     option_class = shown.option_class
     present = sum(costs(Pick(option_class.name, value.option, value.quantity)) or 0 for value in shown.taken)
     return Question(

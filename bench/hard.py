@@ -1,0 +1,113 @@
+"""Models that are hard on purpose, of any size and always the same for a seed: no engine may be tuned to a given file.
+
+A car is a tree of features with a few very large groups and rules that reach across it; a price book is a chain of
+tables of allowed combinations; a tangle is rules between anything and anything, which no compiler finishes.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+_KINDS = ("optional", "mandatory", "alternative", "or")
+
+
+def car(features: int, rules: int, seed: int, *, reach: int = 12, largest: int = 250) -> str:
+    """A product line as UVL: groups of up to ``largest``, each rule among features ``reach`` places apart at most."""
+    chance = random.Random(seed)
+    children = _tree(chance, features, largest)
+    lines = ["features", *_branch(children, 0, 1), "constraints"]
+    optional = [
+        child for groups in children.values() for kind, members in groups if kind != "mandatory" for child in sorted(members)
+    ]
+    optional.sort()
+    for _ in range(rules):
+        at = chance.randrange(len(optional))
+        near = optional[max(0, at - reach) : at + reach]
+        others = [one for one in chance.sample(near, min(chance.randint(1, 4), len(near))) if one != optional[at]]
+        if others:
+            said = " | ".join(f"{'!' if chance.random() < 0.4 else ''}F{one}" for one in others)
+            lines.append(f"\tF{optional[at]} => {said}")
+    return "\n".join(lines) + "\n"
+
+
+def _tree(chance: random.Random, features: int, largest: int) -> dict[int, list[tuple[str, range]]]:
+    """Groups of children per feature; every fiftieth alternative group is very large, as paints and trims are."""
+    children: dict[int, list[tuple[str, range]]] = {}
+    waiting, known = [0], 1
+    while known < features and waiting:
+        parent = waiting.pop(chance.randrange(min(len(waiting), 30)))
+        groups = []
+        for _ in range(chance.randint(1, 3) if parent else 12):
+            kind = chance.choices(_KINDS, (5, 3, 4, 1))[0]
+            size = chance.randint(2, 9)
+            if kind == "alternative" and chance.random() < 0.02:
+                size = chance.randint(largest // 4, largest)
+            size = min(size, features - known)
+            if size < 1:
+                break
+            members = range(known, known + size)
+            known += size
+            groups.append((kind if size > 1 else "optional", members))
+            waiting += [one for one in members if size < 10 or chance.random() < 0.1]
+        children[parent] = groups
+    return children
+
+
+def _branch(children: dict[int, list[tuple[str, range]]], feature: int, depth: int) -> Iterator[str]:
+    yield "\t" * depth + f"F{feature}"
+    for kind, members in children.get(feature, ()):
+        yield "\t" * (depth + 1) + kind
+        for member in members:
+            yield from _branch(children, member, depth + 2)
+
+
+def price_book(variables: int, tables: int, rows: int, seed: int) -> str:
+    """Tables of allowed combinations as XCSP 2.1: a few of up to ``rows`` rows, all true of a hundred known products."""
+    chance = random.Random(seed)
+    sizes = [chance.choice((2, 2, 3, 4, 5, 8, 12, 20, 40)) for _ in range(variables)]
+    products = _products(chance, sizes)
+    relations, constraints = [], []
+    for number in range(tables):
+        middle = chance.randrange(variables)
+        near = range(max(0, middle - 9), min(variables, middle + 9))
+        scope = sorted(chance.sample(near, min(chance.randint(2, 8), len(near))))
+        most = rows if number % 20 == 0 else max(20, rows // 60)
+        allowed = {tuple(product[one] for one in scope) for product in products}
+        for _ in range(most):
+            row = list(chance.choice(products))
+            for one in chance.sample(scope, min(2, len(scope))):
+                row[one] = chance.randrange(sizes[one])
+            allowed.add(tuple(row[one] for one in scope))
+        text = "|".join(" ".join(map(str, row)) for row in sorted(allowed))
+        names = " ".join(f"V{one}" for one in scope)
+        relations.append(f'<relation name="R{number}" arity="{len(scope)}" semantics="supports">{text}</relation>')
+        constraints.append(f'<constraint name="C{number}" arity="{len(scope)}" scope="{names}" reference="R{number}"/>')
+    domains = [f'<domain name="D{size}">0..{size - 1}</domain>' for size in sorted(set(sizes))]
+    questions = [f'<variable name="V{number}" domain="D{size}"/>' for number, size in enumerate(sizes)]
+    parts = (("domains", domains), ("variables", questions), ("relations", relations), ("constraints", constraints))
+    body = "\n".join(f"<{name}>\n" + "\n".join(lines) + f"\n</{name}>" for name, lines in parts)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<instance>\n<presentation format="XCSP 2.1"/>\n{body}\n</instance>\n'
+
+
+def _products(chance: random.Random, sizes: list[int]) -> list[tuple[int, ...]]:
+    """A hundred products, each like an earlier one but for a few values."""
+    products = [tuple(chance.randrange(size) for size in sizes)]
+    while len(products) < 100:
+        like = list(chance.choice(products))
+        for one in chance.sample(range(len(sizes)), max(1, len(sizes) // 5)):
+            like[one] = chance.randrange(sizes[one])
+        products.append(tuple(like))
+    return products
+
+
+def tangle(variables: int, clauses: int, seed: int) -> str:
+    """Clauses of two to five literals over everything, true of one known assignment, as DIMACS."""
+    chance = random.Random(seed)
+    known = [chance.random() < 0.4 for _ in range(variables)]
+    lines = [f"p cnf {variables} {clauses}"]
+    for _ in range(clauses):
+        some = chance.sample(range(variables), chance.choice((2, 3, 3, 4, 5)))
+        signs = [known[one] if place == 0 else chance.random() < 0.4 for place, one in enumerate(some)]
+        lines.append(" ".join(str(one + 1 if sign else -one - 1) for one, sign in zip(some, signs, strict=True)) + " 0")
+    return "\n".join(lines) + "\n"

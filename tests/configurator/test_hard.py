@@ -1,0 +1,87 @@
+"""Models made to be hard, of every kind: what the engines say of them holds, and they say it in bounded time."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+from bench.hard import car, price_book, tangle
+
+from entrepot.configurator import solve, walks
+from entrepot.configurator.engine import open_engine
+from entrepot.configurator.formula import Formula, assumptions
+from entrepot.configurator.importers import read_formula
+from entrepot.configurator.knowledge import compile_formula
+from entrepot.configurator.reasons import Reasoner
+from entrepot.configurator.solve import SatEngine
+from tests.configurator.agreement import agree
+from tests.configurator.models import AT
+
+MODELS = {
+    "car.uvl": car(300, 60, 11, largest=40),
+    "book.xml": price_book(14, 12, 200, 12),
+    "tangle.dimacs": tangle(120, 330, 13),
+}
+
+
+def read(folder: Path, name: str) -> Formula:
+    (folder / name).write_text(MODELS[name])
+    return read_formula(folder / name, AT)
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("machine", [False, True])
+def test_reasons_exclude_and_none_of_them_can_be_spared(
+    name: str, machine: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walks, "FEW", 0 if machine else 1_000_000)
+    formula = read(tmp_path, name)
+    reasoner, engine, chance = Reasoner(formula), SatEngine(formula), random.Random(5)
+    asked = 0
+    for _ in range(6):
+        evidence: dict[int, int] = {}
+        for place in chance.sample(range(len(formula.variables)), min(14, len(formula.variables))):
+            bit = chance.randrange(len(formula.variables[place].values))
+            if engine.consistent({**evidence, place: 1 << bit}):
+                evidence[place] = 1 << bit
+        choices = [assumptions(formula.variables, {place: mask}) for place, mask in evidence.items()]
+        domains = engine.domains(evidence)
+        for place in chance.sample(range(len(formula.variables)), min(30, len(formula.variables))):
+            bit = chance.randrange(len(formula.variables[place].values))
+            if place in evidence or domains.masks[place] >> bit & 1:
+                continue
+            asked += 1
+            target = assumptions(formula.variables, {place: 1 << bit})
+            found = reasoner.reason(target, choices)
+            assert found is not None
+            which, rules = [choices[one] for one in found[0]], list(found[1])
+            assert not reasoner.holds(target, which, rules)
+            for one in which:
+                assert reasoner.holds(target, [other for other in which if other is not one], reasoner.rules)
+            for rule in rules:
+                assert reasoner.holds(target, which, [other for other in rules if other != rule])
+    assert asked > 5
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_circuit_and_solver_agree_on_them(name: str, tmp_path: Path) -> None:
+    formula = read(tmp_path, name)
+    agree(formula, open_engine(formula, compile_formula(formula, 20)), random.Random(6), steps=30)
+
+
+def test_a_cheapest_that_cannot_be_proven_in_time_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solve, "BEST_SECONDS", 0.3)
+    (tmp_path / "hard.dimacs").write_text(tangle(700, 2400, 3))
+    formula = read_formula(tmp_path / "hard.dimacs", AT)
+    chance = random.Random(7)
+    costs = {place: (chance.randrange(900), chance.randrange(900)) for place in range(len(formula.variables))}
+    engine = SatEngine(formula)
+    started = time.monotonic()
+    found = engine.best({0: 1}, costs)
+    assert time.monotonic() - started < 10
+    assert found is not None and not found.proven
+    assert engine.consistent({place: 1 << value for place, value in enumerate(found.values)})
+    assert found.values[0] == 0
+    assert found.cost == sum(row[found.values[place]] for place, row in costs.items())
