@@ -274,7 +274,7 @@ def in_words(conditions: Iterable[Condition], gettext: Gettext = plain) -> str:
     """The conditions as one sentence; nobody without any.
 
     >>> in_words([RegisteredFor(365), Ordered(least=2, days=90)])
-    'registered for at least 365 days and placed at least 2 orders within the last 90 days'
+    'registered for at least 365 days and placed 2 or more orders within the last 90 days'
     """
     return gettext(" and ").join(one.sentence(gettext) for one in conditions)
 
