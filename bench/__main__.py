@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import calculation, kits, shop
+from bench import calculation, kits, price_book, shop
 from bench.figures import Figure, show, write
 from bench.prepare import prepare_data
 from bench.processes import free_port, resident_megabytes, running, suite_command
@@ -18,18 +18,20 @@ from entrepot.tour import take_tour
 console = Console()
 #: The order and its message, taking it, its effect with the answer, noting that; then the same for the answer.
 COMMITS_TO_ACKNOWLEDGE = 6
+#: What is measured without a server.
+ENGINES = {"calculation": calculation.figures, "book": price_book.figures}
 
 
 def main(names: list[str]) -> int:
-    """Run the groups named, or all: calculation, start, pages, prices, carts, checkouts, kits, tour."""
-    chosen = set(names) or {"calculation", "start", "pages", "prices", "carts", "checkouts", "kits", "tour"}
+    """Run the groups named, or all: calculation, book, start, pages, prices, carts, checkouts, kits, tour."""
+    chosen = set(names) or {*ENGINES, "start", "pages", "prices", "carts", "checkouts", "kits", "tour"}
     figures: list[Figure] = []
-    if "calculation" in chosen:
-        console.print("Measuring calculation …")
-        figures += calculation.figures()
-        if chosen == {"calculation"}:
-            show(figures, console)
-            return 0
+    for name in (name for name in ENGINES if name in chosen):
+        console.print(f"Measuring {name} …")
+        figures += ENGINES[name]()
+    if chosen <= ENGINES.keys():
+        show(figures, console)
+        return 0
     with tempfile.TemporaryDirectory(prefix="entrepot-bench-") as folder:
         data = Path(folder)
         console.print("Preparing the store …")

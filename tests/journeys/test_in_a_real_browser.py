@@ -103,7 +103,7 @@ class Visitor:
     def shot(self) -> None:
         ARTIFACTS.mkdir(exist_ok=True)
         self.shots += 1
-        # Hiding the caret would leave empty style attributes behind, which a swapped-in fragment takes over and the policy refuses.
+        # Hiding the caret leaves empty style attributes behind, which a swapped-in fragment takes over and the policy refuses.
         self.page.screenshot(path=ARTIFACTS / f"{self.name}-{self.shots:02}.png", full_page=True, caret="initial")
 
     def log_on(self, logon_id: str) -> None:
