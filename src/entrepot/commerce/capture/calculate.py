@@ -179,8 +179,8 @@ def _not_available(line: OrderLine) -> Problem:
 def _shipping_offer(conn: Connection, order: ToCalculate, parcel: charges.Parcel) -> charges.ShippingOffer | None:
     if order.shipping_mode is None:
         return None
-    offers = charges.offer_shipping(charges.find_shipping_modes(conn, order.store.id), parcel)
-    chosen = next((one for one in offers if one.mode.code == order.shipping_mode), None)
+    modes = [one for one in charges.find_shipping_modes(conn, order.store.id) if one.code == order.shipping_mode]
+    chosen = next(iter(charges.offer_shipping(modes, parcel)), None)
     if chosen is not None and order.shipping_locked is not None:
         return replace(chosen, amount=order.shipping_locked)
     return chosen
@@ -194,8 +194,8 @@ def parcel_of(order: ToCalculate, facts: Facts, priced: Sequence[PricedLine]) ->
         country=destination.country if destination else None,
         region=destination.region if destination else "",
         grams=weight_of(order.lines, facts),
-        amount=sum(line.amount for line in priced),
-        quantity=sum(line.quantity for line in order.lines),
+        amount=sum([line.amount for line in priced]),
+        quantity=sum([line.quantity for line in order.lines]),
         at=order.price_date,
     )
 

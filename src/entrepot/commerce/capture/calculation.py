@@ -92,7 +92,8 @@ class ShippingCharge(msgspec.Struct, frozen=True):
 
     @property
     def net(self) -> int:
-        return self.amount - sum(one.amount for one in self.adjustments) + sum(one.amount for one in self.by_hand)
+        off = sum([one.amount for one in self.adjustments]) if self.adjustments else 0
+        return self.amount - off + (sum([one.amount for one in self.by_hand]) if self.by_hand else 0)
 
     @property
     def tax(self) -> int:

@@ -41,7 +41,7 @@ def settled(
     categories = {one.code: one.tax_category for one in charges.find_surcharges(conn, order.store.id)} if surcharges else {}
     due = charges.settle(
         charges.Bill(
-            lines=tuple(charges.Charge(line.id, line.net, rated(known.get(line.part_number))) for line in lines),
+            lines=tuple([charges.Charge(line.id, line.net, rated(known.get(line.part_number))) for line in lines]),
             shipping=charges.Charge("shipping", shipping.net, rated("shipping")) if shipping is not None else None,
             surcharges=tuple(charges.Charge(one.code, one.amount, rated(categories.get(one.code))) for one in surcharges),
             manual=order.manual,
@@ -52,7 +52,7 @@ def settled(
     return Calculation(
         currency=order.currency,
         tax_included=order.store.prices_include_tax,
-        lines=tuple(_due(line, row) for line, row in zip(lines, due.lines, strict=True)),
+        lines=tuple([_due(line, row) for line, row in zip(lines, due.lines, strict=True)]),
         shipping=_due(shipping, due.shipping) if shipping is not None and due.shipping is not None else None,
         surcharges=tuple(
             msgspec.structs.replace(one, taxes=_taxes(row)) for one, row in zip(surcharges, due.surcharges, strict=True)

@@ -33,7 +33,9 @@ class Parcel:
     at: datetime | None = None
 
     def measure(self, basis: Basis) -> int:
-        return {Basis.WEIGHT: self.grams, Basis.AMOUNT: self.amount, Basis.QUANTITY: self.quantity}[basis]
+        if basis is Basis.WEIGHT:
+            return self.grams
+        return self.amount if basis is Basis.AMOUNT else self.quantity
 
     def nearness(self, places: frozenset[str]) -> int | None:
         """How closely a list of places names the destination: 2 its region, 1 its country, 0 everywhere, None not at all."""
@@ -70,10 +72,11 @@ class Rate:
     ends_at: datetime | None = None
 
     def fits(self, parcel: Parcel) -> bool:
+        if self.currency != parcel.currency:
+            return False
         measure = parcel.measure(self.basis)
         in_range = self.least <= measure and (self.below is None or measure < self.below)
-        served = self.currency == parcel.currency and parcel.nearness(self.countries) is not None
-        return served and in_range and parcel.within(self.starts_at, self.ends_at)
+        return in_range and parcel.nearness(self.countries) is not None and parcel.within(self.starts_at, self.ends_at)
 
     def cost(self, parcel: Parcel) -> int:
         beyond = max(0, parcel.grams - self.grams_included)
@@ -110,6 +113,7 @@ def offer_shipping(modes: Iterable[ShippingMode], parcel: Parcel) -> list[Shippi
     for mode in sorted(modes, key=lambda one: (one.sequence, one.code)):
         fitting = [rate for rate in mode.rates if rate.fits(parcel)]
         if fitting:
-            rate = min(fitting, key=lambda one: (-(parcel.nearness(one.countries) or 0), one.cost(parcel)))
-            offers.append(ShippingOffer(mode, rate.cost(parcel)))
+            offers.append(
+                ShippingOffer(mode, min((-(parcel.nearness(one.countries) or 0), one.cost(parcel)) for one in fitting)[1])
+            )
     return offers
