@@ -100,9 +100,7 @@ class Versioned(Generic[V]):
         """The value of ``key``, loaded again when the version of ``scope`` has moved."""
         if is_changing():
             return load()
-        latest, kept = self._latest
-        if latest is not conn.dialect:
-            kept = self._of(conn.dialect)
+        kept = self._of(conn.dialect)
         now, change, binding = time.monotonic(), _Changes.count, _binding.get()
         found = kept.get((scope, key))
         if found is not None and now < found.until and found.change == change and binding is None:

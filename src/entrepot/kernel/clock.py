@@ -5,6 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def micros_of(at: datetime) -> int:
+    """An instant as stored: whole microseconds since 1970 in UTC, exact."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def instant_of(micros: int) -> datetime:
+    """The instant that `micros_of` wrote."""
+    return _EPOCH + timedelta(microseconds=micros)
+
 
 class Clock(Protocol):
     def now(self) -> datetime:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -28,12 +28,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from entrepot.kernel.clock import instant_of, micros_of
 from entrepot.kernel.errors import Unavailable
 from entrepot.kernel.statement import Statement
 
 T = TypeVar("T")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -57,18 +56,18 @@ class Instant(sa.types.TypeDecorator[datetime]):
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:
-        return _micros_of
+        return _to_micros
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:
-        return _instant_of
+        return _to_instant
 
 
-def _micros_of(at: datetime | None) -> int | None:
-    return None if at is None else (at - _EPOCH) // _MICROSECOND
+def _to_micros(at: datetime | None) -> int | None:
+    return None if at is None else micros_of(at)
 
 
-def _instant_of(micros: int | None) -> datetime | None:
-    return None if micros is None else _EPOCH + timedelta(microseconds=micros)
+def _to_instant(micros: int | None) -> datetime | None:
+    return None if micros is None else instant_of(micros)
 
 
 class Json(sa.types.TypeDecorator[Any]):

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -32,7 +31,7 @@ from entrepot.commerce.capture.tables import has_ordered
 from entrepot.commerce.catalog import EntryFacts, Store
 from entrepot.commerce.pricing import Customer, Entitled, Occasion, Unpriced, Wanted
 from entrepot.kernel.money import extend
-from entrepot.kernel.quantity import Step
+from entrepot.kernel.quantity import read_step
 
 Facts = Mapping[str, EntryFacts]
 
@@ -221,9 +220,8 @@ def _floors(conn: Connection, order: ToCalculate, priced: Sequence[PricedLine]) 
     """The least each line may cost whatever promotions give, of those that have a minimum price."""
     entries = [line.entry_id for line in priced]
     least = pricing.minimum_prices(conn, order.store.id, entries, order.currency)
-    multiple = {line.id: Step(Decimal(line.multiple), line.unit).fraction for line in priced} if least else {}
     return {
-        line.id: extend(least[line.entry_id], line.quantity, order.currency, multiple[line.id])
+        line.id: extend(least[line.entry_id], line.quantity, order.currency, read_step(line.multiple, line.unit).fraction)
         for line in priced
         if line.entry_id in least
     }

@@ -5,9 +5,21 @@ All amounts are integer minor units of ``currency``; unit prices are integers of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
+from typing import Protocol
 
 import msgspec
+
+
+class _Amounted(Protocol):
+    @property
+    def amount(self) -> int: ...
+
+
+def _sum(rows: Sequence[_Amounted]) -> int:
+    """Most of these are empty, and every total asks."""
+    return sum([one.amount for one in rows]) if rows else 0
 
 
 class TaxRow(msgspec.Struct, frozen=True):
@@ -66,11 +78,11 @@ class PricedLine(msgspec.Struct, frozen=True):
 
     @property
     def discount(self) -> int:
-        return sum([one.amount for one in self.adjustments]) if self.adjustments else 0
+        return _sum(self.adjustments)
 
     @property
     def manual(self) -> int:
-        return sum([one.amount for one in self.by_hand]) if self.by_hand else 0
+        return _sum(self.by_hand)
 
     @property
     def net(self) -> int:
@@ -79,7 +91,7 @@ class PricedLine(msgspec.Struct, frozen=True):
 
     @property
     def tax(self) -> int:
-        return sum([one.amount for one in self.taxes]) if self.taxes else 0
+        return _sum(self.taxes)
 
 
 class ShippingCharge(msgspec.Struct, frozen=True):
@@ -92,12 +104,11 @@ class ShippingCharge(msgspec.Struct, frozen=True):
 
     @property
     def net(self) -> int:
-        off = sum([one.amount for one in self.adjustments]) if self.adjustments else 0
-        return self.amount - off + (sum([one.amount for one in self.by_hand]) if self.by_hand else 0)
+        return self.amount - _sum(self.adjustments) + _sum(self.by_hand)
 
     @property
     def tax(self) -> int:
-        return sum([one.amount for one in self.taxes]) if self.taxes else 0
+        return _sum(self.taxes)
 
 
 class SurchargeRow(msgspec.Struct, frozen=True):
@@ -112,7 +123,7 @@ class SurchargeRow(msgspec.Struct, frozen=True):
 
     @property
     def tax(self) -> int:
-        return sum(one.amount for one in self.taxes)
+        return _sum(self.taxes)
 
 
 class PromotionApplied(msgspec.Struct, frozen=True):
@@ -184,7 +195,7 @@ class Calculation(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def surcharged(self) -> int:
-        return sum([one.amount for one in self.surcharges]) if self.surcharges else 0
+        return _sum(self.surcharges)
 
     @cached_property
     def total(self) -> int:

@@ -113,7 +113,6 @@ def offer_shipping(modes: Iterable[ShippingMode], parcel: Parcel) -> list[Shippi
     for mode in sorted(modes, key=lambda one: (one.sequence, one.code)):
         fitting = [rate for rate in mode.rates if rate.fits(parcel)]
         if fitting:
-            offers.append(
-                ShippingOffer(mode, min((-(parcel.nearness(one.countries) or 0), one.cost(parcel)) for one in fitting)[1])
-            )
+            _, cheapest = min((-(parcel.nearness(one.countries) or 0), one.cost(parcel)) for one in fitting)
+            offers.append(ShippingOffer(mode, cheapest))
     return offers

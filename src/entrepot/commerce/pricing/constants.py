@@ -64,13 +64,15 @@ class PriceConstant:
 
     def written(self) -> str:
         """The value as `read_constant` reads it."""
-        pairs = (f"{format_price(price, currency)} {currency}" for currency, price in sorted(self.amounts.items()))
-        return " ".join(pairs) if self.kind is ConstantKind.PRICE else self.value
+        return " ".join(self._pairs()) if self.kind is ConstantKind.PRICE else self.value
 
     def sentence(self) -> str:
         if self.kind is ConstantKind.PRICE:
-            return ", ".join(f"{format_price(price, currency)} {currency}" for currency, price in sorted(self.amounts.items()))
+            return ", ".join(self._pairs())
         return f"{self.value} %" if self.kind is ConstantKind.PERCENT else self.value
+
+    def _pairs(self) -> list[str]:
+        return [f"{format_price(price, currency)} {currency}" for currency, price in sorted(self.amounts.items())]
 
 
 def read_constant(name: str, kind: str, text: str, currencies: tuple[str, ...] = ()) -> PriceConstant:

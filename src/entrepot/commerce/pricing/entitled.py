@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
 
@@ -23,10 +23,9 @@ from entrepot.commerce.pricing.reading import check_rules, read_rule
 from entrepot.commerce.pricing.rule import FromList, Question, Rule, final_price
 from entrepot.commerce.pricing.versions import RuleVersion, dated_rules, in_force
 from entrepot.kernel.cache import Versioned
+from entrepot.kernel.clock import micros_of
 from entrepot.kernel.errors import NotFound, Refused
 from entrepot.kernel.money import exponent
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ContractNotFound(NotFound):
@@ -182,9 +181,7 @@ def entitled_prices(conn: Connection, occasion: Occasion, wanted: Sequence[Wante
         for contract in contracts
         for rule in (terms.rule_of(contract, occasion.at),)
     ]
-    entries = sorted({key for one in wanted for key in _entry_ids(one)})
-    offers, list_prices = tables.find_offers(conn, occasion.store_id, entries, occasion.currency)
-    book = Book(terms, offers, list_prices, occasion, (occasion.at - _EPOCH) // _MICRO, exponent(occasion.currency))
+    book = _read_book(conn, terms, occasion, wanted)
     return [_best(book, rules, one) for one in wanted]
 
 
@@ -249,9 +246,17 @@ class Book:
         return self.price(rule, self.question(component))
 
 
+def _read_book(conn: Connection, terms: Terms, occasion: Occasion, wanted: Sequence[Wanted]) -> Book:
+    entries = sorted({key for one in wanted for key in _entry_ids(one)})
+    offers, list_prices = tables.find_offers(conn, occasion.store_id, entries, occasion.currency)
+    return Book(terms, offers, list_prices, occasion, micros_of(occasion.at), exponent(occasion.currency))
+
+
 def select_offer(offers: Sequence[Offer], quantity: int, customer: Customer, at: int = 0) -> Offer | None:
-    """Of the offers in force at an instant (microseconds): in range, for this buyer; highest precedence, lowest amount,
-    latest start."""
+    """Of the offers in force at an instant (microseconds) the one that counts for this buyer and quantity.
+
+    The highest precedence decides, then the lowest amount, then the latest start.
+    """
     best: Offer | None = None
     for one in offers:
         if not one.quantity_least <= quantity <= one.quantity_most or not one.starts_at <= at < one.ends_at:
@@ -322,13 +327,8 @@ def _entry_ids(wanted: Wanted) -> Iterator[int]:
         yield from _entry_ids(component)
 
 
-_MICRO = datetime(1970, 1, 1, 0, 0, 0, 1) - datetime(1970, 1, 1)
-
-
 def prices_by(conn: Connection, terms: Terms, occasion: Occasion, contract: str, wanted: Sequence[Wanted]) -> list[int | None]:
     """What each entry costs by the rule of one contract, whoever may use it: for comparing terms."""
-    entries = sorted({key for one in wanted for key in _entry_ids(one)})
-    offers, list_prices = tables.find_offers(conn, occasion.store_id, entries, occasion.currency)
-    book = Book(terms, offers, list_prices, occasion, (occasion.at - _EPOCH) // _MICRO, exponent(occasion.currency))
+    book = _read_book(conn, terms, occasion, wanted)
     rule = next((terms.rule_of(one, occasion.at) for one in terms.contracts if one.identifier == contract), None)
     return [book.price(rule, book.question(one)) if rule else None for one in wanted]

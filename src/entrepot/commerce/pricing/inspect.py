@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,10 +31,9 @@ from entrepot.commerce.pricing.rule import (
     Round,
     Rule,
 )
+from entrepot.kernel.clock import instant_of
 from entrepot.kernel.db import any_of
 from entrepot.kernel.money import PRICE_SCALE, format_price
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,4 +217,4 @@ def _instant(micros: int) -> datetime | None:
     """An end as an instant; the extremes that stand for open ends are none."""
     if not -FOREVER < micros < FOREVER or micros == 0:
         return None
-    return _EPOCH + timedelta(microseconds=micros)
+    return instant_of(micros)

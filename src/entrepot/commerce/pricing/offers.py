@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.pricing import tables
 from entrepot.commerce.pricing.price import FOREVER
+from entrepot.kernel.clock import micros_of
 from entrepot.kernel.errors import Invalid, NotFound, Refused
 from entrepot.kernel.money import parse_currency, parse_price
 from entrepot.kernel.quantity import Step
 from entrepot.kernel.sheet import Outcome
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_PRECEDENCE = 2**31 - 1
 
 
@@ -115,7 +115,7 @@ def _midnight(day: str, zone: datetime, path: str, after: int = 0) -> int:
     except ValueError:
         raise OfferMalformed(path=path, problem="write a day such as 2026-11-27.") from None
     local = datetime(found.year, found.month, found.day, tzinfo=zone.tzinfo) + timedelta(days=after)
-    return int((local - _EPOCH).total_seconds()) * 1_000_000
+    return micros_of(local)
 
 
 def _precedence(text: str) -> int:

@@ -80,8 +80,6 @@ class Rule:
 
 
 def _run(path: Sequence[Element], question: Question, price: Price | None) -> Price | None:
-    if len(path) == 1:
-        return path[0].price(question, price)
     for element in path:
         price = element.price(question, price)
         if price is None:

@@ -172,10 +172,9 @@ class _Chain:
             if promotion.place < self.links[-1].promotion.place:
                 place = bisect_right(self.links, promotion.place, key=_place_of)
                 before = self.links[place].before
-        room = 0 if promotion.id in self.exhausted else promotion.limits.tightest
-        outcome = decide(promotion, before, closed, room)
+        outcome = decide(promotion, before, closed, uses_left(promotion, self.exhausted))
         if isinstance(outcome, Declined):
-            self.refused.append(Refusal(promotion, outcome, code))
+            self._refuse(promotion, code, outcome)
             return
         link = _Link(promotion, code, closed, before, outcome)
         later = self.links[place:]

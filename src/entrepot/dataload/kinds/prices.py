@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +12,7 @@ from entrepot.dataload.cells import currency, in_zone, instant, number, positive
 from entrepot.dataload.kind import Batch, Kind, PriceHook, PriceRow, Row, columns, key_columns
 from entrepot.dataload.kinds.entry_prices import PRICE_COLUMNS, prices_in, require_currencies
 from entrepot.dataload.kinds.lookups import entries
+from entrepot.kernel.clock import micros_of
 from entrepot.kernel.quantity import EACH, Step
 
 #: Currencies an Offer file may have a PriceIn… column for.
@@ -48,7 +48,6 @@ CURRENCIES = [
     "KWD",
     "BHD",
 ]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _put_price_lists(batch: Batch) -> None:
@@ -141,8 +140,8 @@ def _offer(batch: Batch, row: Row, entry: Any, price_list: int, code: str, amoun
         "quantity_least": step.parse(_plain(least)) if least else 1,
         "quantity_most": step.parse(_plain(most)) if most else pricing.MOST_QUANTITY,
         "precedence": int(row.get("Precedence") or 0),
-        "starts_at": _micros(start) if start else 0,
-        "ends_at": _micros(end) if end else pricing.FOREVER,
+        "starts_at": micros_of(start) if start else 0,
+        "ends_at": micros_of(end) if end else pricing.FOREVER,
         "published": True,
         "groups": None,
     }
@@ -151,10 +150,6 @@ def _offer(batch: Batch, row: Row, entry: Any, price_list: int, code: str, amoun
 def _plain(text_: str) -> str:
     whole, _, rest = text_.partition(".")
     return f"{whole}.{rest}".rstrip("0").rstrip(".") if rest else whole
-
-
-def _micros(at: datetime) -> int:
-    return int((at - _EPOCH).total_seconds()) * 1_000_000
 
 
 _OFFER_COLUMNS = columns(
@@ -233,6 +228,6 @@ def _from_entry(one: PriceRow, price_list: int) -> dict[str, Any]:
         "precedence": int(one.precedence),
         "quantity_least": int(float(one.minimum_quantity)) if one.minimum_quantity else 1,
         "quantity_most": int(float(one.maximum_quantity)) if one.maximum_quantity else pricing.MOST_QUANTITY,
-        "starts_at": _micros(one.start) if one.start else 0,
-        "ends_at": _micros(one.end) if one.end else pricing.FOREVER,
+        "starts_at": micros_of(one.start) if one.start else 0,
+        "ends_at": micros_of(one.end) if one.end else pricing.FOREVER,
     }
