@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from entrepot.kernel.db import BigKey, Database, Instant, Json, any_of
-from entrepot.kernel.statement import Statement
+from entrepot.kernel.statement import Statement, savepoint
 
 metadata = sa.MetaData()
 thing = sa.Table(
@@ -120,3 +120,17 @@ def test_what_was_committed_reaches_the_file_without_anybody_waiting(database: D
 def test_a_value_that_was_forgotten_is_a_bug_not_a_null(database: Database) -> None:
     with pytest.raises(KeyError), database.write() as conn:
         RENAME.run(conn, {"of": "a"})
+
+
+def test_what_a_failed_part_wrote_is_undone_and_the_rest_stays(database: Database) -> None:
+    with database.write() as conn:
+        ADD.run(conn, A)
+        with pytest.raises(IntegrityError), savepoint(conn):
+            ADD.run(conn, B)
+            with savepoint(conn):
+                RENAME.run(conn, {"of": "b", "to": "c"})
+            ADD.run(conn, A)
+        with savepoint(conn):
+            ADD.run(conn, B | {"name": "d"})
+    with database.read() as conn:
+        assert [row["name"] for row in BY_NAMES.all(conn, {"names": ["a", "b", "c", "d"]})] == ["a", "d"]

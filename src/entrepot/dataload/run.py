@@ -27,6 +27,7 @@ from entrepot.dataload.report import ItemReport, Problem, Report
 from entrepot.dataload.stores import ensure_store
 from entrepot.kernel.cache import changing
 from entrepot.kernel.db import Database
+from entrepot.kernel.statement import savepoint
 
 Progress = Callable[[ItemReport], None]
 
@@ -268,7 +269,7 @@ class _Loading:
             return
         with _transaction(self.run, self.source.kind.system) as conn:
             try:
-                with conn.begin_nested():
+                with savepoint(conn):
                     told, deferred = self._apply(conn, rows, last_try)
             except (IntegrityError, DataError):
                 told, deferred = self._one_by_one(conn, rows, last_try)
@@ -288,7 +289,7 @@ class _Loading:
         for row in rows:
             row.out, row.outcome = False, type(row.outcome)(0)
             try:
-                with conn.begin_nested():
+                with savepoint(conn):
                     problems, waiting = self._apply(conn, [row], last_try)
                 told += problems
                 deferred += waiting

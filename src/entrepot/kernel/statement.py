@@ -8,7 +8,8 @@ SQLAlchemy's errors, so that nobody has to know which way a statement went.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,7 +78,7 @@ class Statement:
         try:
             cursor.executemany(compiled.text, values)
         except conn.dialect.loaded_dbapi.Error as error:
-            raise _told(conn, compiled, error) from error
+            raise _told(conn, compiled.text, error) from error
         cursor.close()
 
     def _run(self, conn: Connection, binds: Mapping[str, Any]) -> tuple[_Compiled, Any]:
@@ -87,7 +88,7 @@ class Statement:
         try:
             cursor.execute(compiled.text, values)
         except conn.dialect.loaded_dbapi.Error as error:
-            raise _told(conn, compiled, error) from error
+            raise _told(conn, compiled.text, error) from error
         return compiled, cursor
 
     def _for(self, conn: Connection, binds: Mapping[str, Any]) -> _Compiled:
@@ -156,6 +157,28 @@ def _compile(clause: Any, dialect: Dialect, names: tuple[str, ...]) -> _Compiled
     )
 
 
+@contextmanager
+def savepoint(conn: Connection) -> Iterator[None]:
+    """When the block raises, only what it wrote is undone, and the transaction goes on."""
+    _say(conn, "SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        _say(conn, "ROLLBACK TO SAVEPOINT part")
+        _say(conn, "RELEASE SAVEPOINT part")
+        raise
+    _say(conn, "RELEASE SAVEPOINT part")
+
+
+def _say(conn: Connection, text: str) -> None:
+    cursor = _transaction(conn).cursor()
+    try:
+        cursor.execute(text)
+    except conn.dialect.loaded_dbapi.Error as error:
+        raise _told(conn, text, error) from error
+    cursor.close()
+
+
 def _transaction(conn: Connection) -> Any:
     """The driver's connection, inside the transaction of ours; begins one where reading has not yet."""
     if not conn.in_transaction():
@@ -163,7 +186,7 @@ def _transaction(conn: Connection) -> Any:
     return conn.connection
 
 
-def _told(conn: Connection, compiled: _Compiled, error: Exception) -> BaseException:
+def _told(conn: Connection, text: str, error: Exception) -> BaseException:
     """The driver's error as SQLAlchemy would have raised it."""
     errors = conn.dialect.loaded_dbapi.Error
-    return DBAPIError.instance(compiled.text, None, error, errors, dialect=conn.dialect)
+    return DBAPIError.instance(text, None, error, errors, dialect=conn.dialect)

@@ -133,12 +133,13 @@ def _own(handler: Any) -> bool:
 async def before_request(request: Request[Any, Any, Any]) -> None:
     """One business process per click: take over the caller's correlation id or make one."""
     given = request.headers.get("x-correlation-id", "")
-    request.state.correlation_id = given if given.isalnum() and len(given) <= 64 else new_id()
-    begin(request.state.correlation_id)
+    correlation_id = given if given.isalnum() and len(given) <= 64 else new_id()
+    request.state.correlation_id = correlation_id
+    begin(correlation_id)
     house_of(request).relay.pace.somebody_came()
     if not _is_api(request):
         check_origin(request)
-    structlog.contextvars.bind_contextvars(correlation_id=request.state.correlation_id)
+    structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
 
 
 def check_origin(request: Request[Any, Any, Any]) -> None:

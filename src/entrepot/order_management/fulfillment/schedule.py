@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.engine import Connection
 
 from entrepot.kernel.ids import new_id
-from entrepot.kernel.statement import Statement
+from entrepot.kernel.statement import Statement, savepoint
 from entrepot.order_management import inventory, orders
 from entrepot.order_management.fulfillment import tables
 from entrepot.order_management.inventory import Aim, Component, Need, Node, Picture
@@ -58,13 +58,11 @@ def schedule_order(
         after = scheduled(before, seen, at) if attempt < TRIES - 1 else backordered(before)
         if after == before:
             return Outcome(waiting=_waits(before))
-        savepoint = conn.begin_nested()
         try:
-            saved = orders.save_order(conn, before, after, doing)
+            with savepoint(conn):
+                saved = orders.save_order(conn, before, after, doing)
         except orders.StockGone:
-            savepoint.rollback()
             continue
-        savepoint.commit()
         if any(row.status == "1500" for line in saved.lines for row in line.rows):
             orders.wake(conn, key, orders.RELEASE, at + release_after(saved))
         orders.say_status(conn, saved, at)

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.kernel.db import Instant, insert_or_ignore
 from entrepot.kernel.errors import Conflict
-from entrepot.kernel.statement import Row, Statement
+from entrepot.kernel.statement import Row, Statement, savepoint
 from entrepot.order_management.inventory import tables
 from entrepot.order_management.inventory.availability import Picture, assignments, given_parts, picture, wanted
 from entrepot.order_management.inventory.documents import (
@@ -97,6 +97,10 @@ _LEAVE = Statement(
     .values(state=sa.bindparam("became"), claimed=sa.bindparam("used"), left_held_at=sa.bindparam("at", type_=Instant))
 )
 _ADD = Statement(tables.reservation_line.insert())
+
+
+class _TakenByOthers(Exception):
+    """Somebody was faster: what was taken so far is given back."""
 
 
 def reserve(conn: Connection, asked: Reserve, at: datetime) -> Reserved:
@@ -219,12 +223,13 @@ def _hold(
 ) -> bool:
     """Take all the pieces in one go; nothing at all when somebody was faster."""
     because = Because("RESERVE", asked.reservation_id, at)
-    savepoint = conn.begin_nested()
-    for position, piece in in_lock_order(_summed([piece for _, piece in pieces]), at_nodes):
-        if not take(conn, position, "reserved", piece.quantity, because):
-            savepoint.rollback()
-            return False
-    savepoint.commit()
+    try:
+        with savepoint(conn):
+            for position, piece in in_lock_order(_summed([piece for _, piece in pieces]), at_nodes):
+                if not take(conn, position, "reserved", piece.quantity, because):
+                    raise _TakenByOthers
+    except _TakenByOthers:
+        return False
     _write_lines(conn, asked, pieces, at_nodes, until)
     return True
 

@@ -19,7 +19,7 @@ from entrepot.kernel.db import Json, insert_or_ignore
 from entrepot.kernel.errors import Conflict, Invalid
 from entrepot.kernel.ids import new_id
 from entrepot.kernel.money import format_amount, parse_amount, parse_currency
-from entrepot.kernel.statement import Statement
+from entrepot.kernel.statement import Statement, savepoint
 from entrepot.order_management import inventory
 from entrepot.order_management.inventory import Because, Want
 from entrepot.order_management.orders import build, tables, tasks
@@ -74,17 +74,15 @@ def create_order(conn: Connection, sent: CreateOrder, at: datetime, user: str) -
         return _same_or_refused(stored, fingerprint, sent)
     order = _order(conn, sent, at, user)
     doing = Doing("CREATE_ORDER", user, at, "" if sent.draft_order_flag == "N" else "draft started")
-    savepoint = conn.begin_nested()
     try:
-        order, claimed = claim_reservation(conn, order, at)
-        order = save_order(conn, None, order, doing, claimed)
+        with savepoint(conn):
+            order, claimed = claim_reservation(conn, order, at)
+            order = save_order(conn, None, order, doing, claimed)
     except IntegrityError:
-        savepoint.rollback()
         stored = _stored(conn, sent)
         if stored is None:
             raise
         return _same_or_refused(stored, fingerprint, sent)
-    savepoint.commit()
     for note in sent.notes.note:
         build.refuse_card(note.note_text, "Notes.Note.NoteText")
         write_note(conn, order, Doing("NOTE", user, at, note.note_text))
