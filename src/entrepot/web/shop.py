@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+import msgspec
 from sqlalchemy.engine import Connection
 
 from entrepot import configurator
@@ -22,8 +23,7 @@ from entrepot.web.house import House
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """Who shops, as the request says it: the account's logon id or the hashed secret of a guest's cart."""
 
     store: str

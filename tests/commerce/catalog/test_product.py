@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -31,7 +32,7 @@ def test_a_product_page_offers_the_items_that_exist(conn: Connection, view: cata
 
 
 def test_an_item_shows_its_product_with_the_item_selected(conn: Connection, view: catalog.View) -> None:
-    page = catalog.product_view(conn, replace(view, language="de-DE"), "TW-NB14-PINE-16")
+    page = catalog.product_view(conn, msgspec.structs.replace(view, language="de-DE"), "TW-NB14-PINE-16")
     assert (page.facts.part_number, page.selected and page.selected.part_number) == ("TW-NB14", "TW-NB14-PINE-16")
     assert page.selected and page.selected.name == "Tannwerk 14, Tanne, 16 GB"
 

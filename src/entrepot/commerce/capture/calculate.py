@@ -8,10 +8,10 @@ prices every time and keeps nothing of what it decided before.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog, charges, pricing, promotions
@@ -36,8 +36,7 @@ from entrepot.kernel.quantity import read_step
 Facts = Mapping[str, EntryFacts]
 
 
-@dataclass(frozen=True, slots=True)
-class ToCalculate:
+class ToCalculate(msgspec.Struct, frozen=True):
     """Everything that decides what an order costs. ``price_date`` is now for a cart, the creation time for an order."""
 
     store: Store

@@ -7,10 +7,11 @@ kit, the components, and that a configuration id stands for one content for good
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog

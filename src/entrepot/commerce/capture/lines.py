@@ -7,8 +7,9 @@ components, and a dynamic kit has to come with a configuration. Whatever fails, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog

@@ -7,7 +7,6 @@ submission; later changes subtract from what was recorded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -121,8 +120,7 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     purchase_order: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(msgspec.Struct, frozen=True):
     """One component of a kit line; ``quantity`` is per one kit, in the component's steps."""
 
     entry_id: int
@@ -134,8 +132,7 @@ class Component:
     step: Step = Step()
 
 
-@dataclass(frozen=True, slots=True)
-class OrderLine:
+class OrderLine(msgspec.Struct, frozen=True):
     """One line: an atomic entry, its quantity, and for a kit what it consists of."""
 
     id: str
@@ -147,11 +144,10 @@ class OrderLine:
     configuration: dict[str, Any] | None = None
     components: tuple[Component, ...] = ()
     bundle: str | None = None
-    chosen: dict[str, str] = field(default_factory=dict)
+    chosen: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(msgspec.Struct, frozen=True):
     """A cart or an order with everything that was decided about it."""
 
     id: str
@@ -192,8 +188,7 @@ class Order:
         return sum(line.quantity for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(msgspec.Struct, frozen=True):
     """Who is shopping where, in which language and currency, at which instant.
 
     ``secret`` is the hash of a guest's token: the token is a guest's only claim to a cart.

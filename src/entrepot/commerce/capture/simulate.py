@@ -6,8 +6,9 @@ It is the order calculation itself, so it cannot say anything else than what a c
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog, charges, pricing, promotions

@@ -8,9 +8,9 @@ refused.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from entrepot.bus import Message, correlation

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -65,8 +66,7 @@ class Store:
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """Who looks: in which store, in which language, at which instant."""
 
     store: Store

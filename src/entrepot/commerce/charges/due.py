@@ -9,16 +9,16 @@ row of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
+
+import msgspec
 
 from entrepot.commerce.charges.manual import Adding, Manual, NegativeTotal, On, in_effect
 from entrepot.commerce.charges.tax import Tax, TaxRate, net_of, tax_on
 from entrepot.kernel.money import allocate, half_up
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(msgspec.Struct, frozen=True):
     """A line, shipping or a surcharge: its amount after promotions, and the tax rates on it.
 
     The amount is in the price mode of the bill, unless ``includes_tax`` says otherwise.
@@ -30,8 +30,7 @@ class Charge:
     includes_tax: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
+class Bill(msgspec.Struct, frozen=True):
     """Everything that is to be paid for, before tax rows and totals; ``cash_interval`` is 5 where coins end at 0.05."""
 
     lines: tuple[Charge, ...]
@@ -43,14 +42,13 @@ class Bill:
     cash_interval: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A charge with its tax: ``net`` + ``tax`` = ``gross``, always; ``by_hand`` is what each manual adjustment adds to it."""
 
     id: str
     net: int
     taxes: tuple[Tax, ...]
-    by_hand: Mapping[str, int] = field(default_factory=dict)
+    by_hand: Mapping[str, int] = msgspec.field(default_factory=dict)
 
     @property
     def manual(self) -> int:
@@ -65,8 +63,7 @@ class Row:
         return self.net + self.tax
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(msgspec.Struct, frozen=True):
     """The bill with its tax rows; ``cash_rounding`` is what is added or forgiven when it is paid in cash."""
 
     lines: tuple[Row, ...]

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
+
 
 class Basis(StrEnum):
     """What a rate's range goes by: grams, minor units of the goods before promotions, or units."""
@@ -20,8 +22,7 @@ class Basis(StrEnum):
     QUANTITY = "quantity"
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(msgspec.Struct, frozen=True):
     """What decides what shipping costs; without a country, any place will do."""
 
     currency: str
@@ -99,8 +100,7 @@ class ShippingMode:
         return self.names.get(language) or next(iter(self.names.values()), self.code)
 
 
-@dataclass(frozen=True, slots=True)
-class ShippingOffer:
+class ShippingOffer(msgspec.Struct, frozen=True):
     """A mode that can be had for this order, and its price in minor units."""
 
     mode: ShippingMode

@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+import msgspec
+
 from entrepot.kernel.money import PRICE_SCALE, allocate, half_up, percent_of
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(msgspec.Struct, frozen=True):
     """Where goods go: tax depends on nothing else about the address."""
 
     country: str
@@ -32,8 +33,7 @@ class TaxRate:
     region: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Tax:
+class Tax(msgspec.Struct, frozen=True):
     """A tax row: its name, rate in percent, and amount in minor units."""
 
     name: str

@@ -6,7 +6,7 @@ The same trace is stored with the order and shown to whoever asks "why this pric
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
@@ -90,8 +90,7 @@ class Unpriced(msgspec.Struct, frozen=True, gc=False):
     considered: tuple[Considered, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(msgspec.Struct, frozen=True):
     """What pricing needs to know of a buyer: segments, organizations, who they are; a guest has neither and is nobody."""
 
     segments: frozenset[str] = frozenset({"guests", "everybody"})
@@ -99,14 +98,13 @@ class Customer:
     logon_key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(msgspec.Struct, frozen=True):
     """For whom, in what currency and at which instant prices are asked."""
 
     store_id: int
     currency: str
     at: datetime
-    customer: Customer = field(default_factory=Customer)
+    customer: Customer = msgspec.field(default_factory=Customer)
     contract: str | None = None
     trace: bool = False
 

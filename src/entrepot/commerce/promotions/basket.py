@@ -8,15 +8,15 @@ promotion takes a line below its floor: what one line cannot take goes to the ot
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+import msgspec
 
 from entrepot.commerce.promotions.shares import spread
 from entrepot.kernel.money import half_up
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One ordinary line: ``amount`` is its entitled price times its quantity, ``groups`` its categories.
 
     ``floor`` is the least the whole line may cost, ``reduced`` says that it is already sold below its standard
@@ -33,8 +33,7 @@ class Line:
     attributes: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Basket:
+class Basket(msgspec.Struct, frozen=True):
     """An order as promotions see it; what is None is not known yet.
 
     ``zone`` is the store's time zone; ``issued`` are the entered unique codes that are still good, with the promotion of each.
@@ -51,7 +50,7 @@ class Basket:
     payment: str | None = None
     first_order: bool | None = None
     zone: str = "UTC"
-    issued: Mapping[str, int] = field(default_factory=dict)
+    issued: Mapping[str, int] = msgspec.field(default_factory=dict)
 
     @property
     def canonical_codes(self) -> frozenset[str]:
@@ -59,12 +58,11 @@ class Basket:
         return frozenset(code.strip().upper() for code in self.codes)
 
 
-@dataclass(slots=True)
-class Standing:
+class Standing(msgspec.Struct):
     """What is left of the lines, and of shipping, and which lines are open to the promotion that is tried."""
 
     basket: Basket
-    left: dict[str, int] = field(default_factory=dict)
+    left: dict[str, int] = msgspec.field(default_factory=dict)
     lines: tuple[Line, ...] = ()
     shipping_left: int = 0
 

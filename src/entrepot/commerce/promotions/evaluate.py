@@ -29,8 +29,7 @@ MOST_SEQUENCES = 50
 _NOBODY: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(msgspec.Struct, frozen=True):
     """One promotion that applies: amounts off per line and off shipping, gifts, how many uses it takes."""
 
     promotion: Promotion
@@ -53,8 +52,7 @@ class Refusal(msgspec.Struct, frozen=True):
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(msgspec.Struct, frozen=True):
     """The whole answer; ``codes_unknown`` are those no promotion of this store knows.
 
     ``cut_short`` says that there were more sequences of equal promotions than are tried for the best deal.
@@ -63,7 +61,7 @@ class Evaluation:
     applied: tuple[Applied, ...] = ()
     refused: tuple[Refusal, ...] = ()
     codes_unknown: tuple[str, ...] = ()
-    left: Mapping[str, int] = field(default_factory=dict)
+    left: Mapping[str, int] = msgspec.field(default_factory=dict)
     shipping_left: int = 0
     cut_short: bool = False
 

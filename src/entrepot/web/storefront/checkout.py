@@ -7,12 +7,13 @@ comes back with what was entered and the reason at the field.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromQuery
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, members

@@ -7,7 +7,7 @@ The store is resolved here and nowhere else: every page exists at ``/…`` for t
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, TypeVar
@@ -16,6 +16,7 @@ from babel.support import NullTranslations
 from litestar import Request, Response
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, catalog, pricing

@@ -8,11 +8,12 @@ what, and asks again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, get, post
+from msgspec.structs import replace
 
 from entrepot.commerce import capture
 from entrepot.kernel.errors import Error
