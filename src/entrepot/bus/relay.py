@@ -118,6 +118,8 @@ class Relay:
                 envelopes = post.outbox.claim(conn, self.clock.now())
             if not envelopes:
                 break
+            # Nobody is told what a power cut could still take back.
+            post.database.flush()
             settled = [self._paced(envelope) for envelope in envelopes]
             moved += len(settled)
         return moved

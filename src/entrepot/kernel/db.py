@@ -31,6 +31,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from entrepot.kernel.clock import instant_of, micros_of
 from entrepot.kernel.errors import Unavailable
 from entrepot.kernel.statement import Statement
+from entrepot.kernel.wal import Log
 
 T = TypeVar("T")
 
@@ -151,9 +152,10 @@ class Database:
         self.engine = _engine(self.url, pool)
         self._writing = self.engine.execution_options(entrepot_write="safe")
         self._relaxed = self.engine.execution_options(entrepot_write="relaxed")
+        self._log = Log(str(self.url.database)) if self.dialect == "sqlite" else None
         # SQLite's own waiting sleeps in growing steps; threads of one process queue here instead.
-        self._writer: AbstractContextManager[Any] = threading.Lock() if self.dialect == "sqlite" else nullcontext()
-        self._writers: dict[bool, Connection] = {}
+        self._writer: AbstractContextManager[Any] = threading.Lock() if self._log else nullcontext()
+        self._kept: Connection | None = None
 
     @property
     def dialect(self) -> str:
@@ -181,22 +183,30 @@ class Database:
                 yield conn
         finally:
             _open_write.reset(token)
+        if not relaxed:
+            self.flush()
         for callback in opened.callbacks:
             callback()
 
+    def flush(self) -> None:
+        """Wait until everything committed so far is on the disk: before anybody outside is told of it.
+
+        PostgreSQL shows nothing to others before that.
+        """
+        if self._log is not None:
+            self._log.wait()
+
     @contextmanager
     def _begun(self, relaxed: bool) -> Iterator[Connection]:
-        """A connection inside its transaction. SQLite has one writer at a time, who keeps a connection of each kind."""
-        engine = self._relaxed if relaxed else self._writing
-        if self.dialect != "sqlite":
-            with engine.begin() as conn:
+        """A connection inside its transaction. SQLite has one writer at a time, who keeps a connection."""
+        if self._log is None:
+            with (self._relaxed if relaxed else self._writing).begin() as conn:
                 yield conn
             return
-        kept = self._writers.get(relaxed)
-        if kept is None:
-            kept = self._writers[relaxed] = engine.connect()
-        with kept.begin():
-            yield kept
+        if self._kept is None:
+            self._kept = self._writing.connect()
+        with self._kept.begin():
+            yield self._kept
 
     def retrying(self, work: Callable[[Connection], T], attempts: int = 5) -> T:
         """Run ``work`` in a writing transaction, again after a deadlock or a lost race for the lock."""
@@ -221,9 +231,9 @@ class Database:
 
     def close(self) -> None:
         with self._writer:
-            for kept in self._writers.values():
-                kept.close()
-            self._writers.clear()
+            if self._kept is not None:
+                self._kept.close()
+                self._kept = None
         self.engine.dispose()
 
 
@@ -308,7 +318,8 @@ def _open_sqlite(connection: Any, record: Any) -> None:
     for pragma in (
         "busy_timeout=5000",
         "journal_mode=WAL",
-        "synchronous=FULL",
+        # A commit reaches the log; whoever has to know it on the disk waits for that outside (`Database.flush`).
+        "synchronous=NORMAL",
         "foreign_keys=ON",
         "cache_size=-16000",
         "temp_store=MEMORY",
@@ -319,16 +330,8 @@ def _open_sqlite(connection: Any, record: Any) -> None:
 
 
 def _begin_sqlite(conn: Connection) -> None:
-    driver = conn.connection
-    writing = conn.get_execution_options().get("entrepot_write")
-    if writing is None:
-        driver.execute("BEGIN")
-        return
-    if driver.info.get("entrepot_write", "safe") != writing:
-        # In WAL mode NORMAL leaves the wait for the disk to the next FULL commit, which carries the earlier ones along.
-        driver.execute(f"PRAGMA synchronous={'NORMAL' if writing == 'relaxed' else 'FULL'}")
-        driver.info["entrepot_write"] = writing
-    driver.execute("BEGIN IMMEDIATE")
+    writing = "entrepot_write" in conn.get_execution_options()
+    conn.connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
 def _begin_postgresql(conn: Connection) -> None:

@@ -178,7 +178,7 @@ class CartApi(Controller):
         steps = shop.prepare(house, caller_of(request, store), data.version, data.confirmed_total)
         return _respond(await house.requests.conduct_beside(steps))
 
-    @post("/submit", permission="public", sync_to_thread=False)
+    @post("/submit", permission="public", sync_to_thread=True)
     def submit(self, request: Request[Any, Any, Any], store: str, data: ToSubmit) -> Response[bytes]:
         """Order. Needs an `Idempotency-Key`: the same key gives the same order, however often it is sent."""
         key = request.headers.get("idempotency-key", "")
