@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -119,3 +120,11 @@ def test_a_disk_that_refused_is_not_trusted_again(database: Database, disk: Disk
 def test_a_log_that_was_carried_over_needs_no_trip(tmp_path: Path, disk: Disk) -> None:
     wal.Log(str(tmp_path / "none.db")).wait()
     assert disk.trips == 0
+
+
+def test_who_serves_others_meanwhile_waits_beside(database: Database, disk: Disk) -> None:
+    with database.write(flush=False) as conn:
+        conn.execute(thing.insert(), {"name": "a"})
+    assert disk.trips == 0
+    asyncio.run(database.flushed())
+    assert disk.trips == 1

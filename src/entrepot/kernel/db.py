@@ -8,6 +8,7 @@ while a writing one is open (`in_write` lets the bus check that).
 
 from __future__ import annotations
 
+import asyncio
 import random
 import threading
 import time
@@ -168,12 +169,12 @@ class Database:
             yield conn
 
     @contextmanager
-    def write(self, *, relaxed: bool = False) -> Iterator[Connection]:
+    def write(self, *, relaxed: bool = False, flush: bool = True) -> Iterator[Connection]:
         """One transaction: commits at the end of the block, rolls back when it raises.
 
         A commit waits until the disk has it. A ``relaxed`` one does not: it outlives the process in any case, but a
         power cut may take the last second of such commits back, whole and in order. For steps somebody can repeat,
-        never for orders, money or stock.
+        never for orders, money or stock. Without ``flush`` the caller waits itself (`flushed`) before it answers.
         """
         assert _open_write.get() is None, "a transaction is already open here; pass its connection on"
         opened = _Open([])
@@ -183,7 +184,7 @@ class Database:
                 yield conn
         finally:
             _open_write.reset(token)
-        if not relaxed:
+        if flush and not relaxed:
             self.flush()
         for callback in opened.callbacks:
             callback()
@@ -195,6 +196,11 @@ class Database:
         """
         if self._log is not None:
             self._log.wait()
+
+    async def flushed(self) -> None:
+        """The same for whoever serves others while it waits."""
+        if self._log is not None:
+            await asyncio.get_running_loop().run_in_executor(None, self._log.wait)
 
     @contextmanager
     def _begun(self, relaxed: bool) -> Iterator[Connection]:
@@ -208,11 +214,11 @@ class Database:
         with self._kept.begin():
             yield self._kept
 
-    def retrying(self, work: Callable[[Connection], T], attempts: int = 5) -> T:
+    def retrying(self, work: Callable[[Connection], T], attempts: int = 5, *, flush: bool = True) -> T:
         """Run ``work`` in a writing transaction, again after a deadlock or a lost race for the lock."""
         for attempt in range(attempts):
             try:
-                with self.write() as conn:
+                with self.write(flush=flush) as conn:
                     return work(conn)
             except DBAPIError as error:
                 if not _is_transient(error):

@@ -245,13 +245,16 @@ def release(store: str, reservation: str) -> Steps[None]:
         return
 
 
-def submit(house: House, caller: Caller, key: str, version: int) -> tuple[capture.Order, bool]:
-    """Make the prepared cart an order, once per key; tells whether it had been made before."""
+def submit(house: House, caller: Caller, key: str, version: int, *, flush: bool = True) -> tuple[capture.Order, bool]:
+    """Make the prepared cart an order, once per key; tells whether it had been made before.
+
+    Without ``flush`` nobody may be told before the database is `flushed`.
+    """
 
     def work(conn: Connection) -> tuple[capture.Order, bool]:
         return capture.submit(conn, visit(conn, caller, house), key, version)
 
-    return house.commerce.database.retrying(work)
+    return house.commerce.database.retrying(work, flush=flush)
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,11 +178,13 @@ class CartApi(Controller):
         steps = shop.prepare(house, caller_of(request, store), data.version, data.confirmed_total)
         return _respond(await house.requests.conduct_beside(steps))
 
-    @post("/submit", permission="public", sync_to_thread=True)
-    def submit(self, request: Request[Any, Any, Any], store: str, data: ToSubmit) -> Response[bytes]:
+    @post("/submit", permission="public")
+    async def submit(self, request: Request[Any, Any, Any], store: str, data: ToSubmit) -> Response[bytes]:
         """Order. Needs an `Idempotency-Key`: the same key gives the same order, however often it is sent."""
         key = request.headers.get("idempotency-key", "")
-        order, repeated = shop.submit(house_of(request), caller_of(request, store), key, data.version)
+        house = house_of(request)
+        order, repeated = shop.submit(house, caller_of(request, store), key, data.version, flush=False)
+        await house.commerce.database.flushed()
         return _respond(order, status=201, headers={"idempotent-replayed": "true"} if repeated else None)
 
 
