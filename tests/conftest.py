@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings as hypothesis
 
 from entrepot import demo
 from entrepot.app import Suite, build
@@ -22,6 +23,9 @@ from entrepot.kernel.db import Database
 from entrepot.serving import configure_logs
 from entrepot.settings import Settings
 
+# A busy machine is no failure: how long an example takes is for the benchmarks to say.
+hypothesis.register_profile("entrepot", deadline=None)
+hypothesis.load_profile("entrepot")
 POSTGRES = os.environ.get("ENTREPOT_TEST_POSTGRES", "")
 CHROMIUM = os.environ.get("ENTREPOT_TEST_CHROMIUM", "") or shutil.which("chromium") or ""
 IN_CI = os.environ.get("CI", "") == "true"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from entrepot.bus import Requests, Service, Steps
+from entrepot.kernel import wal
 from entrepot.kernel.db import Database
 from entrepot.kernel.errors import Refused, Unavailable
 
@@ -83,3 +85,26 @@ def test_whoever_waits_beside_others_waits_no_longer() -> None:
     with pytest.raises(Unavailable):
         asyncio.run(requests.conduct_beside(counting_down(1)))
     assert requests.take_journal()[0].outcome == "too late"
+
+
+def test_a_prompt_answer_takes_no_thread_and_is_on_the_disk_first(
+    open_database: Callable[[sa.MetaData, str], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database(sa.MetaData(), "prompt")
+    trips: list[int] = []
+    monkeypatch.setattr(wal, "_sync", trips.append)
+
+    def answer(body: dict[str, Any]) -> dict[str, Any]:
+        with database.write(flush=False):
+            return {"less": 0, "thread": threading.get_ident(), "trips": len(trips)}
+
+    def process() -> Steps[dict[str, Any]]:
+        answer = yield "ask", {}
+        assert answer is not None
+        return answer | {"trips": len(trips) - answer["trips"]}
+
+    requests = Requests({"ask": Service("ask", "here", "there", answer, 1.0, database)})
+    beside, waiting = asyncio.run(requests.conduct_beside(process())), requests.conduct(process())
+    assert (beside["thread"] == threading.get_ident()) is database.embedded
+    assert waiting["thread"] != threading.get_ident()
+    assert [beside["trips"], waiting["trips"]] == ([1, 1] if database.embedded else [0, 0])

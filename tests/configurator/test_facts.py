@@ -31,7 +31,7 @@ compiler = pytest.mark.skipif(not available(), reason="the circuit compiler (py_
 @compiler
 @pytest.mark.parametrize("most", [0, 400])
 @given(text=model_texts())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 def test_every_configuration_is_counted_once(monkeypatch: pytest.MonkeyPatch, most: int, text: str) -> None:
     """Sums inside the circuit and sums above it count the same."""
     monkeypatch.setattr(encoding, "MAX_SUM_CLAUSES", most)

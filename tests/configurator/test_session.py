@@ -178,7 +178,7 @@ def test_demo_models_have_no_dead_option_and_valid_defaults(name: str) -> None:
 
 
 @given(model_texts(), st.data())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 def test_domains_reasons_repairs_and_completions_agree_with_trying_everything(text: str, data: Any) -> None:
     model = read_model(text)
     every = list(every_configuration(model))

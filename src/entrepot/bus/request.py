@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.bus.envelope import correlation
-from entrepot.kernel.db import BigKey, Instant, any_of, in_write
+from entrepot.kernel.db import BigKey, Database, Instant, any_of, in_write
 from entrepot.kernel.errors import Error, NotFound, Unavailable
 
 T = TypeVar("T")
@@ -41,13 +41,25 @@ class ServiceUnknown(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Who answers a kind of question, how, and how long the asker waits (seconds)."""
+    """Who answers a kind of question, how, and how long the asker waits (seconds).
+
+    With ``prompt`` the answer is a matter of a few rows of that database: what it wrote is on the disk before the asker hears
+    of it, and where the database is a file of this process, a task that serves others asks without a thread in between.
+    """
 
     kind: str
     caller: str
     callee: str
     answer: Callable[[Document], Document]
     timeout: float
+    prompt: Database | None = None
+
+    def answered(self, body: Document) -> Document:
+        """The answer, with what it wrote on the disk."""
+        answer = self.answer(body)
+        if self.prompt is not None:
+            self.prompt.flush()
+        return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +86,16 @@ class Requests:
     def request(self, kind: str, body: Document) -> Document:
         """Ask and wait for the answer; raises the callee's refusal, or `Unavailable` when it takes too long."""
         with self._noted(kind) as service:
-            return self._pool.submit(copy_context().run, service.answer, body).result(service.timeout)
+            return self._pool.submit(copy_context().run, service.answered, body).result(service.timeout)
 
     async def ask(self, kind: str, body: Document) -> Document:
         """The same for whoever serves others while it waits."""
         with self._noted(kind) as service:
-            asked = asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, service.answer, body)
+            if service.prompt is not None and service.prompt.embedded:
+                answer = copy_context().run(service.answer, body)
+                await asyncio.wait_for(service.prompt.flushed(), service.timeout)
+                return answer
+            asked = asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, service.answered, body)
             return await asyncio.wait_for(asked, service.timeout)
 
     def conduct(self, steps: Steps[T]) -> T:

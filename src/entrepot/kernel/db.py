@@ -162,6 +162,11 @@ class Database:
     def dialect(self) -> str:
         return self.engine.dialect.name
 
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is a file of this process, so that a row is read without waiting for anybody."""
+        return self._log is not None
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view; nothing is written."""

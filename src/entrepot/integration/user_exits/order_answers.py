@@ -23,16 +23,16 @@ def order_services(post: Post, values: Mapping[str, Values], clock: Clock) -> li
 
     def reserve(document: Document) -> Document:
         asked = read(inventory.Reserve, maps.RESERVE.there(document, values), "ignore")
-        answer = post.database.retrying(lambda conn: inventory.reserve(conn, asked, clock.now()))
+        answer = post.database.retrying(lambda conn: inventory.reserve(conn, asked, clock.now()), flush=False)
         return maps.RESERVED.here(write(answer), values)
 
     def cancel(document: Document) -> Document:
         asked = read(inventory.CancelReservation, maps.CANCEL.there(document, values), "ignore")
-        released = post.database.retrying(lambda conn: inventory.cancel_reservation(conn, asked, clock.now()))
+        released = post.database.retrying(lambda conn: inventory.cancel_reservation(conn, asked, clock.now()), flush=False)
         return {"Released": released}
 
     return [
-        Service("GetInventoryAvailability", "commerce", "order_management", availability, 1.0),
-        Service("ReserveInventory", "commerce", "order_management", reserve, 3.0),
-        Service("CancelInventoryReservation", "commerce", "order_management", cancel, 3.0),
+        Service("GetInventoryAvailability", "commerce", "order_management", availability, 1.0, post.database),
+        Service("ReserveInventory", "commerce", "order_management", reserve, 3.0, post.database),
+        Service("CancelInventoryReservation", "commerce", "order_management", cancel, 3.0, post.database),
     ]
