@@ -36,8 +36,8 @@ services: ## Install and start what the full tests use (PostgreSQL, Chromium); n
 test: setup-dev services ## Everything: lint, types, layers, tests on both databases, the browser journey
 	@tests/run.sh
 
-unit: setup-dev ## Only what needs no server and no browser (seconds)
-	$(BIN)/python -m pytest -m "not slow and not postgres and not browser" -n 2
+unit: setup-dev ## Only the rules: no database, no page, no process (seconds)
+	$(BIN)/python -m pytest -n 2 -m "not (slow or stored or postgres or browser)" --ignore tests/web --ignore tests/journeys --ignore tests/house
 
 bench: setup-dev ## Measure, each figure beside its floor; writes bench/results/latest.json
 	$(BIN)/python -m bench $(ARGS)

@@ -2,7 +2,8 @@
 
 Each SQL test runs on SQLite and, where a server is found, on PostgreSQL: ``ENTREPOT_TEST_POSTGRES`` holds the address of
 one we may make schemas on (``make services`` sets it up). Each test gets a schema of its own, dropped afterward. What is
-left out is said at the end of the run; in CI a left-out group is a failure.
+left out is said at the end of the run; in CI a left-out group is a failure. The suite is imported by whoever needs it whole:
+the tests of the rules start without it.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings as hypothesis
 
-from entrepot import demo
-from entrepot.app import Suite, build
 from entrepot.kernel.db import Database
-from entrepot.serving import configure_logs
-from entrepot.settings import Settings
+
+if TYPE_CHECKING:
+    from entrepot.app import Suite
 
 # A busy machine is no failure: how long an example takes is for the benchmarks to say.
 hypothesis.register_profile("entrepot", deadline=None)
@@ -29,6 +30,8 @@ hypothesis.load_profile("entrepot")
 POSTGRES = os.environ.get("ENTREPOT_TEST_POSTGRES", "")
 CHROMIUM = os.environ.get("ENTREPOT_TEST_CHROMIUM", "") or shutil.which("chromium") or ""
 IN_CI = os.environ.get("CI", "") == "true"
+#: Whoever uses these works on a database, and so do all who use the faces.
+STORED = {"open_database", "demo_data"}
 LEFT_OUT = {
     "postgres": ("PostgreSQL", POSTGRES, "no server: run `make services`"),
     "browser": ("the browser journey", CHROMIUM, "no Chromium: run `make services`"),
@@ -41,6 +44,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        used = item.fixturenames if isinstance(item, pytest.Function) else ()
+        if STORED.intersection(used) or "web" in item.path.parts:
+            item.add_marker("stored")
     for mark, (_, found, why) in LEFT_OUT.items():
         if found:
             continue
@@ -96,6 +103,11 @@ def postgres_schema(schema: str) -> str:
 @pytest.fixture(scope="session")
 def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the demo store loaded; copy it, never change it."""
+    from entrepot import demo
+    from entrepot.app import build
+    from entrepot.serving import configure_logs
+    from entrepot.settings import Settings
+
     configure_logs()
     folder = tmp_path_factory.mktemp("demo")
     suite = build(Settings(data=folder, secret="a secret of the tests"))
@@ -116,6 +128,9 @@ def data(demo_data: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def suite(data: Path) -> Iterator[Suite]:
     """The whole suite over a fresh copy of the demo store; nothing runs in the background."""
+    from entrepot.app import build
+    from entrepot.settings import Settings
+
     made = build(Settings(data=data, secret="a secret of the tests"))
     yield made
     made.stop()

@@ -21,7 +21,10 @@ from tests.configurator.agreement import agree, random_formula
 from tests.configurator.models import AT, bicycle, demo
 from tests.configurator.test_facts import PUBLISHED, REAL
 
-pytestmark = pytest.mark.skipif(not available(), reason="the circuit compiler (py_d4) is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not available(), reason="the circuit compiler (py_d4) is not installed"),
+]
 
 
 def fresh() -> int:

@@ -28,6 +28,7 @@ REAL = next((place for place in PLACES if place.exists()), PLACES[0])
 compiler = pytest.mark.skipif(not available(), reason="the circuit compiler (py_d4) is not installed")
 
 
+@pytest.mark.slow
 @compiler
 @pytest.mark.parametrize("most", [0, 400])
 @given(text=model_texts())
@@ -41,6 +42,7 @@ def test_every_configuration_is_counted_once(monkeypatch: pytest.MonkeyPatch, mo
     assert facts.void == (facts.configurations == "0")
 
 
+@pytest.mark.slow
 @compiler
 @pytest.mark.parametrize("most", [0, 400, 100_000])
 @pytest.mark.parametrize("model", ["bicycle", "notebook-cto"])
@@ -62,6 +64,7 @@ def test_an_unfinished_part_is_answered_by_the_solver() -> None:
     agree(formula, engine, random.Random(8), steps=25)
 
 
+@pytest.mark.slow
 @compiler
 def test_engines_agree_on_random_formulas() -> None:
     chance = random.Random(20)
@@ -108,6 +111,7 @@ PUBLISHED: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
+@pytest.mark.slow
 @compiler
 @pytest.mark.parametrize(("name", "known", "count"), PUBLISHED)
 def test_real_models_have_their_published_facts(name: str, known: dict[str, Any], count: str) -> None:

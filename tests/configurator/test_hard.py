@@ -18,6 +18,7 @@ from entrepot.configurator.solve import SatEngine
 from tests.configurator.agreement import agree
 from tests.configurator.models import AT
 
+pytestmark = pytest.mark.slow
 MODELS = {
     "car.uvl": car(300, 60, 11, largest=40),
     "book.xml": price_book(14, 12, 200, 12),

@@ -22,6 +22,9 @@ from entrepot.configurator.worker import run_worker
 from tests.configurator.agreement import agree
 from tests.configurator.models import AT, BICYCLE
 
+pytestmark = pytest.mark.slow
+
+
 compiler = pytest.mark.skipif(not available(), reason="the circuit compiler (py_d4) is not installed")
 
 

@@ -177,6 +177,7 @@ def test_demo_models_have_no_dead_option_and_valid_defaults(name: str) -> None:
         assert set(rule.words) == {"en-US", "de-DE"}
 
 
+@pytest.mark.slow
 @given(model_texts(), st.data())
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 def test_domains_reasons_repairs_and_completions_agree_with_trying_everything(text: str, data: Any) -> None:

@@ -15,6 +15,7 @@ from entrepot.configurator.engine import CircuitEngine
 from entrepot.configurator.knowledge import available, compile_formula
 from tests.configurator.models import AT, bicycle
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 
 COSTLY = ("numpy", "numba", "llvmlite", "pysat", "py_d4", "uvllang")

@@ -60,6 +60,7 @@ def test_exported_and_imported_again_it_has_the_same_configurations(tmp_path: Pa
     assert parts.count("D") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not available() or not REAL.exists(), reason="the real models are not beside this repository")
 @pytest.mark.parametrize("name", ["pc-richmond.uvl", "automotive01.uvl"])
 def test_a_real_model_imported_has_its_configurations(name: str) -> None:

@@ -10,6 +10,7 @@ import tempfile
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -138,7 +139,7 @@ class Orders(RuleBasedStateMachine):
                 assert invoiced == page.total
 
 
-TestOrders = Orders.TestCase
+TestOrders = pytest.mark.slow(Orders.TestCase)
 TestOrders.settings = settings(
     max_examples=25,
     stateful_step_count=18,
