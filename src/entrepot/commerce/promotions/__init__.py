@@ -19,11 +19,13 @@ from entrepot.commerce.promotions.codes import (
     issued_codes,
 )
 from entrepot.commerce.promotions.conditions import Condition, Declined
+from entrepot.commerce.promotions.conflicts import Because, Conflict, Policy, Verdict, conflicts
 from entrepot.commerce.promotions.evaluate import Applied, Evaluation, Refusal, evaluate
 from entrepot.commerce.promotions.forms import condition_kinds, fields_of, reward_kinds, schema_of, settings_fields
 from entrepot.commerce.promotions.gifts import GiftGiven, give_gifts
 from entrepot.commerce.promotions.messages import CodeCheck, find_promotion, validate_code
 from entrepot.commerce.promotions.missing import POSSIBLE, missing
+from entrepot.commerce.promotions.places import places_of
 from entrepot.commerce.promotions.promotion import (
     Exclusivity,
     Level,
@@ -36,6 +38,7 @@ from entrepot.commerce.promotions.promotion import (
     read_settings,
 )
 from entrepot.commerce.promotions.rewards import Gift, Reward
+from entrepot.commerce.promotions.runs import runs
 from entrepot.commerce.promotions.shelf import Shelf
 from entrepot.commerce.promotions.tables import find_promotions, put_promotions, put_texts, shelf_of, stored_promotions
 from entrepot.commerce.promotions.told import told
@@ -61,9 +64,11 @@ __all__ = [
     "Applied",
     "Basket",
     "Batch",
+    "Because",
     "CodeCheck",
     "CodesTaken",
     "Condition",
+    "Conflict",
     "Declined",
     "Evaluation",
     "Exclusivity",
@@ -73,6 +78,7 @@ __all__ = [
     "Level",
     "Line",
     "OrderUse",
+    "Policy",
     "Promotion",
     "PromotionMalformed",
     "PromotionUnknown",
@@ -85,11 +91,13 @@ __all__ = [
     "UsageResult",
     "Use",
     "UseState",
+    "Verdict",
     "batches_of",
     "cancel_uses",
     "canonical_code",
     "codes_of",
     "condition_kinds",
+    "conflicts",
     "counters",
     "evaluate",
     "exhausted",
@@ -102,6 +110,7 @@ __all__ = [
     "import_codes",
     "issued_codes",
     "missing",
+    "places_of",
     "put_promotions",
     "put_texts",
     "read_conditions",
@@ -109,6 +118,7 @@ __all__ = [
     "read_settings",
     "release_expired",
     "reward_kinds",
+    "runs",
     "schema_of",
     "set_uses",
     "settings_fields",

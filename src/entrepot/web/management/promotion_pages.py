@@ -12,6 +12,7 @@ from entrepot.commerce.history import note_change
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import translator
 from entrepot.web.management.history import history_of
+from entrepot.web.management.promotion_calendar import conflicts_of
 from entrepot.web.page import locale_of
 from entrepot.web.staff import Asked, Form, author_of, back, desk_of, show, text
 
@@ -50,10 +51,12 @@ def promotion_page(request: Asked, identifier: str) -> Response[str]:
             raise promotions.PromotionUnknown(promotion=identifier)
         used = promotions.counters(conn, [one.id]).get(one.id, 0)
         told = history_of(request, conn, ("promotion", identifier), ("codes", identifier))
+        met = conflicts_of(request, conn, one) if stored["status"] == "active" else []
     return show(
         request,
         "management/promotion.html",
         told=told,
+        met=met,
         one=one,
         status_name=stored["status"],
         used=used,
