@@ -9,6 +9,7 @@ from entrepot.commerce.promotions.basket import Basket, Line
 from entrepot.commerce.promotions.codes import (
     Batch,
     CodesTaken,
+    Holder,
     Issued,
     PromotionUnknown,
     ToIssue,
@@ -20,6 +21,19 @@ from entrepot.commerce.promotions.codes import (
 )
 from entrepot.commerce.promotions.conditions import Condition, Declined
 from entrepot.commerce.promotions.conflicts import Because, Conflict, Policy, Verdict, conflicts
+from entrepot.commerce.promotions.coupons import (
+    Coupon,
+    CouponState,
+    CouponTerms,
+    claim_coupon,
+    coupons_by_promotion,
+    coupons_of,
+    grant_coupons,
+    issue_coupon,
+    put_coupon,
+    revoke_coupon,
+    take_back_coupons,
+)
 from entrepot.commerce.promotions.evaluate import Applied, Evaluation, Refusal, evaluate
 from entrepot.commerce.promotions.forms import condition_kinds, fields_of, reward_kinds, schema_of, settings_fields
 from entrepot.commerce.promotions.gifts import GiftGiven, give_gifts
@@ -55,6 +69,7 @@ from entrepot.commerce.promotions.usage import (
     hold_uses,
     release_expired,
     set_uses,
+    uses_by_day,
     uses_of,
 )
 
@@ -69,11 +84,15 @@ __all__ = [
     "CodesTaken",
     "Condition",
     "Conflict",
+    "Coupon",
+    "CouponState",
+    "CouponTerms",
     "Declined",
     "Evaluation",
     "Exclusivity",
     "Gift",
     "GiftGiven",
+    "Holder",
     "Issued",
     "Level",
     "Line",
@@ -95,10 +114,13 @@ __all__ = [
     "batches_of",
     "cancel_uses",
     "canonical_code",
+    "claim_coupon",
     "codes_of",
     "condition_kinds",
     "conflicts",
     "counters",
+    "coupons_by_promotion",
+    "coupons_of",
     "evaluate",
     "exhausted",
     "fields_of",
@@ -106,17 +128,21 @@ __all__ = [
     "find_promotions",
     "generate_codes",
     "give_gifts",
+    "grant_coupons",
     "hold_uses",
     "import_codes",
+    "issue_coupon",
     "issued_codes",
     "missing",
     "places_of",
+    "put_coupon",
     "put_promotions",
     "put_texts",
     "read_conditions",
     "read_rewards",
     "read_settings",
     "release_expired",
+    "revoke_coupon",
     "reward_kinds",
     "runs",
     "schema_of",
@@ -124,7 +150,9 @@ __all__ = [
     "settings_fields",
     "shelf_of",
     "stored_promotions",
+    "take_back_coupons",
     "told",
+    "uses_by_day",
     "uses_of",
     "validate_code",
 ]

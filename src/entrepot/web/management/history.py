@@ -51,7 +51,8 @@ ACTIONS = {
     "withdrawn": mark("taken back to draft"),
     "issued": mark("codes issued"),
     "imported": mark("codes imported"),
-    "granted": mark("coupon granted"),
+    "granted": mark("coupon given"),
+    "withdrawn_coupon": mark("coupon taken back"),
 }
 FIELDS = {
     "usage": mark("Used for"),
@@ -77,6 +78,8 @@ FIELDS = {
     "preferred": mark("Preferred"),
     "is_default": mark("Default contract"),
     "batch": mark("Batch"),
+    "owner": mark("Customer"),
+    "days": mark("Days"),
     "count": mark("Count"),
     "expires_at": mark("Expires"),
 }
