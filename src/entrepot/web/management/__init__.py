@@ -23,6 +23,7 @@ from entrepot.web.management import (
     promotion_form,
     promotion_pages,
     rule_pages,
+    rule_states,
     segments,
     simulation,
 )
@@ -33,6 +34,7 @@ routes: list[Any] = [
     *offer_pages.routes,
     *constant_pages.routes,
     *rule_pages.routes,
+    *rule_states.routes,
     *simulation.routes,
     *promotion_pages.routes,
     *promotion_form.routes,

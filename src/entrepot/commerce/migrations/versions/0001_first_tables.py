@@ -384,6 +384,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("undo", sa.Text(), nullable=True),
         sa.Column("starts_at", sa.BigInteger(), nullable=True),
         sa.Column("ends_at", sa.BigInteger(), nullable=True),
         sa.Column("user", sa.String(length=254), nullable=False),
