@@ -558,6 +558,7 @@ def upgrade() -> None:
         sa.Column("default_catalog", sa.String(length=254), nullable=True),
         sa.Column("bundle_members_locked", sa.Boolean(), nullable=False),
         sa.Column("best_deal", sa.Boolean(), nullable=False),
+        sa.Column("default_contract_competes", sa.Boolean(), nullable=False),
         sa.Column("quote_good_for", sa.Integer(), nullable=False),
         sa.Column("allocation_good_for", sa.Integer(), nullable=False),
         sa.CheckConstraint("status IN (-1, 0, 1)", name="store_status"),
