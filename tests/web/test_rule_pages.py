@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.web.staff_suite import Person, text_of
+from entrepot.commerce import catalog, pricing
+from tests.web.staff_suite import Person, demo_suite, text_of
 
 HERE = "/management/rules/Autumn%20price"
 
@@ -56,3 +59,71 @@ def test_what_is_no_rule_is_refused(merch: Person, change: dict[str, str]) -> No
 def test_an_agent_does_not_see_price_rules() -> None:
     agent = Person("agent")
     assert agent.get(HERE).status_code == 403
+
+
+ITEMS = "/management/rules/Trade%20price"
+
+
+def _draft(page: str) -> str:
+    """The version the forms of the page are about."""
+    found = re.search(r'name="version" value="(\d+)"', page)
+    assert found
+    return found.group(1)
+
+
+def test_a_branch_is_added_by_form_its_condition_changed_and_the_change_taken_back(merch: Person) -> None:
+    branch = {"if_kind": "segments", "if_value": "gold", "then": "list:Standard", "otherwise": "list:Autumn"}
+    page = merch.does(f"{ITEMS}/edit", {"version": "1", "at": "", "do": "branch"} | branch)
+    version = _draft(page)
+    told = text_of(page)
+    assert "if the buyer is in gold" in told and "otherwise" in told and "price list Autumn" in told
+    place = "1/branch/0"
+    opened = merch.get(ITEMS, version=version, at=place).text
+    assert "Change the condition" in text_of(opened) and 'value="gold"' in opened
+    change = {"version": version, "at": place, "do": "condition", "if_kind": "quantity", "if_value": "10-49"}
+    assert "10" in text_of(merch.does(f"{ITEMS}/edit", change))
+    path = {"version": version, "at": place, "do": "path", "if_kind": "hours", "if_value": "5 16:00-22:00", "then": "list_price:"}
+    grown = merch.does(f"{ITEMS}/edit", path)
+    assert f"at={place[:-1]}1" in grown
+    undone = merch.does(f"{ITEMS}/undo", {"version": version})
+    assert "taken back" in text_of(undone) and f"at={place[:-1]}1" not in undone
+    assert f"at={place[:-1]}1" in merch.does(f"{ITEMS}/undo", {"version": version}), "undone once more it is there again"
+    for wrong in ({"if_kind": "quantity", "if_value": "many"}, {"if_kind": "groups", "if_value": "NOWHERE"}, {"if_kind": "x"}):
+        answer = merch.post(f"{ITEMS}/edit", change | wrong)
+        assert answer.status_code == 422
+    assert merch.post(f"{ITEMS}/edit", {"version": version, "at": "1/otherwise", "do": "up"}).status_code == 422
+    history = text_of(merch.get("/management/history", kind="rule").text)
+    assert "Draft changed" in history and "if the buyer is in gold" in history and "Change taken back" in history
+    merch.does(f"{ITEMS}/discard", {"version": version})
+
+
+def test_a_rule_is_deactivated_once_nobody_prices_by_it(merch: Person) -> None:
+    page = text_of(merch.get(ITEMS).text)
+    assert "They price by this rule." in page
+    answer = merch.post(f"{ITEMS}/deactivate", {})
+    assert answer.status_code == 422 and "use this rule. Give them another one first." in text_of(answer.text)
+    with demo_suite().house.commerce.database.write() as conn:
+        store = catalog.find_store(conn, "tannwerk")
+        pricing.put_price_rule(conn, store.id, "Left over", [{"list": "Standard"}])
+    here = "/management/rules/Left%20over"
+    assert "No contract and no other rule prices by it." in text_of(merch.get(here).text)
+    gone = text_of(merch.does(f"{here}/deactivate", {"reason": "nobody needs it"}))
+    assert "until" in gone and "Deactivate" not in gone
+    assert merch.post(f"{here}/deactivate", {}).status_code == 409
+    assert "nobody needs it" in text_of(merch.get("/management/history", kind="rule").text)
+
+
+def test_constants_and_prices_leave_their_lines_in_the_history(merch: Person) -> None:
+    constant = {"name": "tried-once", "kind": "percent", "value": "7"}
+    merch.does("/management/price-constants", constant)
+    merch.does("/management/price-constants", constant | {"value": "8"})
+    merch.does("/management/price-constants/tried-once/remove", {})
+    told = text_of(merch.get("/management/history", kind="constant", subject="tried-once").text)
+    assert "7 % → 8 %" in told and "Created" in told and "Deleted" in told
+    rows = "TW-BRUSH;USD;3.50\nTW-CLOTH;USD;4.10"
+    merch.does("/management/offers/paste", {"price_list": "Autumn", "rows": rows})
+    merch.does("/management/offers/paste", {"price_list": "Autumn", "rows": rows.replace("3.50", "3.75")})
+    told = text_of(merch.get("/management/history", kind="offer", subject="TW-BRUSH").text)
+    assert "3.50 → 3.75" in told
+    cloth = text_of(merch.get("/management/history", kind="offer", subject="TW-CLOTH").text)
+    assert cloth.count("4.10") == 1, "a row that changes nothing leaves no line"

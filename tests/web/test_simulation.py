@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from entrepot import demo
 from entrepot.commerce.capture.tables import orders
+from tests.web.shopper import Shopper
 from tests.web.staff_suite import CASE, NOTEBOOK, Person, application, demo_suite, text_of
 
 
@@ -34,8 +35,8 @@ def test_a_whole_cart_is_explained_step_by_step(merch: Person) -> None:
     [
         ({"items": "NO-SUCH 1"}, 404, "no article NO-SUCH"),
         ({"items": f"{NOTEBOOK} -1"}, 422, "quantity"),
-        ({"items": f"{NOTEBOOK} 1 2"}, 422, "one article a line"),
-        ({"items": "TW-WORKSTATION 1"}, 422, "configured"),
+        ({"items": f"{NOTEBOOK} 1 2 3"}, 422, "one article a line"),
+        ({"items": "TW-WORKSTATION 1"}, 422, "has no default content"),
         ({"contract": "nordhof-2026"}, 422, "There is no contract"),
     ],
 )
@@ -66,3 +67,21 @@ def test_programs_ask_for_a_customer_with_a_contract() -> None:
     assert any("price list Trade" in step["text"] for one in price["considered"] for step in one["steps"])
     assert answer["steps"][-1]["after"] == answer["total"]
     assert any(CASE in str(one) or one["stage"] == "promotion" for one in answer["steps"]), "the case is a gift"
+
+
+def test_a_kit_made_to_order_is_priced_with_its_default_content_or_a_finished_configuration(merch: Person) -> None:
+    page = text_of(merch.get("/management/simulation", items="TW-NOTEBOOK-CTO 1").text)
+    assert "It comes to" in page and "needs $" in page
+    shopper = Shopper(application())
+    address = shopper.configure("TW-NOTEBOOK-CTO")
+    configuration = address.partition("configuration_id=")[2].partition("&")[0]
+    assert configuration
+    same = merch.get("/management/simulation", items=f"TW-NOTEBOOK-CTO 1 {configuration}")
+    assert same.status_code == 200 and "It comes to" in text_of(same.text)
+    other = merch.get("/management/simulation", items=f"TW-WORKSTATION 1 {configuration}")
+    assert other.status_code == 422 and "is one of TW-NOTEBOOK-CTO" in text_of(other.text)
+
+
+def test_what_is_missing_is_written_as_the_reader_writes_money() -> None:
+    page = text_of(Person("merch", "de-DE").get("/management/simulation", items="TW-DOCK 1").text)
+    assert "2.500,00\u00a0$" in page or "2.500,00 $" in page

@@ -40,9 +40,14 @@ def count_usage(conn: Connection, document: Document, at: datetime) -> Document:
     version = int(order["Version"])
     if action == "CancelPromotionCalUsage":
         result = promotions.cancel_uses(conn, reference, version)
+        if result.applied:
+            promotions.take_back_coupons(conn, reference, at)
     else:
         state = promotions.UseState.HELD if order.get("Draft") else promotions.UseState.FINAL
-        result = promotions.set_uses(conn, _order_use(conn, order, reference, version), state, at)
+        use = _order_use(conn, order, reference, version)
+        result = promotions.set_uses(conn, use, state, at)
+        if result.applied and state is promotions.UseState.FINAL:
+            promotions.grant_coupons(conn, use, at)
     if result.overdrawn:
         _tell_overdrawn(conn, order, result.overdrawn, at)
     return {"Action": action, "Applied": result.applied, "Overdrawn": list(result.overdrawn), **acknowledged}

@@ -151,6 +151,15 @@ def day(at: date, locale: str, length: Length = "medium") -> str:
     return dates.format_date(at, length, locale=locale_of(locale))
 
 
+def month(at: date, locale: str) -> str:
+    """Write the month of a day.
+
+    >>> month(date(2026, 3, 1), "de-DE")
+    'März 2026'
+    """
+    return dates.format_skeleton("yMMMM", at, locale=locale_of(locale))
+
+
 def moment(at: datetime, locale: str, zone: str = "UTC", length: Length = "medium") -> str:
     """Write an instant as the wall clock of ``zone`` (an IANA name) shows it; only "long" tells the seconds.
 
@@ -211,6 +220,7 @@ def filters(locale: str) -> dict[str, Callable[..., str]]:
         "quantity": lambda steps, step: quantity(steps, step, locale),
         "unit": lambda code: unit_name(code, locale),
         "date": lambda at, length="medium": day(at, locale, length),
+        "month": lambda at: month(at, locale),
         "datetime": lambda at, zone="UTC", length="medium": moment(at, locale, zone, length),
         "ago": lambda at, now: ago(at, now, locale),
         "country": lambda code: country_name(code, locale),

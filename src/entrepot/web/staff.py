@@ -139,6 +139,8 @@ DONE = {
     "rerun": mark("The message is back at its place in the queue."),
     "closed": mark("The message is closed; those behind it go on."),
     "status": mark("The promotion's status is changed."),
+    "undone": mark("The last change is taken back. Undo again to bring it back."),
+    "given": mark("The customer has the coupon now."),
     "issued": mark("The codes are issued."),
     "published": mark("The new version is published. Whoever starts to configure now gets it."),
     "tried": mark("The try is finished. Nothing went into a cart."),

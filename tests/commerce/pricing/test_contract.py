@@ -112,6 +112,11 @@ def test_who_gets_which_contracts(customer: Customer, names: list[str]) -> None:
     assert [one.identifier for one in eligible(ALL, Occasion(1, "EUR", NOW, customer))] == names
 
 
+def test_where_the_default_contract_competes_buyers_of_organizations_have_it_too() -> None:
+    found = eligible(ALL, Occasion(1, "EUR", NOW, BUYER), default_competes=True)
+    assert [one.identifier for one in found] == ["account", "gold", "default"]
+
+
 @pytest.mark.parametrize(
     ("asked", "refusal"),
     [

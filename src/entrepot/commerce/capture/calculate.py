@@ -258,7 +258,8 @@ def _basket(
 def _asked(conn: Connection, order: ToCalculate, shelf: promotions.Shelf, basket: promotions.Basket) -> promotions.Basket:
     """The basket with what has to be looked up, and only where a code was entered or a promotion of the store asks."""
     if order.codes:
-        basket = replace(basket, issued=promotions.issued_codes(conn, order.store.id, order.codes, order.order_ref))
+        holder = promotions.Holder(order.buyer, order.price_date)
+        basket = replace(basket, issued=promotions.issued_codes(conn, order.store.id, order.codes, order.order_ref, holder))
     if shelf.asks_first_order and order.buyer:
         basket = replace(basket, first_order=not has_ordered(conn, order.store.id, order.buyer, order.order_ref))
     if shelf.asks_attributes:

@@ -5,8 +5,8 @@ It is the order calculation itself, so it cannot say anything else than what a c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 from sqlalchemy.engine import Connection
@@ -14,8 +14,9 @@ from sqlalchemy.engine import Connection
 from entrepot.commerce import catalog, charges, pricing, promotions
 from entrepot.commerce.capture.calculate import ToCalculate, calculate, wanted_of
 from entrepot.commerce.capture.calculation import Calculation, TaxRow
-from entrepot.commerce.capture.lines import Adding, lines_for
-from entrepot.commerce.capture.order import Visit
+from entrepot.commerce.capture.configuration import Configuration
+from entrepot.commerce.capture.lines import Adding, components_from, kit_components, lines_for
+from entrepot.commerce.capture.order import OrderLine, Visit
 from entrepot.kernel.errors import Invalid
 
 MOST_ITEMS = 100
@@ -26,11 +27,25 @@ class NothingToSimulate(Invalid):
     message = f"{{path}}: name 1 to {MOST_ITEMS} articles."
 
 
+class ConfigurationOfAnother(Invalid):
+    code = "CONFIGURATION_OF_ANOTHER"
+    message = "{path}: the configuration {configuration} is one of {part_number}."
+
+
+class NothingInside(Invalid):
+    code = "CONFIGURATION_REQUIRED"
+    message = "{path}: {part_number} has no default content. Name a finished configuration of it."
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A cart as somebody imagines it; the visit says who asks for whom, when and in which currency."""
+    """A cart as somebody imagines it; the visit says who asks for whom, when and in which currency.
+
+    ``configurations`` are finished ones by the place of their item; a kit made to order without one has its default content.
+    """
 
     items: Sequence[Adding]
+    configurations: Mapping[int, Configuration] = field(default_factory=dict)
     codes: tuple[str, ...] = ()
     contract: str | None = None
     destination: charges.Destination | None = None
@@ -61,7 +76,7 @@ def simulate(conn: Connection, visit: Visit, asked: Question) -> Simulated:
     """Price the cart as its buyer would have it at the instant of the visit; refused when an article cannot be ordered."""
     if not 0 < len(asked.items) <= MOST_ITEMS:
         raise NothingToSimulate(path="items")
-    found = [line for place, one in enumerate(asked.items) for line in lines_for(conn, visit, one, f"items/{place}")]
+    found = [line for place, one in enumerate(asked.items) for line in _lines(conn, visit, asked, place, one)]
     lines = tuple(replace(line, id=str(place), position=place) for place, line in enumerate(found, 1))
     order = ToCalculate(
         store=visit.store,
@@ -91,6 +106,22 @@ def simulate(conn: Connection, visit: Visit, asked: Question) -> Simulated:
     prices = tuple(pricing.entitled_prices(conn, occasion, wanted))
     calculation = calculate(conn, order)
     return Simulated(calculation, prices, tuple(stages_of(calculation)))
+
+
+def _lines(conn: Connection, visit: Visit, asked: Question, place: int, adding: Adding) -> Sequence[OrderLine]:
+    """The lines an item makes; a kit made to order brings its configuration, else its default content."""
+    number, path = adding.part_number.strip(), f"items/{place}"
+    entry = catalog.entries_by_part_numbers(conn, visit.view, [number]).get(number)
+    if entry is None or not entry.displayable or not entry.type.configured:
+        return lines_for(conn, visit, adding, path)
+    chosen = asked.configurations.get(place)
+    if chosen is not None and chosen.kit != number:
+        raise ConfigurationOfAnother(path=path, configuration=chosen.id, part_number=chosen.kit)
+    parts = components_from(conn, visit, chosen.parts) if chosen else kit_components(conn, visit, entry)
+    if not parts:
+        raise NothingInside(path=path, part_number=number)
+    quantity = entry.require_orderable().step.parse(adding.quantity, f"{path}/quantity")
+    return [OrderLine("", 0, entry.id, number, quantity, components=parts)]
 
 
 def stages_of(calculation: Calculation) -> Iterator[Stage]:

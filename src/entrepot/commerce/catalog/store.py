@@ -51,6 +51,7 @@ class Store:
     default_catalog: str | None
     bundle_members_locked: bool
     best_deal: bool
+    default_contract_competes: bool
     quote_good_for: int
     allocation_good_for: int
 
@@ -160,6 +161,11 @@ def ids_of_names(
         return {key[1]: int(row["id"]) for key, row in sheet.find(conn, keys).items()}
 
     return ids(tables.GROUPS, groups), ids(ENTRIES, part_numbers)
+
+
+def default_contract_competes(conn: Connection, store_id: int) -> bool:
+    """Whether buyers of organizations get the default contract's price in this store when it is lower than their own."""
+    return bool(conn.execute(sa.select(store.c.default_contract_competes).where(store.c.id == store_id)).scalar())
 
 
 def _store_version(conn: Connection, identifier: Hashable) -> int:

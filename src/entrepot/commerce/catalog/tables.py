@@ -52,6 +52,7 @@ store = sa.Table(
     sa.Column("default_catalog", sa.String(254)),
     sa.Column("bundle_members_locked", sa.Boolean, nullable=False, default=False),
     sa.Column("best_deal", sa.Boolean, nullable=False, default=False),
+    sa.Column("default_contract_competes", sa.Boolean, nullable=False, default=False),
     sa.Column("quote_good_for", sa.Integer, nullable=False, default=43_200),
     sa.Column("allocation_good_for", sa.Integer, nullable=False, default=43_200),
     sa.CheckConstraint("status IN (-1, 0, 1)", name="store_status"),

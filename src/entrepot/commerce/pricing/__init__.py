@@ -5,6 +5,7 @@ price over all eligible contracts is the entitled price. Nothing here knows of p
 """
 
 from entrepot.commerce.pricing.checking import Fault, Known, faults_of
+from entrepot.commerce.pricing.condition_text import branch_of, condition_of, typed_condition
 from entrepot.commerce.pricing.constants import (
     ConstantKind,
     PriceConstant,
@@ -106,8 +107,11 @@ from entrepot.commerce.pricing.versions import (
     RuleState,
     RuleVersion,
     activate,
+    deactivate,
     discard_draft,
     save_draft,
+    undo_draft,
+    users_of,
     versions_of,
 )
 from entrepot.commerce.pricing.write import ensure_price_list, put_contract, put_list_prices, put_offers, put_price_rule
@@ -169,9 +173,12 @@ __all__ = [
     "Who",
     "actions",
     "activate",
+    "branch_of",
     "change_draft",
     "check_lineage",
+    "condition_of",
     "converted",
+    "deactivate",
     "discard_draft",
     "draw_up",
     "eligible",
@@ -212,6 +219,9 @@ __all__ = [
     "stored_terms",
     "terms_of",
     "touch",
+    "typed_condition",
+    "undo_draft",
+    "users_of",
     "uses_of_segment",
     "version_of",
     "versions_of",

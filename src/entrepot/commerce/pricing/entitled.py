@@ -55,6 +55,7 @@ class Terms:
     constants: dict[str, PriceConstant] = field(default_factory=dict)
     dated: dict[str, tuple[RuleVersion, ...]] = field(default_factory=dict)
     moments: dict[tuple[int | None, ...], Terms] = field(default_factory=dict)
+    default_competes: bool = False
 
     def at(self, at: datetime) -> Terms:
         """The terms with the rules that are in force at an instant."""
@@ -112,6 +113,7 @@ def terms_of(conn: Connection, store_id: int) -> Terms:
             _allowed(conn, store_id, contracts),
             find_constants(conn, store_id),
             dated_rules(conn, store_id),
+            default_competes=catalog.default_contract_competes(conn, store_id),
         )
 
     return _terms.get(conn, store_id, "terms", load)
@@ -141,11 +143,12 @@ def _allowed(conn: Connection, store_id: int, contracts: Iterable[ContractRow]) 
     }
 
 
-def eligible(contracts: Iterable[ContractRow], occasion: Occasion) -> list[ContractRow]:
+def eligible(contracts: Iterable[ContractRow], occasion: Occasion, default_competes: bool = False) -> list[ContractRow]:
     """The contracts this buyer may use at this date.
 
     A consumer has the default contract and what segments grant; a buyer of an organization has the default one only
-    where there is no other. A contract asked for by its identifier is the only one, even when another is cheaper.
+    where there is no other, or where it competes in this store. A contract asked for by its identifier is the only
+    one, even when another is cheaper.
     """
     contracts = list(contracts)
     if occasion.contract is not None:
@@ -159,7 +162,7 @@ def eligible(contracts: Iterable[ContractRow], occasion: Occasion) -> list[Contr
         return [chosen]
     active = [one for one in contracts if is_active(one, occasion.at)]
     own = [one for one in active if not one.is_default and may_use(one, occasion.customer)]
-    if own and occasion.customer.organizations:
+    if own and occasion.customer.organizations and not default_competes:
         return own
     return [*own, *(one for one in active if one.is_default)]
 
@@ -173,7 +176,7 @@ def entitled_prices(conn: Connection, occasion: Occasion, wanted: Sequence[Wante
     """
     terms = terms_of(conn, occasion.store_id).at(occasion.at)
     try:
-        contracts = eligible(terms.contracts, occasion)
+        contracts = eligible(terms.contracts, occasion, terms.default_competes)
     except (ContractNotFound, ContractNotEntitled, ContractNotActive) as error:
         return [Unpriced(one.entry_id, one.part_number, error.code) for one in wanted]
     rules = [

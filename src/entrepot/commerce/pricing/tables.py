@@ -98,6 +98,7 @@ price_rule_version = sa.Table(
     sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("state", sa.String(8), nullable=False),
     sa.Column("path", Json, nullable=False),
+    sa.Column("undo", Json),
     sa.Column("starts_at", Instant),
     sa.Column("ends_at", Instant),
     sa.Column("user", sa.String(254), nullable=False),

@@ -70,6 +70,8 @@ def inserted(path: list[Any], place: str, element: Any) -> list[Any]:
     if not place:
         return [*copy.deepcopy(path), element]
     made, holder, last = _opened(path, place)
+    if not isinstance(holder, list):
+        raise PriceRuleMalformed(path=place, problem="nothing can stand after what runs otherwise; add it inside")
     holder.insert(int(last) + 1, element)
     return made
 
@@ -89,7 +91,7 @@ def removed(path: list[Any], place: str) -> list[Any]:
 def moved(path: list[Any], place: str, by: int) -> list[Any]:
     """The rule with the element at a place one further up or down its path."""
     made, holder, last = _opened(path, place)
-    to = int(last) + by
+    to = int(last) + by if isinstance(holder, list) else -1
     if not 0 <= to < len(holder):
         raise PriceRuleMalformed(path=place, problem="there is no place to move this to")
     holder.insert(to, holder.pop(last))

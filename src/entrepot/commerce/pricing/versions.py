@@ -6,7 +6,7 @@ asked for an older day is still found by the rule of that day. A file that is lo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -45,6 +45,11 @@ class RuleInUse(Refused):
     message = "{users} use this rule. Give them another one first."
 
 
+class RuleNotInForce(Conflict):
+    code = "PRICE_RULE_NOT_IN_FORCE"
+    message = "{name} prices nothing now and later. There is nothing to deactivate."
+
+
 @dataclass(frozen=True, slots=True)
 class RuleVersion:
     """One version of a rule; an active one is in force from its start to its end, an open end is None."""
@@ -57,6 +62,7 @@ class RuleVersion:
     ends_at: datetime | None
     user: str
     at: datetime
+    undo: Any = None
 
     def in_force(self, at: datetime) -> bool:
         begun = self.starts_at is None or self.starts_at <= at
@@ -90,13 +96,44 @@ def record_loaded(conn: Connection, store_id: int, name: str, version: int, path
 
 
 def save_draft(conn: Connection, store_id: int, name: str, path: Any, user: str, at: datetime) -> int:
-    """Keep a changed rule as its draft, the one there is or a new version; tell the version. It prices nobody yet."""
+    """Keep a changed rule as its draft, the one there is or a new version; tell the version. It prices nobody yet.
+
+    What it was changed from is kept beside it for `undo_draft`.
+    """
     read_rule(name, path)
     known = versions_of(conn, store_id, name)
     draft = next((one for one in known if one.state is RuleState.DRAFT), None)
     version = draft.version if draft else max((one.version for one in known), default=0) + 1
-    _put(conn, store_id, RuleVersion(name, version, RuleState.DRAFT, path, None, None, user, at))
+    before = draft.path if draft else next((one.path for one in known), None)
+    _put(conn, store_id, RuleVersion(name, version, RuleState.DRAFT, path, None, None, user, at, before))
     return version
+
+
+def undo_draft(conn: Connection, store_id: int, name: str, version: int) -> None:
+    """Take the last change of a draft back; undone once more, it is there again."""
+    draft = _require_draft(conn, store_id, name, version)
+    if draft.undo is not None:
+        _put(conn, store_id, replace(draft, path=draft.undo, undo=draft.path))
+
+
+def users_of(terms: Terms, name: str) -> list[str]:
+    """Who prices by a rule: the contracts that name it and the other rules it is part of."""
+    contracts = [one.identifier for one in terms.contracts if one.price_rule == name]
+    return [*sorted(contracts), *sorted(one.name for one in terms.rules.values() if name in one.nested())]
+
+
+def deactivate(conn: Connection, store_id: int, name: str, at: datetime, used_by: Sequence[str]) -> None:
+    """End the rule at an instant; a version that was to begin later never does. Refused while anybody prices by it."""
+    if used_by:
+        raise RuleInUse(users=", ".join(used_by))
+    active = [one for one in versions_of(conn, store_id, name) if one.state is RuleState.ACTIVE]
+    ending = [one for one in active if one.ends_at is None or one.ends_at > at]
+    if not ending:
+        raise RuleNotInForce(name=name)
+    for one in ending:
+        later = one.starts_at is not None and one.starts_at >= at
+        _put(conn, store_id, replace(one, state=RuleState.INACTIVE) if later else replace(one, ends_at=at))
+    tables.touch(conn, store_id)
 
 
 def discard_draft(conn: Connection, store_id: int, name: str, version: int) -> None:
@@ -156,6 +193,7 @@ def _put(conn: Connection, store_id: int, one: RuleVersion) -> None:
         "version": one.version,
         "state": one.state.value,
         "path": one.path,
+        "undo": one.undo,
         "starts_at": one.starts_at,
         "ends_at": one.ends_at,
         "user": one.user,

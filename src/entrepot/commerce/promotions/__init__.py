@@ -9,6 +9,7 @@ from entrepot.commerce.promotions.basket import Basket, Line
 from entrepot.commerce.promotions.codes import (
     Batch,
     CodesTaken,
+    Holder,
     Issued,
     PromotionUnknown,
     ToIssue,
@@ -19,11 +20,26 @@ from entrepot.commerce.promotions.codes import (
     issued_codes,
 )
 from entrepot.commerce.promotions.conditions import Condition, Declined
+from entrepot.commerce.promotions.conflicts import Because, Conflict, Policy, Verdict, conflicts
+from entrepot.commerce.promotions.coupons import (
+    Coupon,
+    CouponState,
+    CouponTerms,
+    claim_coupon,
+    coupons_by_promotion,
+    coupons_of,
+    grant_coupons,
+    issue_coupon,
+    put_coupon,
+    revoke_coupon,
+    take_back_coupons,
+)
 from entrepot.commerce.promotions.evaluate import Applied, Evaluation, Refusal, evaluate
 from entrepot.commerce.promotions.forms import condition_kinds, fields_of, reward_kinds, schema_of, settings_fields
 from entrepot.commerce.promotions.gifts import GiftGiven, give_gifts
 from entrepot.commerce.promotions.messages import CodeCheck, find_promotion, validate_code
 from entrepot.commerce.promotions.missing import POSSIBLE, missing
+from entrepot.commerce.promotions.places import places_of
 from entrepot.commerce.promotions.promotion import (
     Exclusivity,
     Level,
@@ -36,6 +52,7 @@ from entrepot.commerce.promotions.promotion import (
     read_settings,
 )
 from entrepot.commerce.promotions.rewards import Gift, Reward
+from entrepot.commerce.promotions.runs import runs
 from entrepot.commerce.promotions.shelf import Shelf
 from entrepot.commerce.promotions.tables import find_promotions, put_promotions, put_texts, shelf_of, stored_promotions
 from entrepot.commerce.promotions.told import told
@@ -52,6 +69,7 @@ from entrepot.commerce.promotions.usage import (
     hold_uses,
     release_expired,
     set_uses,
+    uses_by_day,
     uses_of,
 )
 
@@ -61,18 +79,25 @@ __all__ = [
     "Applied",
     "Basket",
     "Batch",
+    "Because",
     "CodeCheck",
     "CodesTaken",
     "Condition",
+    "Conflict",
+    "Coupon",
+    "CouponState",
+    "CouponTerms",
     "Declined",
     "Evaluation",
     "Exclusivity",
     "Gift",
     "GiftGiven",
+    "Holder",
     "Issued",
     "Level",
     "Line",
     "OrderUse",
+    "Policy",
     "Promotion",
     "PromotionMalformed",
     "PromotionUnknown",
@@ -85,12 +110,17 @@ __all__ = [
     "UsageResult",
     "Use",
     "UseState",
+    "Verdict",
     "batches_of",
     "cancel_uses",
     "canonical_code",
+    "claim_coupon",
     "codes_of",
     "condition_kinds",
+    "conflicts",
     "counters",
+    "coupons_by_promotion",
+    "coupons_of",
     "evaluate",
     "exhausted",
     "fields_of",
@@ -98,23 +128,31 @@ __all__ = [
     "find_promotions",
     "generate_codes",
     "give_gifts",
+    "grant_coupons",
     "hold_uses",
     "import_codes",
+    "issue_coupon",
     "issued_codes",
     "missing",
+    "places_of",
+    "put_coupon",
     "put_promotions",
     "put_texts",
     "read_conditions",
     "read_rewards",
     "read_settings",
     "release_expired",
+    "revoke_coupon",
     "reward_kinds",
+    "runs",
     "schema_of",
     "set_uses",
     "settings_fields",
     "shelf_of",
     "stored_promotions",
+    "take_back_coupons",
     "told",
+    "uses_by_day",
     "uses_of",
     "validate_code",
 ]

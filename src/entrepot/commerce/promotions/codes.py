@@ -12,12 +12,20 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.promotions.promotion import Trigger, canonical_code
-from entrepot.commerce.promotions.tables import find_promotions, promotion, promotion_code, promotion_counter, promotion_use
+from entrepot.commerce.promotions.tables import (
+    coupon,
+    find_promotions,
+    promotion,
+    promotion_code,
+    promotion_counter,
+    promotion_use,
+)
 from entrepot.kernel.db import any_of
 from entrepot.kernel.errors import Invalid, NotFound, Refused
 from entrepot.kernel.statement import Statement
@@ -78,6 +86,14 @@ class ToIssue:
     batch: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a code in hand (log-in name, or a guest's e-mail address), at which instant."""
+
+    buyer: str
+    at: datetime
+
+
 def generate_codes(conn: Connection, store_id: int, identifier: str, wanted: ToIssue, at: datetime) -> list[str]:
     """Issue new codes of a promotion, and tell them."""
     prefix = canonical_code(wanted.prefix)
@@ -104,8 +120,13 @@ def import_codes(
     return wanted
 
 
-def issued_codes(conn: Connection, store_id: int, codes: Iterable[str], order_ref: str = "") -> dict[str, int]:
-    """The promotion of each unique code that is still good for this order; others are left out like unknown ones."""
+def issued_codes(
+    conn: Connection, store_id: int, codes: Iterable[str], order_ref: str = "", holder: Holder | None = None
+) -> dict[str, int]:
+    """The promotion of each unique code that is still good for this order; others are left out like unknown ones.
+
+    A coupon is good for its owner alone, in its time; one that the order holds already stays good for it.
+    """
     wanted = sorted({canonical_code(code) for code in codes})
     if not wanted:
         return {}
@@ -115,7 +136,27 @@ def issued_codes(conn: Connection, store_id: int, codes: Iterable[str], order_re
     own = {row["code"] for row in _OWN.all(conn, {"order": order_ref, "codes": sorted(found)})}
     rows = _SPENT.all(conn, {"scopes": [scope_of(code) for code in found if code not in own]})
     spent = {(row["promotion_id"], row["scope"]) for row in rows}
+    if holder is not None:
+        for row in _COUPONS.all(conn, {"store": store_id, "codes": [code for code in found if code not in own]}):
+            if coupon_fault(row, holder):
+                del found[row["code"]]
     return {code: key for code, key in found.items() if (key, scope_of(code)) not in spent}
+
+
+def coupon_fault(row: Mapping[str, Any], holder: Holder) -> str:
+    """Why a coupon is not good for somebody at an instant, by the first test that fails; nothing when it is good."""
+    if row["revoked_at"] is not None:
+        return "INVALID"
+    if holder.at < row["effective_at"]:
+        return "NOT_YET_EFFECTIVE"
+    if row["expires_at"] is not None and row["expires_at"] <= holder.at:
+        return "EXPIRED"
+    return "" if row["transferable"] or row["owner"] == owner_key(holder.buyer) else "BAD_CUSTOMER"
+
+
+def owner_key(buyer: str) -> str:
+    """The owner of a coupon as it is compared: the log-in name in whatever capitals."""
+    return buyer.strip().casefold()
 
 
 def promotion_of_code(conn: Connection, store_id: int, code: str) -> int | None:
@@ -178,6 +219,7 @@ _SPENT = Statement(
         any_of(promotion_counter.c.scope, "scopes"), promotion_counter.c.used > 0
     )
 )
+_COUPONS = Statement(sa.select(coupon).where(coupon.c.store_id == sa.bindparam("store"), any_of(coupon.c.code, "codes")))
 _ADD = Statement(promotion_code.insert())
 
 

@@ -59,6 +59,7 @@ def _grant(promotion: Promotion, trial: Standing, met: Met) -> Grant:
     shipping, times = 0, 1
     gifts: tuple[Gift, ...] = ()
     touched: frozenset[str] = frozenset()
+    later = False
     for reward in promotion.rewards:
         part = reward.grant(trial, met)
         for line_id, amount in part.lines.items():
@@ -69,7 +70,8 @@ def _grant(promotion: Promotion, trial: Standing, met: Met) -> Grant:
         gifts += part.gifts
         times = max(times, part.times)
         touched |= part.touched
+        later = later or part.later
     most = amount_in(promotion.settings.most, trial.basket.currency) if promotion.settings.most else None
     if most is not None and sum(lines.values()) > most:
         lines = dict(zip(lines, spread(most, list(lines.values()), list(lines.values())), strict=True))
-    return Grant(lines, shipping, gifts, times, touched)
+    return Grant(lines, shipping, gifts, times, touched, later)

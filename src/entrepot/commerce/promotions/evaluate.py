@@ -187,12 +187,16 @@ class _Chain:
         self.standing = after(link.before, link.grant)
 
     def _again(self, link: _Link) -> None:
-        """The amounts before it have changed: it counts again, or is dropped for good."""
-        outcome = decide(link.promotion, self.standing, link.closed, uses_left(link.promotion, self.exhausted))
+        """The amounts before it have changed: it counts again, or is dropped for good.
+
+        On other amounts it may look at other lines, so it keeps off what those now before it have to themselves.
+        """
+        closed = link.closed | self._closed(link.promotion)
+        outcome = decide(link.promotion, self.standing, closed, uses_left(link.promotion, self.exhausted))
         if isinstance(outcome, Declined):
             self._refuse(link.promotion, link.code, outcome)
             return
-        self._append(_Link(link.promotion, link.code, link.closed, self.standing, outcome))
+        self._append(_Link(link.promotion, link.code, closed, self.standing, outcome))
 
     def _refuse(self, promotion: Promotion, code: str | None, declined: Declined) -> None:
         self.refused.append(Refusal(promotion, declined, code))
@@ -211,7 +215,7 @@ class _Chain:
     def _conflict(self, promotion: Promotion) -> Promotion | None:
         """An accepted promotion this one may not be combined with."""
         for link in self.links:
-            if _exclude(link.promotion, promotion):
+            if exclude(link.promotion, promotion):
                 return link.promotion
         return None
 
@@ -228,7 +232,8 @@ class _Chain:
         return closed
 
 
-def _exclude(one: Promotion, other: Promotion) -> bool:
+def exclude(one: Promotion, other: Promotion) -> bool:
+    """Whether no order may have both, lanes apart."""
     kinds = (one.exclusivity, other.exclusivity)
     if Exclusivity.ALONE in kinds:
         return True

@@ -38,7 +38,7 @@ def _kept(place: int, offer: Grant | Declined, winner: dict[str, int], ships: in
     if isinstance(offer, Declined):
         return offer
     lines = {line_id: amount for line_id, amount in offer.lines.items() if winner[line_id] == place}
-    kept = Grant(lines, offer.shipping if ships == place else 0, offer.gifts, offer.times, offer.touched)
+    kept = Grant(lines, offer.shipping if ships == place else 0, offer.gifts, offer.times, offer.touched, offer.later)
     return Declined("BETTER_OFFER_APPLIES") if kept.nothing else kept
 
 

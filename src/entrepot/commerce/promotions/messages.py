@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from entrepot.commerce.promotions.codes import issued_codes, promotion_of_code
+from entrepot.commerce.promotions.codes import Holder, coupon_fault, issued_codes, promotion_of_code
 from entrepot.commerce.promotions.conditions import BuyerInSegment, ShipsTo
+from entrepot.commerce.promotions.coupons import coupon_row
 from entrepot.commerce.promotions.promotion import Promotion, Trigger, canonical_code
 from entrepot.commerce.promotions.tables import find_promotions
 from entrepot.commerce.promotions.usage import exhausted
@@ -48,10 +49,15 @@ def validate_code(
         return CodeCheck(code, False, "NOT_YET_EFFECTIVE", promotion.starts_at.isoformat())
     if promotion.ends_at is not None and promotion.ends_at <= at:
         return CodeCheck(code, False, "EXPIRED", promotion.ends_at.isoformat())
+    held = coupon_row(conn, store_id, code) if unique is not None else None
+    redeemed = unique is not None and not issued_codes(conn, store_id, [code], order_ref)
+    fault = coupon_fault(held, Holder(logon_id, at)) if held is not None else ""
+    if fault:
+        ended = held["expires_at"] if held is not None else None
+        return CodeCheck(code, False, fault, ended.isoformat() if fault == "EXPIRED" and ended else logon_id)
     for condition in promotion.conditions:
         if isinstance(condition, BuyerInSegment) and segments.isdisjoint(condition.segments):
             return CodeCheck(code, False, "BAD_CUSTOMER", logon_id)
-    redeemed = unique is not None and not issued_codes(conn, store_id, [code], order_ref)
     if redeemed or promotion.id in exhausted(conn, store_id, [promotion], "", ""):
         return CodeCheck(code, False, "USED_UP")
     if promotion.id in exhausted(conn, store_id, [promotion], logon_id, ""):

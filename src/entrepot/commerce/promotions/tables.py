@@ -74,6 +74,25 @@ promotion_code = sa.Table(
     sa.Column("issued_at", Instant, nullable=False),
     sa.Index("promotion_code_of_promotion", "promotion_id", "batch"),
 )
+coupon = sa.Table(
+    "coupon",
+    metadata,
+    sa.Column("store_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("code", sa.String(64), primary_key=True),
+    sa.Column("promotion_id", sa.BigInteger, nullable=False),
+    sa.Column("owner", sa.String(254), nullable=False),
+    sa.Column("transferable", sa.Boolean, nullable=False),
+    sa.Column("issued_at", Instant, nullable=False),
+    sa.Column("effective_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant),
+    sa.Column("revoked_at", Instant),
+    sa.Column("order_ref", sa.String(64)),
+    sa.Column("granted_by", sa.BigInteger),
+    sa.Column("issued_by", sa.String(254), nullable=False),
+    sa.Index("coupon_of_owner", "store_id", "owner"),
+    sa.Index("coupon_of_order", "order_ref"),
+    sa.Index("coupon_of_promotion", "promotion_id"),
+)
 promotion_use = sa.Table(
     "promotion_use",
     metadata,

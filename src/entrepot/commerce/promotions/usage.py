@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
@@ -20,6 +20,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.commerce.promotions.codes import scope_of
 from entrepot.commerce.promotions.promotion import NO_LIMIT, Promotion, Trigger
+from entrepot.commerce.promotions.schedule import local_time
 from entrepot.commerce.promotions.tables import (
     find_promotions,
     promotion,
@@ -191,6 +192,21 @@ def uses_of(conn: Connection, order_ref: str) -> list[sa.RowMapping]:
         .order_by(promotion.c.identifier)
     )
     return list(conn.execute(query).mappings())
+
+
+def uses_by_day(conn: Connection, promotion_id: int, since: datetime, zone: str = "UTC") -> dict[date, int]:
+    """How often a promotion was used on each day since, by the store's clock; what was given back does not count."""
+    t = promotion_use
+    rows = conn.execute(
+        sa.select(t.c.updated_at, t.c.times).where(
+            t.c.promotion_id == promotion_id, t.c.updated_at >= since, t.c.state != str(UseState.OVERDRAWN)
+        )
+    )
+    days: dict[date, int] = {}
+    for row in rows:
+        day = local_time(row.updated_at, zone).date()
+        days[day] = days.get(day, 0) + row.times
+    return days
 
 
 def counters(conn: Connection, promotion_ids: Sequence[int]) -> dict[int, int]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from entrepot.commerce import promotions
-from entrepot.dataload.cells import document, in_zone, instant, integer, language, one_of, text, word_for
+from entrepot.dataload.cells import boolean, document, in_zone, instant, integer, language, one_of, text, word_for
 from entrepot.dataload.kind import Batch, Kind, Row, columns, key_columns
-from entrepot.kernel.errors import Invalid
+from entrepot.kernel.errors import Error, Invalid
 from entrepot.kernel.sheet import Outcome
 
 _EXCLUSIVITY = word_for({"combines": 0, "alone in its level": 1, "alone": 2, "not with a product promotion": 3, "stacks": 4})
@@ -71,6 +71,26 @@ def _put_texts(batch: Batch) -> None:
         batch.note(row, Outcome.UPDATED)
 
 
+def _put_coupons(batch: Batch) -> None:
+    zone = batch.store.time_zone
+    for row in batch.live:
+        values = {
+            "code": row.get("Code"),
+            "promotion": row.get("Promotion"),
+            "owner": row.get("LogonId"),
+            "effective_at": in_zone(row.get("EffectiveDate"), zone),
+            "expires_at": in_zone(row.get("ExpirationDate"), zone),
+            "transferable": bool(row.get("Transferable")),
+            "issued_by": "load",
+        }
+        try:
+            new = promotions.put_coupon(batch.conn, batch.store.id, values, batch.at)
+        except Error as error:
+            batch.reject(row, error.code, "Code", str(error))
+            continue
+        batch.note(row, Outcome.INSERTED if new else Outcome.UNCHANGED)
+
+
 KINDS = [
     Kind(
         keyword="Promotion",
@@ -100,6 +120,15 @@ KINDS = [
         identity=("Identifier", "Language"),
         columns=key_columns(Identifier=text(128), Language=language, Name=text(254)) | columns(Description=text(4000)),
         put=_put_texts,
+        changes_catalog=False,
+    ),
+    Kind(
+        keyword="Coupon",
+        sequence=7.2,
+        identity=("Code",),
+        columns=key_columns(Code=text(64), Promotion=text(128), LogonId=text(254))
+        | columns(EffectiveDate=instant, ExpirationDate=instant, Transferable=boolean),
+        put=_put_coupons,
         changes_catalog=False,
     ),
 ]

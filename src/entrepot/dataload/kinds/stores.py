@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from entrepot.commerce import catalog, members
+from entrepot.commerce import catalog, members, pricing
 from entrepot.dataload.cells import boolean, currency, integer, language, text, word_for
 from entrepot.dataload.kind import Batch, Kind, columns, key_columns, values
 
@@ -26,6 +26,7 @@ _FIELDS = {
     "DefaultCatalog": "default_catalog",
     "BundleMembersLocked": "bundle_members_locked",
     "BestDeal": "best_deal",
+    "DefaultContractCompetes": "default_contract_competes",
     "QuoteGoodFor": "quote_good_for",
     "AllocationGoodFor": "allocation_good_for",
 }
@@ -53,6 +54,8 @@ def _put(batch: Batch) -> None:
             found[many] = [first, *(other for other in listed if other != first)]
         pairs.append((row, found))
     batch.write(catalog.STORES, pairs, primary=True)
+    for known in stored.values():
+        pricing.touch(batch.conn, int(known["id"]))  # a switch of the store decides which contracts compete
 
 
 KINDS = [
@@ -77,6 +80,7 @@ KINDS = [
                 DefaultCatalog=text(),
                 BundleMembersLocked=boolean,
                 BestDeal=boolean,
+                DefaultContractCompetes=boolean,
                 QuoteGoodFor=integer,
                 AllocationGoodFor=integer,
             ),

@@ -34,6 +34,7 @@ LOADS = (
     ("Contract", mark("Contracts")),
     ("Promotion", mark("Promotions")),
     ("PromotionDescription", mark("Names and descriptions of promotions")),
+    ("Coupon", mark("Coupons of customers")),
     ("ShippingMode", mark("Shipping modes")),
     ("TaxRate", mark("Tax rates")),
     ("Person", mark("Customers and their addresses")),

@@ -7,10 +7,11 @@ from typing import Any
 from litestar import Response, get, post
 
 from entrepot.commerce import pricing
+from entrepot.commerce.history import note_change
 from entrepot.kernel.errors import Error
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark
-from entrepot.web.staff import Asked, Form, back, desk_of, refused, show, text
+from entrepot.web.staff import Asked, Form, author_of, back, desk_of, refused, show, text
 
 KINDS = (("percent", mark("Percentage")), ("number", mark("Number")), ("price", mark("Price")))
 HOME = "/management/price-constants"
@@ -30,7 +31,12 @@ def save(request: Asked, data: Form) -> Response[Any]:
     try:
         one = pricing.read_constant(values["name"], values["kind"], values["value"], store.currencies)
         with house_of(request).commerce.database.write() as conn:
+            was = pricing.find_constants(conn, store.id).get(one.name)
             pricing.put_constant(conn, store.id, one)
+            if was != one:
+                before = {"value": was.sentence()} if was else {}
+                action = "changed" if was else "created"
+                note_change(conn, author_of(request, data), ("constant", one.name), action, before, {"value": one.sentence()})
     except Error as error:
         status, errors = refused(error, {"name": "name", "kind": "kind", "value": "value"})
         return _page(request, errors=errors, values=values, status=status)
@@ -44,7 +50,10 @@ def remove(request: Asked, name: str, data: Form) -> Response[Any]:
     try:
         with house_of(request).commerce.database.write() as conn:
             terms = pricing.terms_of(conn, store.id)
+            was = pricing.find_constants(conn, store.id).get(name)
             pricing.remove_constant(conn, store.id, name, pricing.rules_using(terms, name))
+            before = {"value": was.sentence()} if was else {}
+            note_change(conn, author_of(request, data), ("constant", name), "deleted", before, None)
     except Error as error:
         status, errors = refused(error)
         return _page(request, errors=errors, status=status)

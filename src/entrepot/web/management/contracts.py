@@ -118,7 +118,8 @@ def _usable(conn: Connection, request: Asked, one: ContractRow, logon_id: str) -
     user = members.find_user(conn, logon_id)
     customer = capture.customer_of(capture.buyer_at(conn, logon_id, at))
     occasion = pricing.Occasion(store.id, store.default_currency, at, customer)
-    own = pricing.eligible(pricing.terms_of(conn, store.id).contracts, occasion)
+    terms = pricing.terms_of(conn, store.id)
+    own = pricing.eligible(terms.contracts, occasion, terms.default_competes)
     return {
         "user": user,
         "granted": one.is_default or pricing.may_use(one, customer),

@@ -1,4 +1,4 @@
-"""The history of changes: who changed what of members, segments, contracts and promotions, when and why."""
+"""The history of changes: who changed what of members, segments, contracts, prices and promotions, when and why."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ KINDS = {
     "account": (mark("Account"), "/management/member?logon_id={}"),
     "contract": (mark("Contract"), "/management/contracts/{}"),
     "promotion": (mark("Promotion"), "/management/promotions/{}"),
+    "rule": (mark("Price rule"), "/management/rules/{}"),
+    "constant": (mark("Price constant"), "/management/price-constants?edit={}"),
+    "offer": (mark("Price"), "/management/prices?q={}"),
     "codes": (mark("Codes"), "/management/promotions/{}/codes"),
 }
 ACTIONS = {
@@ -49,9 +52,13 @@ ACTIONS = {
     "canceled": mark("canceled"),
     "closed": mark("closed"),
     "withdrawn": mark("taken back to draft"),
+    "drafted": mark("draft changed"),
+    "undone": mark("change taken back"),
+    "discarded": mark("draft thrown away"),
     "issued": mark("codes issued"),
     "imported": mark("codes imported"),
-    "granted": mark("coupon granted"),
+    "granted": mark("coupon given"),
+    "withdrawn_coupon": mark("coupon taken back"),
 }
 FIELDS = {
     "usage": mark("Used for"),
@@ -76,7 +83,32 @@ FIELDS = {
     "terms": mark("Terms"),
     "preferred": mark("Preferred"),
     "is_default": mark("Default contract"),
+    "rule": mark("What it does"),
+    "version": mark("Version"),
+    "value": mark("Value"),
+    "price": mark("Price"),
+    "price_list": mark("Price list"),
+    "currency": mark("Currency"),
+    "least": mark("From quantity"),
+    "most": mark("Up to quantity"),
+    "first_day": mark("First day"),
+    "last_day": mark("Last day"),
+    "precedence": mark("Precedence"),
+    "published": mark("Published"),
+    "level": mark("Works on"),
+    "priority": mark("Priority"),
+    "exclusivity": mark("Combines"),
+    "trigger": mark("Trigger"),
+    "code": mark("Code"),
+    "texts": mark("Texts"),
+    "rewards": mark("Gives"),
+    "settings": mark("Settings"),
+    "limit_order": mark("Per order"),
+    "limit_shopper": mark("Per customer"),
+    "limit_total": mark("In all"),
     "batch": mark("Batch"),
+    "owner": mark("Customer"),
+    "days": mark("Days"),
     "count": mark("Count"),
     "expires_at": mark("Expires"),
 }

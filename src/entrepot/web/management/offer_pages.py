@@ -11,12 +11,13 @@ from litestar import Response, get, post
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog, pricing
+from entrepot.commerce.history import Author, note_change
 from entrepot.kernel.errors import Error, Invalid
 from entrepot.kernel.money import format_price
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark, translator
 from entrepot.web.management.catalogs import view_of
-from entrepot.web.staff import Asked, Form, back, desk_of, refused, show, text
+from entrepot.web.staff import Asked, Form, author_of, back, desk_of, refused, show, text
 
 FIELDS = ("price", "currency", "least", "most", "first_day", "last_day", "precedence")
 #: The columns of pasted rows, in this order; what stands at the end may be left out.
@@ -77,8 +78,7 @@ def save(request: Asked, data: Form) -> Response[Any]:
     values = {name: text(data, name)[:200] for name in names}
     try:
         with house_of(request).commerce.database.write() as conn:
-            row = _row(conn, view, values)
-            pricing.save_offers(conn, view.store.id, [row])
+            _save(conn, view, author_of(request, data), [_row(conn, view, values)])
     except Error as error:
         status, errors = refused(error, {name: name for name in (*FIELDS, "quantity")})
         field = next(iter(errors))
@@ -92,7 +92,11 @@ def remove(request: Asked, offer: int, data: Form) -> Response[Any]:
     """Remove an offer for good."""
     store = desk_of(request).store
     with house_of(request).commerce.database.write() as conn:
+        found = pricing.offer_of(conn, store.id, offer)
         pricing.remove_offer(conn, store.id, offer)
+        if found is not None:
+            number = catalog.entries_by_ids(conn, view_of(request), {found.entry_id})[found.entry_id].part_number
+            note_change(conn, author_of(request, data), ("offer", number), "deleted", _said(found, ZoneInfo(store.time_zone)))
     return back("/management/prices", "saved")
 
 
@@ -108,7 +112,7 @@ def paste(request: Asked, data: Form) -> Response[Any]:
     view = view_of(request)
     values = {"price_list": text(data, "price_list"), "rows": str(data.get("rows", ""))[:100_000]}
     wrong: list[tuple[int, str, str]] = []
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     with house_of(request).commerce.database.write() as conn:
         for number, line in enumerate(values["rows"].splitlines(), 1):
             if not line.strip():
@@ -120,9 +124,44 @@ def paste(request: Asked, data: Form) -> Response[Any]:
             except Error as error:
                 wrong.append((number, line, _told(request, error)))
         if rows and not wrong:
-            pricing.save_offers(conn, view.store.id, rows)
+            _save(conn, view, author_of(request, data), rows)
             return back(f"/management/prices?price_list={values['price_list']}", "saved")
     return _paste(request, values, wrong, status=422)
+
+
+def _save(conn: Connection, view: catalog.View, author: Author, rows: list[dict[str, Any]]) -> None:
+    """Write offers, and what each was before and is now; one that stays as it was leaves no line."""
+    entries = sorted({row["entry_id"] for row in rows})
+    before = _offers(conn, view, entries)
+    pricing.save_offers(conn, view.store.id, rows)
+    names = catalog.entries_by_ids(conn, view, entries)
+    for key, now in _offers(conn, view, entries).items():
+        was = before.get(key)
+        if was != now:
+            note_change(conn, author, ("offer", names[key[0]].part_number), "changed" if was else "created", was, now)
+
+
+def _offers(conn: Connection, view: catalog.View, entries: list[int]) -> dict[tuple[int, str, str, str], dict[str, str]]:
+    """The offers of entries by what makes each the same one."""
+    zone = ZoneInfo(view.store.time_zone)
+    found, _ = pricing.offers_of(conn, view.store.id, entry_ids=entries, limit=100_000)
+    return {(one.entry_id, one.price_list, one.currency, one.identifier): _said(one, zone) for one in found}
+
+
+def _said(one: pricing.OfferRow, zone: ZoneInfo) -> dict[str, str]:
+    """An offer as the history keeps it: what was set, as it is written in the form."""
+    said = {
+        "price_list": one.price_list,
+        "currency": one.currency,
+        "price": format_price(one.price, one.currency),
+        "least": str(one.quantity_least) if one.quantity_least > 1 else "",
+        "most": str(one.quantity_most) if one.quantity_most else "",
+        "first_day": one.starts_at.astimezone(zone).date().isoformat() if one.starts_at else "",
+        "last_day": _last_day(one.ends_at, zone),
+        "precedence": str(one.precedence or ""),
+        "published": "" if one.published else "no",
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _row(conn: Connection, view: catalog.View, values: dict[str, str]) -> dict[str, object]:

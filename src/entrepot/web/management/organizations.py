@@ -143,6 +143,7 @@ def _member_page(request: Asked, logon_id: str, on: str = "", error: Error | Non
         ]
         occasion = pricing.Occasion(store.id, store.default_currency, at, capture.customer_of(buyer))
         bought = [one for one in capture.purchases_of(conn, user.logon_id) if one.at < at]
+        terms = pricing.terms_of(conn, store.id)
         return show(
             request,
             "management/member.html",
@@ -150,7 +151,7 @@ def _member_page(request: Asked, logon_id: str, on: str = "", error: Error | Non
             user=user,
             above=list(zip(above.ids, above.names, strict=True))[::-1],
             segments=segments,
-            contracts=pricing.eligible(pricing.terms_of(conn, store.id).contracts, occasion),
+            contracts=pricing.eligible(terms.contracts, occasion, terms.default_competes),
             bought=len(bought),
             book=members.addresses_of(conn, user.id),
             on=on,

@@ -44,6 +44,7 @@ LABELS = {
     "buy_get": mark("Buy these, get those"),
     "cheapest_units": mark("Cheapest units of every so many"),
     "free_gift": mark("Free gift"),
+    "coupon_for_later": mark("Coupon for another order"),
     "one_of_each_set": mark("Price for one of each"),
     "percent_by_quantity": mark("Percent by quantity"),
     "percent_by_spend": mark("Percent by spend"),

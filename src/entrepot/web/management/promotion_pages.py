@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 
@@ -12,10 +15,13 @@ from entrepot.commerce.history import note_change
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import translator
 from entrepot.web.management.history import history_of
+from entrepot.web.management.promotion_calendar import conflicts_of
 from entrepot.web.page import locale_of
 from entrepot.web.staff import Asked, Form, author_of, back, desk_of, show, text
 
 STATUSES = ("active", "inactive")
+#: So many days of use are drawn.
+CHART_DAYS = 30
 
 
 @get("/management/promotions", permission="promotion.view", sync_to_thread=False)
@@ -43,6 +49,7 @@ def list_page(request: Asked, status: str = "") -> Response[str]:
 def promotion_page(request: Asked, identifier: str) -> Response[str]:
     """One promotion: its terms in words, its texts, its use."""
     store, house = desk_of(request).store, house_of(request)
+    now = house.clock.now()
     with house.commerce.database.read() as conn:
         stored = promotions.stored_promotions(conn, store.id).get(identifier)
         one = promotions.find_promotion(conn, store.id, identifier=identifier)
@@ -50,16 +57,45 @@ def promotion_page(request: Asked, identifier: str) -> Response[str]:
             raise promotions.PromotionUnknown(promotion=identifier)
         used = promotions.counters(conn, [one.id]).get(one.id, 0)
         told = history_of(request, conn, ("promotion", identifier), ("codes", identifier))
+        uses = promotions.uses_by_day(conn, one.id, now - timedelta(days=CHART_DAYS), store.time_zone)
+        met = conflicts_of(request, conn, one) if stored["status"] == "active" else []
     return show(
         request,
         "management/promotion.html",
         told=told,
+        met=met,
+        chart=_chart(uses, local_day(now, store.time_zone)),
         one=one,
         status_name=stored["status"],
         used=used,
-        runs=one.in_force(house.clock.now(), store.time_zone),
+        runs=one.in_force(now, store.time_zone),
         in_words=_in_words(request),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Uses by day, the latest last."""
+
+    days: list[tuple[date, int]]
+
+    @property
+    def total(self) -> int:
+        return sum(number for _, number in self.days)
+
+    @property
+    def most(self) -> int:
+        return max(number for _, number in self.days)
+
+
+def _chart(uses: dict[date, int], today: date) -> Chart:
+    days = [today - timedelta(days=back) for back in reversed(range(CHART_DAYS))]
+    return Chart([(day, uses.get(day, 0)) for day in days])
+
+
+def local_day(at: datetime, zone: str) -> date:
+    """The day an instant is on by the store's clock."""
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def _in_words(request: Asked) -> Callable[[str], str]:

@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog, members, pricing
+from entrepot.commerce.history import note_change
 from entrepot.commerce.pricing import tree
-from entrepot.kernel.errors import Error, Invalid
+from entrepot.kernel.errors import Error
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark
 from entrepot.web.management.catalogs import view_of
-from entrepot.web.staff import Asked, Form, back, desk_of, refused, show, text
+from entrepot.web.staff import Asked, Form, author_of, back, desk_of, refused, show, text
 
 KINDS = {
     "list": (mark("Price of a list"), mark("the list's name")),
@@ -30,6 +30,17 @@ KINDS = {
     "lowest": (mark("Lowest of several rules"), mark("their names, with ; between")),
     "highest": (mark("Highest of several rules"), mark("their names, with ; between")),
     "first": (mark("First of several rules that has a price"), mark("their names, with ; between")),
+}
+CONDITIONS = {
+    "segments": (mark("The customer is in a segment"), mark("names with ; between")),
+    "not_segments": (mark("The customer is in none of the segments"), mark("names with ; between")),
+    "part_numbers": (mark("The article is one of"), mark("part numbers with ; between")),
+    "not_part_numbers": (mark("The article is none of"), mark("part numbers with ; between")),
+    "groups": (mark("The article is in a category"), mark("categories with ; between")),
+    "lists": (mark("The article has a price in a list"), mark("price lists with ; between")),
+    "quantity": (mark("The quantity is at least"), mark("such as 10, or 10-49")),
+    "dates": (mark("The day is between"), mark("the first and the last: 2026-12-01 2026-12-24")),
+    "hours": (mark("Days of the week and hours"), mark("1 is Monday: 1,2,3 09:00-17:00")),
 }
 FAULTS = {
     "LIST_UNKNOWN": mark("There is no price list %(what)s."),
@@ -60,51 +71,24 @@ class Movement:
 @get("/management/rules/{name:str}", permission="price.view", sync_to_thread=False)
 def rule_page(request: Asked, name: str, version: int = 0, at: str = "") -> Response[str]:
     """One version of a rule as a tree; ``at`` opens an element in the form."""
-    return _page(request, name, version, at=at)
+    return rule_shown(request, name, version, at=at)
 
 
 @post("/management/rules/{name:str}/edit", permission="price.edit", sync_to_thread=True)
 def edit(request: Asked, name: str, data: Form) -> Response[Any]:
     """Change, add, move or remove one element; what comes of it is kept as the rule's draft."""
     at_desk, place = desk_of(request), text(data, "at")
-    version = int(text(data, "version") or "0")
+    version, author = version_of(data), author_of(request, data)
     try:
         with house_of(request).commerce.database.write() as conn:
-            base = _chosen(conn, at_desk.store.id, name, version)
-            path = _edited(base.path, place, data)
-            draft = pricing.save_draft(conn, at_desk.store.id, name, path, at_desk.user.logon_id, house_of(request).clock.now())
+            base = chosen_version(conn, at_desk.store.id, name, version)
+            path = _edited(base.path, place, data, _ground(conn, view_of(request)))
+            draft = pricing.save_draft(conn, at_desk.store.id, name, path, author.logon_id, author.at)
+            after = chosen_version(conn, at_desk.store.id, name, draft)
+            note_change(conn, author, ("rule", name), "drafted", words_of(base), words_of(after))
     except Error as error:
-        status, errors = refused(error)
-        return _page(request, name, version, at=place, errors=errors, status=status)
+        return rule_shown(request, name, version, at=place, refusal=refused(error), typed=data)
     return back(f"/management/rules/{quote(name)}?version={draft}", "saved")
-
-
-@post("/management/rules/{name:str}/activate", permission="price.edit", sync_to_thread=True)
-def activate(request: Asked, name: str, data: Form) -> Response[Any]:
-    """Put a draft without faults in force, now or from a day on."""
-    store, version = desk_of(request).store, int(text(data, "version") or "0")
-    now = house_of(request).clock.now()
-    try:
-        starts_at = _day(text(data, "from"), now, store.time_zone)
-        with house_of(request).commerce.database.write() as conn:
-            chosen = _chosen(conn, store.id, name, version)
-            faults = pricing.faults_of(pricing.read_rule(name, chosen.path), _known(conn, store.id))
-            if faults:
-                raise RuleFaulty(path="version", count=len(faults))
-            pricing.activate(conn, store.id, name, version, starts_at)
-    except Error as error:
-        status, errors = refused(error)
-        return _page(request, name, version, errors=errors, status=status)
-    return back(f"/management/rules/{quote(name)}?version={version}", "saved")
-
-
-@post("/management/rules/{name:str}/discard", permission="price.edit", sync_to_thread=True)
-def discard(request: Asked, name: str, data: Form) -> Response[Any]:
-    """Throw a draft away."""
-    store = desk_of(request).store
-    with house_of(request).commerce.database.write() as conn:
-        pricing.discard_draft(conn, store.id, name, int(text(data, "version") or "0"))
-    return back(f"/management/rules/{quote(name)}", "saved")
 
 
 @get("/management/rules/{name:str}/compare", permission="price.view", sync_to_thread=False)
@@ -113,7 +97,7 @@ def compare(request: Asked, name: str, a: int = 0, b: int = 0) -> Response[str]:
     store = desk_of(request).store
     with house_of(request).commerce.database.read() as conn:
         versions = pricing.versions_of(conn, store.id, name)
-        older, newer = _chosen(conn, store.id, name, a), _chosen(conn, store.id, name, b)
+        older, newer = chosen_version(conn, store.id, name, a), chosen_version(conn, store.id, name, b)
     words = [pricing.in_words(pricing.read_rule(name, one.path)) for one in (older, newer)]
     changes = tree.changes(*words)
     return show(request, "management/rule_compare.html", name=name, versions=versions, a=older, b=newer, changes=changes)
@@ -125,12 +109,12 @@ def preview(request: Asked, name: str, version: int = 0, contract: str = "", cur
     view = view_of(request)
     money = currency if currency in view.store.currencies else view.store.default_currency
     with house_of(request).commerce.database.read() as conn:
-        chosen = _chosen(conn, view.store.id, name, version)
+        chosen = chosen_version(conn, view.store.id, name, version)
         now = pricing.terms_of(conn, view.store.id).at(view.at)
         changed = replace(now, rules=now.rules | {name: pricing.read_rule(name, chosen.path)})
         using = [one for one in now.contracts if _reaches(now, one, name, view.at)]
         by = next((one for one in using if one.identifier == contract), using[0] if using else None)
-        faults = pricing.faults_of(changed.rules[name], _known(conn, view.store.id))
+        faults = pricing.faults_of(changed.rules[name], known_of(conn, view.store.id))
         moves: list[Movement] = []
         if by is not None and not faults:
             moves = _movements(conn, view, (now, changed), pricing.Occasion(view.store.id, money, view.at), by.identifier)
@@ -158,40 +142,64 @@ def preview(request: Asked, name: str, version: int = 0, contract: str = "", cur
     )
 
 
-class RuleFaulty(Invalid):
-    code = "PRICE_RULE_FAULTY"
-    message = "{path}: this version still has {count} faults. Put them right, then activate it."
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What typed conditions are read against: the store's clock and the categories of its master catalog."""
+
+    zone: str
+    groups: dict[str, int]
 
 
-class DayMalformed(Invalid):
-    code = "BAD_DATE"
-    message = "{path}: write a day that is not in the past, such as 2026-12-01."
+def _ground(conn: Connection, view: catalog.View) -> Ground:
+    master = next((one for one in catalog.catalogs_of(conn, view.store) if one.is_master), None)
+    places = catalog.group_places(conn, view, master) if master is not None else []
+    return Ground(view.store.time_zone, {one.identifier: one.id for one in places})
 
 
-def _edited(path: list[Any], place: str, data: dict[str, Any]) -> list[Any]:
+def _edited(path: list[Any], place: str, data: dict[str, Any], ground: Ground) -> list[Any]:
     """The stored form after what the form asks for."""
     doing = text(data, "do")
     if doing == "remove":
         return tree.removed(path, place)
     if doing in ("up", "down"):
         return tree.moved(path, place, -1 if doing == "up" else 1)
+    if doing in ("branch", "path", "condition"):
+        return _conditional(path, place, data, ground)
     element = tree.element_of(text(data, "kind"), text(data, "value"))
     return tree.replaced(path, place, element) if doing == "change" else tree.inserted(path, place, element)
 
 
-def _day(day: str, now: datetime, zone: str) -> datetime:
-    if not day:
-        return now
-    try:
-        found = datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(zone))
-    except ValueError:
-        raise DayMalformed(path="from") from None
-    if found < now:
-        raise DayMalformed(path="from")
-    return found
+def _conditional(path: list[Any], place: str, data: dict[str, Any], ground: Ground) -> list[Any]:
+    """A new branch after an element, one more path of a branch, or another condition for a path."""
+    doing = text(data, "do")
+    when = pricing.condition_of(text(data, "if_kind"), text(data, "if_value"), ground.zone, ground.groups)
+    if doing == "condition":
+        return tree.replaced(path, f"{place}/when", when)
+    then = _source(text(data, "then")) or {"list_price": True}
+    if doing == "path":
+        return tree.inserted(path, place, {"when": when, "then": [then]})
+    return tree.inserted(path, place, pricing.branch_of(when, then, _source(text(data, "otherwise"))))
 
 
-def _chosen(conn: Connection, store_id: int, name: str, version: int) -> pricing.RuleVersion:
+def _source(written: str) -> dict[str, Any] | None:
+    """What a path begins with, from a choice such as ``list:Standard``; nothing where nothing was chosen."""
+    kind, _, name = written.partition(":")
+    return tree.element_of(kind, name) if kind in ("list", "rule", "list_price") else None
+
+
+def version_of(data: dict[str, Any]) -> int:
+    """The version a form is about; 0 is none in particular."""
+    written = text(data, "version")
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 9 else 0
+
+
+def words_of(one: pricing.RuleVersion) -> dict[str, Any]:
+    """A version as the history keeps it: its sentences."""
+    told = pricing.in_words(pricing.read_rule(one.name, one.path))
+    return {"rule": [f"{'› ' * depth}{words}" for depth, words in told]}
+
+
+def chosen_version(conn: Connection, store_id: int, name: str, version: int) -> pricing.RuleVersion:
     """The version asked for; without one the draft, else the newest."""
     known = pricing.versions_of(conn, store_id, name)
     found = next((one for one in known if one.version == version), None) if version else (known[0] if known else None)
@@ -200,7 +208,7 @@ def _chosen(conn: Connection, store_id: int, name: str, version: int) -> pricing
     return found
 
 
-def _known(conn: Connection, store_id: int) -> pricing.Known:
+def known_of(conn: Connection, store_id: int) -> pricing.Known:
     terms = pricing.terms_of(conn, store_id)
     segments = BUILT_IN | {one.identifier for one in members.find_segments(conn)}
     return pricing.Known(terms.rules, frozenset(terms.lists), frozenset(terms.constants), segments)
@@ -236,21 +244,33 @@ def _movements(
     return [Movement(one.entry_id, was, is_) for one, was, is_ in zip(wanted, before, after, strict=True)]
 
 
-def _page(
-    request: Asked, name: str, version: int, *, at: str = "", errors: dict[str, str] | None = None, status: int = 200
+def rule_shown(
+    request: Asked,
+    name: str,
+    version: int,
+    *,
+    at: str = "",
+    refusal: tuple[int, dict[str, str]] = (200, {}),
+    typed: Form | None = None,
 ) -> Response[str]:
+    """The page of a rule: its tree, the form of the chosen element, its versions and who uses it."""
     store = desk_of(request).store
     with house_of(request).commerce.database.read() as conn:
         versions = pricing.versions_of(conn, store.id, name)
-        chosen = _chosen(conn, store.id, name, version)
+        chosen = chosen_version(conn, store.id, name, version)
         rule = pricing.read_rule(name, chosen.path)
-        faults = pricing.faults_of(rule, _known(conn, store.id))
+        faults = pricing.faults_of(rule, known_of(conn, store.id))
         lists = pricing.find_price_lists(conn, store.id)
         terms = pricing.terms_of(conn, store.id)
+        groups = {key: one for one, key in _ground(conn, view_of(request)).groups.items()}
+    opened, condition = _opened(chosen.path, at), _opened_condition(chosen.path, at, groups)
+    if typed:
+        opened = (text(typed, "kind"), text(typed, "value")) if "kind" in typed else opened
+        condition = (text(typed, "if_kind"), text(typed, "if_value")) if "if_kind" in typed else condition
     return show(
         request,
         "management/rule.html",
-        status=status,
+        status=refusal[0],
         name=name,
         chosen=chosen,
         versions=versions,
@@ -258,9 +278,13 @@ def _page(
         faults=faults,
         told=FAULTS,
         at=at,
-        opened=_opened(chosen.path, at),
+        opened=opened,
+        condition=condition,
+        is_path=_is_path(at),
         kinds=KINDS,
-        errors=errors or {},
+        conditions=CONDITIONS,
+        users=pricing.users_of(terms, name),
+        errors=refusal[1],
         lists=sorted(lists),
         rules=sorted(terms.rules),
         constants=sorted(terms.constants),
@@ -281,4 +305,23 @@ def _opened(path: list[Any], place: str) -> tuple[str, str]:
     return tree.typed_of(holder) if isinstance(holder, dict) else ("", "")
 
 
-routes: list[Any] = [rule_page, edit, activate, discard, compare, preview]
+def _is_path(place: str) -> bool:
+    """Whether a place is a path of a branch, which has a condition, and not an element."""
+    steps = place.split("/")
+    return len(steps) >= 2 and steps[-2] == "branch" and steps[-1].isdigit()
+
+
+def _opened_condition(path: list[Any], place: str, groups: dict[int, str]) -> tuple[str, str]:
+    """What the form shows of the condition of a path."""
+    if not _is_path(place):
+        return "", ""
+    holder: Any = path
+    try:
+        for step in (*place.split("/"), "when"):
+            holder = holder[int(step)] if isinstance(holder, list) else holder[step]
+    except (KeyError, IndexError, ValueError, TypeError):
+        return "", ""
+    return pricing.typed_condition(holder, groups)
+
+
+routes: list[Any] = [rule_page, edit, compare, preview]

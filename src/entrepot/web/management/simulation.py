@@ -10,10 +10,12 @@ from litestar import Request, Response, get, post
 
 from entrepot.commerce import capture, catalog, charges, pricing
 from entrepot.kernel.errors import Error, Invalid
-from entrepot.kernel.money import format_amount, format_price
+from entrepot.kernel.money import format_amount, format_price, parse_amount
+from entrepot.web import formats
 from entrepot.web.edge import house_of
-from entrepot.web.i18n import mark
+from entrepot.web.i18n import mark, translator
 from entrepot.web.management.prices import steps_of
+from entrepot.web.page import locale_of
 from entrepot.web.staff import Asked, desk_of, noon, refused, show
 
 STAGES = {
@@ -72,7 +74,7 @@ def simulation_page(request: Asked) -> Response[str]:
     status = 200
     if values["items"]:
         try:
-            found = _simulated(request, at_desk.store.identifier, _asked(values), values["buyer"], at_desk.view_language)
+            found = _simulated(request, at_desk.store.identifier, _asked(request, values), values["buyer"], at_desk.view_language)
         except Error as error:
             status, errors = refused(error, dict.fromkeys(("items", "quantity"), "items"))
             errors = {
@@ -87,7 +89,7 @@ def simulation_page(request: Asked) -> Response[str]:
         found=found,
         traces=_traces(found),
         stages=STAGES,
-        declined=DECLINED,
+        declined=_declined(found, locale_of(request)),
         unpriced=UNPRICED,
         currencies=[(code, code) for code in at_desk.store.currencies],
         modes=[("", ""), *((mode.code, mode.name(at_desk.view_language)) for mode in modes)],
@@ -99,6 +101,7 @@ class SimulatedItem(msgspec.Struct, forbid_unknown_fields=True):
     part_number: str
     quantity: str = "1"
     attributes: dict[str, str] = {}
+    configuration: str = ""
 
 
 class Simulation(msgspec.Struct, forbid_unknown_fields=True):
@@ -121,6 +124,7 @@ def simulation(request: Request[Any, Any, Any], store: str, data: Simulation) ->
     """What a customer would pay for a cart on a day: prices with their trace, and every step of the order. Stores nothing."""
     question = capture.Question(
         items=[capture.Adding(one.part_number, one.quantity, one.attributes) for one in data.items],
+        configurations=_configurations(request, [one.configuration for one in data.items]),
         codes=tuple(data.codes),
         contract=data.contract or None,
         destination=charges.Destination(data.country.upper(), data.region.upper()) if data.country else None,
@@ -133,9 +137,11 @@ def simulation(request: Request[Any, Any, Any], store: str, data: Simulation) ->
 Asking = tuple[capture.Question, str, str]
 
 
-def _asked(values: dict[str, str]) -> Asking:
+def _asked(request: Asked, values: dict[str, str]) -> Asking:
+    rows = _rows(values["items"])
     question = capture.Question(
-        items=_items(values["items"]),
+        items=[capture.Adding(number, quantity) for number, quantity, _ in rows],
+        configurations=_configurations(request, [configuration for _, _, configuration in rows]),
         codes=tuple(values["codes"].replace(",", " ").split()),
         contract=values["contract"] or None,
         destination=charges.Destination(values["country"].upper(), values["region"].upper()) if values["country"] else None,
@@ -145,15 +151,25 @@ def _asked(values: dict[str, str]) -> Asking:
     return question, values["on"], values["currency"]
 
 
-def _items(text: str) -> list[capture.Adding]:
-    """The articles of a text: a part number a line, and how many after a blank."""
+def _configurations(request: Request[Any, Any, Any], ids: list[str]) -> dict[int, capture.Configuration]:
+    """The finished configurations that are named, by the place of their article, as the configurator has them."""
+    ask = house_of(request).requests.request
+    return {
+        place: capture.read_bill_of_material(ask("generateConfigurationBOM", {"ConfigurationId": one}))
+        for place, one in enumerate(ids)
+        if one
+    }
+
+
+def _rows(text: str) -> list[tuple[str, str, str]]:
+    """The articles of a text: a part number a line, how many after a blank, and of a kit its configuration after another."""
     found = []
     for line in text.replace(";", "\n").splitlines():
         words = line.split()
-        if len(words) > 2:
+        if len(words) > 3:
             raise ItemsMalformed(path="items")
         if words:
-            found.append(capture.Adding(words[0], words[1] if len(words) > 1 else "1"))
+            found.append((words[0], words[1] if len(words) > 1 else "1", words[2] if len(words) > 2 else ""))
     return found
 
 
@@ -198,6 +214,18 @@ def _traces(found: capture.Simulated | None) -> list[dict[str, Any]]:
         code = price.code if isinstance(price, pricing.Unpriced) else ""
         traces.append({"part_number": price.part_number, "best": best, "considered": considered, "code": code})
     return traces
+
+
+def _declined(found: capture.Simulated | None, locale: str) -> list[tuple[capture.PromotionRefused, str]]:
+    """Each promotion that does not apply with its reason in the reader's language, amounts as the reader writes them."""
+    told, gettext = [], translator(locale).gettext
+    for one in found.calculation.refused if found else ():
+        values = {"needs": one.needs, "has": one.has, "what": gettext(one.what)}
+        if found is not None and one.reason == "MORE_SPENDING_NEEDED":
+            money = found.calculation.currency
+            values |= {name: formats.money(parse_amount(values[name], money), money, locale) for name in ("needs", "has")}
+        told.append((one, gettext(DECLINED[one.reason]) % values if one.reason in DECLINED else one.reason))
+    return told
 
 
 def _document(found: capture.Simulated) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from entrepot.web.storefront import (
     preferences,
     product,
     summary,
+    wallet,
 )
 
 HANDLERS = [
@@ -46,6 +47,7 @@ HANDLERS = [
     summary.summary,
     summary.prepare,
     summary.place,
+    wallet.claim,
     orders.orders,
     orders.find,
     orders.order,

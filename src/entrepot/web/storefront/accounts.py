@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from litestar import Request, Response, get, post
 from litestar.params import FromQuery
+from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, members
 from entrepot.kernel.errors import Error
@@ -23,6 +24,7 @@ from entrepot.web.storefront import words
 from entrepot.web.storefront.frame import Form, Front, front_of, go, page_of, show, text_of
 from entrepot.web.storefront.progress import progress_of
 from entrepot.web.storefront.told import Told
+from entrepot.web.storefront.wallet import trimmed, wallet_of
 
 #: Which field of the registration an error belongs to.
 AT_FIELD = {"PASSWORD_TOO_WEAK": "password", "LOGON_ID_TAKEN": "logon_id", "LOGON_ID_MALFORMED": "logon_id"}
@@ -164,7 +166,7 @@ def _register_faults(front: Front, values: Mapping[str, str]) -> dict[str, str]:
 
 @get("/account", permission="buyer", sync_to_thread=False)
 def account(request: Request[Any, Any, Any]) -> Response[str]:
-    """The account: the last orders, the address book, the password."""
+    """The account: the last orders, coupons, the address book, the password."""
     return _account_page(front_of(request), {})
 
 
@@ -183,9 +185,15 @@ def _account_page(front: Front, errors: Mapping[str, str]) -> Response[str]:
             organization=organization.identifier if organization else None,
             groups=sorted(members.groups_of(conn, user.id)),
             rows=[(one, progress_of(one, front.words)) for one in placed],
+            coupons=trimmed(wallet_of(conn, front, now, _codes_in_cart(conn, now))),
             book=members.addresses_of(conn, user.id),
             errors=errors,
         )
+
+
+def _codes_in_cart(conn: Connection, now: capture.Visit) -> tuple[str, ...]:
+    cart = capture.current_cart(conn, now)
+    return cart.codes if cart is not None else ()
 
 
 @post("/account/password", permission="buyer", sync_to_thread=True, status_code=303)

@@ -24,7 +24,10 @@ from entrepot.web.storefront.choosing import FIELD
 from entrepot.web.storefront.frame import Form, Front, draw, front_of, go, keep_secret, page_of, show, text_of, version_in
 from entrepot.web.storefront.product import Wish, add_refused, product_page
 from entrepot.web.storefront.told import Told, Undo
+from entrepot.web.storefront.wallet import wallet_of
 
+#: Where codes can be entered besides the cart; it is gone back to.
+SUMMARY = "/checkout/summary"
 Change = Callable[[Connection, capture.Visit, capture.Order], capture.Order]
 
 
@@ -51,11 +54,13 @@ def cart_page(front: Front, status: int = 200, told: Told | None = None, wrong: 
         if found is not None:
             found = capture.reprice(conn, now, found)
         page = page_of(front, conn, now, found)
+        coupons = wallet_of(conn, front, now, found.codes) if found is not None and found.lines else []
     shown = cart_shown(found, front.words, front.locale) if found is not None and found.lines else None
     context: dict[str, Any] = {
         "cart": found if shown else None,
         "shown": shown,
         "sums": sums_of(found.calculation, front.words) if shown and found and found.calculation else (),
+        "coupons": coupons,
         "wrong": wrong,
         "blocked": is_blocked(shown),
     }
@@ -197,20 +202,30 @@ def undo(request: Request[Any, Any, Any], data: Form) -> Response[str]:
 def enter_code(request: Request[Any, Any, Any], data: Form) -> Response[str]:
     """Enter a promotion code; one that cannot be used is said so at its field."""
     front, code = front_of(request), text_of(data, "code", 100)
+    at_checkout = text_of(data, "back", 40) == SUMMARY
+    if not code and at_checkout:
+        return go(front, SUMMARY, Told(front.words.gettext("Write the code you were given."), "warning"))
     if not code:
         return cart_page(front, 422, wrong=Wrong("code", "", front.words.gettext("Write the code you were given.")))
     try:
         shop.with_cart(front.house, front.caller, lambda conn, now, cart: capture.enter_code(conn, now, cart, code))
     except Error as error:
+        if at_checkout:
+            return go(front, SUMMARY, Told(words.sentence(error, front.locale), "warning"))
         return refused(front, error, "code", code)
+    if at_checkout:
+        return go(front, SUMMARY, Told(front.words.gettext("The code is on your order.")))
     return cart_page(front) if front.is_fragment else go(front, "/cart")
 
 
 @post("/cart/codes/remove", permission="public", sync_to_thread=False, status_code=200)
 def remove_code(request: Request[Any, Any, Any], data: Form) -> Response[str]:
     """Take a promotion code off."""
-    code = text_of(data, "code", 100)
-    return changed(front_of(request), lambda conn, now, cart: capture.remove_code(conn, now, cart, code), None)
+    front, code = front_of(request), text_of(data, "code", 100)
+    if text_of(data, "back", 40) == SUMMARY:
+        shop.with_cart(front.house, front.caller, lambda conn, now, cart: capture.remove_code(conn, now, cart, code))
+        return go(front, SUMMARY)
+    return changed(front, lambda conn, now, cart: capture.remove_code(conn, now, cart, code), None)
 
 
 @post("/cart/lines/{line:str}/configure", permission="public", sync_to_thread=True, status_code=303)

@@ -131,8 +131,9 @@ def problem_text(problem: capture.Problem, words: NullTranslations) -> str:
 
 
 def hints(calculation: capture.Calculation, words: NullTranslations, locale: str) -> list[Hint]:
-    """The promotions that are within reach: half of what they ask is in the cart already."""
-    found = []
+    """What the order earns for later, and the promotions within reach: half of what they ask is in the cart already."""
+    later = [one for one in calculation.applied if not one.amount and one.level != "shipping"]
+    found = [Hint(words.gettext("With this order you get: %(name)s") % {"name": one.name}, 1.0) for one in later]
     for one in calculation.refused:
         words_of = _REASONS.get(one.reason)
         hint = words_of(one, calculation.currency, words, locale) if words_of else None

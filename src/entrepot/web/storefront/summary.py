@@ -25,6 +25,7 @@ from entrepot.web.storefront.guest_orders import keep_claim, old_claims
 from entrepot.web.storefront.steps import nothing, standing, step_page
 from entrepot.web.storefront.stock_words import expected_day
 from entrepot.web.storefront.told import Told
+from entrepot.web.storefront.wallet import wallet_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def summary_page(front: Front, snag: Snag | None = None, status: int = 200) -> R
             expires_at=datetime.fromisoformat(prepared["expires_at"]) if prepared else None,
             now=at.now.at,
             later=_later(front, prepared["later"]) if prepared else {},
+            coupons=wallet_of(conn, front, at.now, at.cart.codes),
             snag=snag,
             key=f"{at.cart.id}-{at.cart.version}",
         )

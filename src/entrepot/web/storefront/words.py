@@ -18,6 +18,7 @@ SENTENCES = {
     "BAD_QUANTITY": mark("Write a quantity greater than 0 and at most 1,000,000, such as 2."),
     "CARD_DATA_REFUSED": mark("Please do not write card numbers here. Choose a card of the payment form instead."),
     "CART_NOT_FOUND": mark("There is no such cart any more. It may have expired or become an order."),
+    "COUPON_NOT_CLAIMED": mark("This code cannot be put into your account. Enter it in the cart, or check how it is written."),
     "CATALOG_ENTRY_NOT_FOUND": mark("There is no article {part_number} in this shop."),
     "CATEGORY_NOT_FOUND": mark("There is no such category in this shop."),
     "COMPONENT_NOT_SKU": mark("The configuration contains {part_number}, which cannot be ordered. Please configure it again."),

@@ -384,6 +384,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("undo", sa.Text(), nullable=True),
         sa.Column("starts_at", sa.BigInteger(), nullable=True),
         sa.Column("ends_at", sa.BigInteger(), nullable=True),
         sa.Column("user", sa.String(length=254), nullable=False),
@@ -434,6 +435,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("promotion_code", schema=None) as batch_op:
         batch_op.create_index("promotion_code_of_promotion", ["promotion_id", "batch"], unique=False)
+
+    op.create_table(
+        "coupon",
+        sa.Column("store_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("promotion_id", sa.BigInteger(), nullable=False),
+        sa.Column("owner", sa.String(length=254), nullable=False),
+        sa.Column("transferable", sa.Boolean(), nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.Column("effective_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column("order_ref", sa.String(length=64), nullable=True),
+        sa.Column("granted_by", sa.BigInteger(), nullable=True),
+        sa.Column("issued_by", sa.String(length=254), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "code"),
+    )
+    with op.batch_alter_table("coupon", schema=None) as batch_op:
+        batch_op.create_index("coupon_of_order", ["order_ref"], unique=False)
+        batch_op.create_index("coupon_of_owner", ["store_id", "owner"], unique=False)
+        batch_op.create_index("coupon_of_promotion", ["promotion_id"], unique=False)
 
     op.create_table(
         "promotion_counter",
@@ -536,6 +558,7 @@ def upgrade() -> None:
         sa.Column("default_catalog", sa.String(length=254), nullable=True),
         sa.Column("bundle_members_locked", sa.Boolean(), nullable=False),
         sa.Column("best_deal", sa.Boolean(), nullable=False),
+        sa.Column("default_contract_competes", sa.Boolean(), nullable=False),
         sa.Column("quote_good_for", sa.Integer(), nullable=False),
         sa.Column("allocation_good_for", sa.Integer(), nullable=False),
         sa.CheckConstraint("status IN (-1, 0, 1)", name="store_status"),
@@ -1113,6 +1136,12 @@ def downgrade() -> None:
         batch_op.drop_index("promotion_code_of_promotion")
 
     op.drop_table("promotion_code")
+    with op.batch_alter_table("coupon", schema=None) as batch_op:
+        batch_op.drop_index("coupon_of_promotion")
+        batch_op.drop_index("coupon_of_owner")
+        batch_op.drop_index("coupon_of_order")
+
+    op.drop_table("coupon")
     with op.batch_alter_table("promotion", schema=None) as batch_op:
         batch_op.drop_index("promotion_by_code")
 

@@ -5,6 +5,7 @@ from entrepot.commerce.promotions.rewards.amount_off_each import AmountOffEach
 from entrepot.commerce.promotions.rewards.buy_get import BuyGet
 from entrepot.commerce.promotions.rewards.buy_some_get_some import BuySomeGetSome
 from entrepot.commerce.promotions.rewards.cheapest_units import CheapestUnits
+from entrepot.commerce.promotions.rewards.coupon_for_later import CouponForLater
 from entrepot.commerce.promotions.rewards.fixed_price_each import FixedPriceEach
 from entrepot.commerce.promotions.rewards.fixed_price_set import FixedPriceSet
 from entrepot.commerce.promotions.rewards.free_gift import FreeGift
@@ -34,6 +35,7 @@ Reward = (
     | BuySomeGetSome
     | BuyGet
     | FreeGift
+    | CouponForLater
     | ShippingFixedPrice
     | ShippingAmountOff
     | ShippingPercentOff
@@ -45,6 +47,7 @@ __all__ = [
     "BuyGet",
     "BuySomeGetSome",
     "CheapestUnits",
+    "CouponForLater",
     "FixedPriceEach",
     "FixedPriceSet",
     "FreeGift",

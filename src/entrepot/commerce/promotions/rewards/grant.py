@@ -32,17 +32,21 @@ class Gift:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Amounts off per line and off shipping in minor units, gifts, and how many uses this counts as."""
+    """Amounts off per line and off shipping in minor units, gifts, and how many uses this counts as.
+
+    ``later`` says that it gives something once the order is final, such as a coupon.
+    """
 
     lines: Mapping[str, int] = field(default_factory=dict)
     shipping: int = 0
     gifts: tuple[Gift, ...] = ()
     times: int = 1
     touched: frozenset[str] = frozenset()
+    later: bool = False
 
     @property
     def nothing(self) -> bool:
-        return not self.shipping and not self.gifts and not any(self.lines.values())
+        return not self.shipping and not self.gifts and not self.later and not any(self.lines.values())
 
 
 def lines_for(targets: Targets | None, standing: Standing, met: Met) -> tuple[Line, ...]:
