@@ -13,10 +13,10 @@ from typing import Any
 import yaml
 
 from bench.bare import BODY_FILE
-from bench.client import Connection, run_load
+from bench.client import Answer, Connection, run_load
 from bench.figures import Figure
 from bench.hard import car
-from bench.processes import bare_command, free_port, running
+from bench.processes import bare_command, free_port, processor_seconds, running
 from bench.shop import get
 from entrepot import demo
 from entrepot.app import build
@@ -28,7 +28,11 @@ from entrepot.settings import read_settings
 #: A feature model (UVL) to measure instead of the generated one.
 MODEL_FILE = "ENTREPOT_BENCH_MODEL"
 KIT = "BENCH-KIT"
-STEPS = 400
+PARTS = "BENCH-KIT-PARTS"
+STEPS = 1600
+#: How many choices a configuration gets, and how many each client opens before the clock counts.
+CHOICES = 40
+CONFIGURATIONS = 3
 API = "/api/configurator/sessions"
 
 
@@ -50,11 +54,13 @@ def prepare_kit(data: Path) -> None:
         publish_prepared(conn, prepared, at)
     files = data / "kit"
     files.mkdir()
-    entries = [f"{part},Item,en-US,{part},1,1,standard" for part in parts]
+    entries = [f"{part},Item,{PARTS},en-US,{part},1,1,standard" for part in parts]
     tables = {
+        # What stands in no category of the master catalog is not sold, and has no price.
+        "CatalogGroup": ("GroupIdentifier,TopGroup,LanguageId,Name,Published", [f"{PARTS},1,-1,Parts of a kit,1"]),
         "CatalogEntry": (
-            "PartNumber,Type,Language,Name,Published,Buyable,TaxCategory",
-            [*entries, f"{KIT},DynamicKit,en-US,A kit of {len(parts)} options,1,1,standard"],
+            "PartNumber,Type,ParentGroupIdentifier,Language,Name,Published,Buyable,TaxCategory",
+            [*entries, f"{KIT},DynamicKit,{PARTS},en-US,A kit of {len(parts)} options,1,1,standard"],
         ),
         "Offer": (
             "PriceListName,CatentryPartNumber,Identifier,Precedence,PriceInUSD,PriceInEUR",
@@ -78,21 +84,73 @@ def _name_parts(classes: dict[str, Any]) -> Iterator[str]:
             yield from _name_parts(item.get("classes", {}))
 
 
-def kits(port: int, data: Path) -> list[Figure]:
+class Shopper:
+    """A client that configures: it keeps what it is shown, and chooses at random what is possible."""
+
+    def __init__(self, connection: Connection, secret: str, chance: random.Random) -> None:
+        self._connection, self._secret, self._chance = connection, secret, chance
+        self._classes: dict[str, dict[str, Any]] = {}
+        self._session, self._revision, self._steps = "", -1, 0
+
+    async def open(self) -> None:
+        """Begin a new configuration."""
+        launch = Launch(model="bench-kit", organization=demo.STORE, item=KIT, return_url="/cart", currency="USD", locale="en-US")
+        token = sign_launch(self._secret, launch, datetime.now(UTC))
+        self._classes, self._steps = {}, 0
+        self._take((await self._connection.request("POST", API, {"token": token})).json())
+
+    async def step(self) -> Answer:
+        """One choice; the answer says what has changed since the state that is held."""
+        possible = [(name, one["name"]) for name, held in self._classes.items() for one in held["values"] if _is_open(one)]
+        option_class, option = self._chance.choice(possible)
+        path = f"{API}/{self._session}/choices?since={self._revision}"
+        answer = await self._connection.request("POST", path, {"option_class": option_class, "option": option})
+        state = answer.json()
+        assert state["price_confirmed"], "the price is not commerce's"
+        self._take(state)
+        self._steps += 1
+        return answer
+
+    @property
+    def done(self) -> bool:
+        return self._steps >= CHOICES
+
+    def _take(self, state: dict[str, Any]) -> None:
+        self._session, self._revision = state["session"], state["revision"]
+        if "since" not in state:
+            self._classes = {}
+        for name in state.get("gone", ()):
+            self._classes.pop(name, None)
+        self._classes |= {one["name"]: one for one in state["classes"]}
+
+
+def _is_open(value: dict[str, Any]) -> bool:
+    return bool(value["name"]) and value["state"] == "possible"
+
+
+def kits(port: int, data: Path, process: int) -> list[Figure]:
     """Choices by 16 clients, each in a configuration of its own, beside the same bytes from a bare server."""
     secret, bodies, chance = read_settings(data=data).secret, [b""], random.Random(3)
-    opened: dict[Connection, tuple[str, list[tuple[str, str]]]] = {}
+    shoppers: dict[Connection, list[Shopper]] = {}
 
     async def step(connection: Connection) -> None:
-        if connection not in opened or chance.random() < 0.05:
-            opened[connection] = await _open(connection, secret)
-        session, values = opened[connection]
-        option_class, option = chance.choice(values)
-        answer = await connection.request("POST", f"{API}/{session}/choices", {"option_class": option_class, "option": option})
+        known = shoppers.get(connection)
+        if known is None:  # The first call of a connection is not counted: all configurations are opened in it.
+            known = shoppers[connection] = [Shopper(connection, secret, chance) for _ in range(CONFIGURATIONS)]
+            for one in known:
+                await one.open()
+        now = next((one for one in known if not one.done), None)
+        if now is None:
+            now = known[0]
+            await now.open()
+        answer = await now.step()
         bodies[0] = max(bodies[0], answer.body, key=len)
 
-    load = run_load(port, 16, STEPS, step)
+    run_load(port, 2, 100, step)
     one = run_load(port, 1, STEPS // 8, step)
+    used = processor_seconds(process)
+    load = run_load(port, 16, STEPS, step)
+    used = processor_seconds(process) - used
     file = data / "kit.json"
     file.write_bytes(bodies[0])
     bare = free_port()
@@ -107,18 +165,8 @@ def kits(port: int, data: Path) -> list[Figure]:
             "≤ 30 ms",
         ),
         Figure("configurator steps, 16 clients", round(load.rate, 1), "steps/s", round(floor.rate, 1)),
+        Figure(
+            "configurator step, processor time of the server", round(used / STEPS * 1000, 2), "ms", round(1000 / floor.rate, 2)
+        ),
         Figure("configurator step, 1 client, p50", round(one.p50, 2), "ms", round(1000 / floor.rate, 2)),
-    ]
-
-
-async def _open(connection: Connection, secret: str) -> tuple[str, list[tuple[str, str]]]:
-    """A new configuration: its session, and what may be chosen in it at first."""
-    launch = Launch(model="bench-kit", organization=demo.STORE, item=KIT, return_url="/cart", currency="USD", locale="en-US")
-    token = sign_launch(secret, launch, datetime.now(UTC))
-    state = (await connection.request("POST", API, {"token": token})).json()
-    return state["session"], [
-        (one["name"], value["name"])
-        for one in state["classes"]
-        for value in one["values"]
-        if value["state"] == "possible" and value["name"]
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,10 @@ import sqlalchemy as sa
 from entrepot import configurator
 from entrepot.configurator import Launch, Pick, read_launch, sign_launch
 from entrepot.configurator.database import metadata
+from entrepot.configurator.encode import encode
+from entrepot.configurator.formula import Formula
+from entrepot.configurator.knowledge import Knowledge
+from entrepot.configurator.solve import SatEngine
 from entrepot.kernel.db import Database
 from tests.configurator.models import AT, BICYCLE, DEMO
 
@@ -204,3 +209,22 @@ def test_the_predefined_notebook_is_a_valid_kit_without_configuring(database: Da
 
 def _fields(launch: Launch) -> dict[str, Any]:
     return {name: getattr(launch, name) for name in launch.__struct_fields__}
+
+
+def test_what_the_solver_found_when_a_version_was_published_serves_every_session(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing_compiles(formula: Formula, seconds: float) -> Knowledge:
+        return Knowledge(None, tuple(range(len(formula.variables))), 0.0)
+
+    def nobody_is_asked(self: SatEngine, *question: object) -> None:
+        raise AssertionError(question)
+
+    monkeypatch.setattr(sys.modules["entrepot.configurator.publish"], "compile_formula", nothing_compiles)
+    with database.write() as conn:
+        version = configurator.publish(conn, BICYCLE + "# served by the solver\n", "bicycle.yaml", AT).version
+        asked = SatEngine(encode(configurator.read_model(BICYCLE, "bicycle.yaml"), AT).formula).domains({})
+        monkeypatch.setattr(SatEngine, "_solve", nobody_is_asked)
+        engine = configurator.find_model(conn, "bicycle", version, at=AT).engine
+    assert isinstance(engine, SatEngine)
+    assert engine.domains({}) == asked

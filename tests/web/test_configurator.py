@@ -19,7 +19,7 @@ from entrepot.app import build
 from entrepot.bus import Requests, Service
 from entrepot.configurator import Launch, sign_launch
 from entrepot.configurator.knowledge import available
-from entrepot.kernel.errors import Unavailable
+from entrepot.kernel.errors import Conflict, Unavailable
 from entrepot.settings import Settings
 from entrepot.web.application import web_application
 from entrepot.web.configurator import asking
@@ -245,3 +245,57 @@ def test_a_cheapest_kit_that_is_not_proven_says_so(client: TestClient[Any], monk
 
 def test_an_unknown_session_is_not_found(client: TestClient[Any]) -> None:
     assert client.get("/api/configurator/sessions/nothing").json()["code"] == "CONFIGURATION_NOT_FOUND"
+
+
+def in_json(client: TestClient[Any]) -> tuple[str, Document]:
+    opened = client.post("/api/configurator/sessions", json={"token": token(client)}).json()
+    return f"/api/configurator/sessions/{opened['session']}", opened
+
+
+def caught_up(held: Document, told: Document) -> Document:
+    """What a program knows that holds a state and is told what has changed since."""
+
+    def cents(price: str) -> Decimal:
+        return Decimal(price)
+
+    if "since" not in told:
+        return told
+    rise = cents(told["lowest_price"]) - cents(held["lowest_price"]) if told["lowest_price"] else Decimal(0)
+    classes = {one["name"]: one for one in held["classes"] if one["name"] not in told["gone"]}
+    for one in classes.values():
+        for value in one["values"]:
+            value["lowest_price"] = str(cents(value["lowest_price"]) + rise) if value["lowest_price"] else None
+    classes |= {one["name"]: one for one in told["classes"]}
+    return {name: value for name, value in told.items() if name not in ("since", "gone")} | {"classes": classes}
+
+
+def test_a_program_that_says_what_it_holds_is_told_what_has_changed(client: TestClient[Any]) -> None:
+    place, held = in_json(client)
+    chosen = [("case", "mini"), ("memory", "ram-32"), ("case", "mid"), ("graphics", "l20"), ("graphics", "")]
+    for option_class, option in chosen:
+        told = client.post(
+            f"{place}/choices", params={"since": held["revision"]}, json={"option_class": option_class, "option": option}
+        ).json()
+        assert told["since"] == held["revision"]
+        held = caught_up(held, told)
+        whole = client.get(place).json()
+        assert held["classes"] == {one["name"]: one for one in whole.pop("classes")}
+        assert {name: value for name, value in held.items() if name != "classes"} == whole
+        held["classes"] = list(held["classes"].values())
+
+
+def test_a_state_that_is_not_known_any_more_is_told_whole(client: TestClient[Any]) -> None:
+    place, held = in_json(client)
+    told = client.get(place, params={"since": 99}).json()
+    assert "since" not in told
+    assert told == held
+
+
+def test_of_two_who_change_a_configuration_at_once_the_second_is_refused(client: TestClient[Any]) -> None:
+    place, opened = in_json(client)
+    house = client.app.state.house
+    with house.configurator.database.read() as conn:
+        stale = configurator.find_session(conn, opened["session"], house.clock.now())
+    assert client.post(f"{place}/choices", json={"option_class": "case", "option": "mini"}).status_code == 200
+    with pytest.raises(Conflict), house.configurator.database.write() as conn:
+        configurator.set_picks(conn, stale, (configurator.Pick("case", "mid", 1),), house.clock.now())

@@ -23,6 +23,7 @@ from entrepot.configurator.configure import (
     choose_option,
     default_bom,
     extract_picks,
+    find_quick,
     find_session,
     finish,
     generate_bom,
@@ -55,7 +56,7 @@ from entrepot.configurator.problems import (
 )
 from entrepot.configurator.publish import Prepared, find_model, prepare, publish, publish_prepared
 from entrepot.configurator.read import read_model
-from entrepot.configurator.session import ShownClass, ShownValue, View, label, look, why_not
+from entrepot.configurator.session import ShownClass, ShownValue, View, choose, label, look, retract, why_not
 from entrepot.configurator.settle import Picks, State
 from entrepot.configurator.starter import starter
 from entrepot.configurator.tables import (
@@ -125,6 +126,7 @@ __all__ = [
     "View",
     "check_next",
     "check_return_url",
+    "choose",
     "choose_option",
     "compare",
     "compare_versions",
@@ -139,6 +141,7 @@ __all__ = [
     "find_configuration",
     "find_lines",
     "find_model",
+    "find_quick",
     "find_session",
     "find_versions",
     "finish",
@@ -159,6 +162,7 @@ __all__ = [
     "read_launch",
     "read_model",
     "repairs",
+    "retract",
     "retract_option",
     "say",
     "set_picks",

@@ -127,7 +127,23 @@ def extract(compiled: Compiled, document: Mapping[str, Any], key: bytes | str) -
 
 def components(compiled: Compiled, taken: Picks) -> list[tuple[str, int]]:
     """The parts of what is taken with their quantity per kit, for asking a price before there is a document."""
-    return [(line["ItemID"], int(line["Quantity"])) for line in _lines(compiled, taken, {})]
+    parts = compiled.kept.get("parts", None, lambda: _parts(compiled))
+    if parts is None:
+        return [(line["ItemID"], int(line["Quantity"])) for line in _lines(compiled, taken, {})]
+    return [part for part in map(parts.get, taken) if part is not None]
+
+
+def _parts(compiled: Compiled) -> dict[Pick, tuple[str, int]] | None:
+    """The part and the quantity that each pick brings; None where classes have parts of their own."""
+    if any(one.part for one in compiled.model.classes):
+        return None
+    multiplier = {one.name: compiled.model.multiplier(one) for one in compiled.model.classes}
+    return {
+        Pick(row.option_class.name, row.name, quantity): (row.item.part, quantity * multiplier[row.option_class.name])
+        for row in compiled.columns.options
+        if row.item is not None and row.item.part
+        for quantity in row.quantities
+    }
 
 
 def _lines(compiled: Compiled, taken: Picks, prices: Mapping[str, int]) -> list[dict[str, str]]:

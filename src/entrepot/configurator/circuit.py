@@ -23,6 +23,8 @@ from entrepot.configurator.problems import CircuitUnreadable
 Array = Any
 #: Changes whenever the meaning of the array changes; an array of another form is compiled anew.
 FORM = 1
+#: Variables that evidence speaks of, from which it is laid out all at once.
+MANY = 100
 SECTIONS = 10
 _HEADER = 2 * SECTIONS + 2
 
@@ -44,9 +46,10 @@ class Section(IntEnum):
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the values of a formula stand: ``first[place] + value`` is a slot."""
+    """Where the values of a formula stand: ``first[place] + value`` is a slot, before ``ends[place]``."""
 
     first: tuple[int, ...]
+    ends: tuple[int, ...]
     place_of: tuple[int, ...]
     slot_of: Mapping[int, int]
     binary: int
@@ -54,6 +57,29 @@ class Layout:
     @property
     def slots(self) -> int:
         return len(self.place_of)
+
+    @cached_property
+    def wide(self) -> bool:
+        """Whether a variable has more values than a machine word has bits."""
+        return any(end - first > 62 for first, end in zip(self.first, self.ends, strict=True))
+
+    @cached_property
+    def _columns(self) -> tuple[Array, Array]:
+        """Per slot its variable and its bit."""
+        import numpy
+
+        places = numpy.array(self.place_of, dtype=numpy.int64)
+        return places, numpy.arange(self.slots) - numpy.array(self.first, dtype=numpy.int64)[places]
+
+    def closed_all(self, evidence: Evidence) -> Array:
+        """What evidence about very many variables takes away, all at once."""
+        import numpy
+
+        places, bits = self._columns
+        masks = numpy.full(len(self.first), -1, dtype=numpy.int64)
+        about, said = evidence.keys(), evidence.values()
+        masks[numpy.fromiter(about, dtype=numpy.int64, count=len(about))] = numpy.fromiter(said, numpy.int64, len(said))
+        return ((masks[places] >> bits & 1) ^ 1).astype(numpy.uint8)
 
     def without(self, places: Sequence[int]) -> Layout:
         """The same layout for a circuit that says nothing of some variables."""
@@ -75,7 +101,8 @@ def lay_out(formula: Formula) -> Layout:
         place_of += [place] * len(variable.values)
         if len(variable.values) == 2:
             binary |= 1 << place
-    return Layout(tuple(first), tuple(place_of), slot_of, binary)
+    ends = (*first[1:], len(place_of)) if first else ()
+    return Layout(tuple(first), ends, tuple(place_of), slot_of, binary)
 
 
 @dataclass(frozen=True)
@@ -204,17 +231,20 @@ def forbidden_slots(layout: Layout, evidence: Evidence) -> Array:
     """A byte per slot: what the evidence takes away."""
     import numpy
 
+    if len(evidence) > MANY and not layout.wide:
+        return layout.closed_all(evidence)
     forbidden = bytearray(layout.slots)
-    first, last = layout.first, len(layout.first) - 1
+    first, ends = layout.first, layout.ends
     for place, mask in evidence.items():
-        begin = first[place]
-        end = first[place + 1] if place < last else layout.slots
+        begin, end = first[place], ends[place]
         if end - begin == 2:
             if mask < 3:
                 forbidden[begin : begin + 2] = _OF_TWO[mask]
-            continue
-        for slot in range(begin, end):
-            if not mask & 1:
-                forbidden[slot] = 1
-            mask >>= 1
+        elif mask == 1:
+            forbidden[begin + 1 : end] = b"\1" * (end - begin - 1)
+        else:
+            for slot in range(begin, end):
+                if not mask & 1:
+                    forbidden[slot] = 1
+                mask >>= 1
     return numpy.frombuffer(forbidden, dtype=numpy.uint8)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from entrepot.configurator.columns import Columns, lay_columns
 from entrepot.configurator.encode import CLASS_RULE, Encoded, encode
 from entrepot.configurator.engine import open_engine
 from entrepot.configurator.explain import Explainer
@@ -50,6 +51,7 @@ class Compiled:
     encoded: Encoded
     engine: Engine
     explainer: Explainer
+    columns: Columns
     #: What was shown before and will be shown again: most of a large kit is the same at the next step.
     kept: Kept = field(default_factory=Kept, compare=False, repr=False)
 
@@ -94,7 +96,7 @@ def ready(encoded: Encoded, version: int, knowledge: Knowledge | None) -> Compil
     if not engine.consistent({}):
         rules = explainer.contradiction() or ()
         raise ModelContradictory(rules=", ".join(rules), named=rules, model=encoded.model.name)
-    return Compiled(encoded.model, version, encoded, engine, explainer)
+    return Compiled(encoded.model, version, encoded, engine, explainer, lay_columns(encoded))
 
 
 _CARDINALITY = {

@@ -17,7 +17,7 @@ from entrepot.configurator.evaluate import holds
 from entrepot.configurator.formula import NONE, Value
 from entrepot.configurator.model import Pick
 from entrepot.configurator.session import without
-from entrepot.configurator.settle import Picks, Settled, State, as_taken, settle, taken_picks
+from entrepot.configurator.settle import Picks, Settled, as_taken, settle, taken_picks
 from entrepot.configurator.solve import Costs
 
 
@@ -45,7 +45,7 @@ def complete_with_defaults(compiled: Compiled, picks: Picks, base: Picks = (), p
     for advice in compiled.model.recommendations:
         place = compiled.encoded.layout.place(advice.pick)
         if place in evidence or (
-            advice.when and not holds(compiled.model, as_taken(taken_picks(compiled, settled.values)), advice.when)
+            advice.when and not holds(compiled.model, as_taken(settled.picks(compiled.columns)), advice.when)
         ):
             continue
         mask = compiled.encoded.layout.mask(compiled.encoded.formula, advice.pick)
@@ -140,7 +140,7 @@ def _known(compiled: Compiled, pick: Pick) -> bool:
 
 
 def _fixed(compiled: Compiled, settled: Settled) -> dict[int, int]:
-    return {place: 1 << bit for place, (bit, _) in settled.values.items()}
+    return {place: 1 << bit for place, bit in settled.values(compiled.columns).items()}
 
 
 def _best(compiled: Compiled, picks: Picks, costs: Costs) -> Completion | None:
@@ -152,7 +152,7 @@ def _best(compiled: Compiled, picks: Picks, costs: Costs) -> Completion | None:
 
 def _picks(compiled: Compiled, own: Picks, values: dict[int, int]) -> Picks:
     """The shopper's own picks in their order, then the rest in the model's."""
-    every = taken_picks(compiled, {place: (bit, State.CHOSEN) for place, bit in values.items()})
+    every = taken_picks(compiled, values)
     kept = tuple(pick for pick in own if not pick.option or any(_same(pick, one) for one in every))
     return (*kept, *(one for one in every if not any(_same(pick, one) for pick in own)))
 

@@ -18,16 +18,19 @@ from entrepot.configurator.compile import Compiled
 from entrepot.configurator.launch import Launch, ReadLaunch
 from entrepot.configurator.model import Pick
 from entrepot.configurator.problems import ConfigurationFinished, LaunchUsed
-from entrepot.configurator.publish import find_model, model_by_version_id
+from entrepot.configurator.publish import find_model, model_by_version_id, serving
 from entrepot.configurator.read import read_pick
 from entrepot.configurator.session import View, choose, look, retract, still_holding
 from entrepot.configurator.settle import Picks
 from entrepot.configurator.source import Node
 from entrepot.configurator.tables import (
+    MAX_EARLIER,
     Configuration,
     find_configuration,
-    find_version,
+    find_version_id,
+    keep_earlier,
     record_configuration,
+    take_earlier,
     update_configuration,
     use_launch,
 )
@@ -70,6 +73,13 @@ def find_session(conn: Connection, session: str, at: datetime) -> Session:
     return Session(found, model_by_version_id(conn, found.model_version_id, at))
 
 
+def find_quick(conn: Connection, session: str, at: datetime) -> Session | None:
+    """The same for whoever others wait for: None where the model has to be made ready first, or takes its time to answer."""
+    found = find_configuration(conn, session=session)
+    compiled = serving(conn, found.model_version_id, at)
+    return Session(found, compiled) if compiled is not None and compiled.engine.quick else None
+
+
 def open_shared(conn: Connection, link: str, at: datetime) -> Session:
     """A configuration of one's own that starts as a shared one."""
     shared = find_configuration(conn, link=link)
@@ -88,13 +98,14 @@ def retract_option(conn: Connection, session: Session, option_class: str, option
 
 
 def set_picks(conn: Connection, session: Session, picks: Picks, at: datetime) -> Session:
-    """Record new picks (of a repair or a completion); the ones before can be had back with undo."""
+    """Record new picks; the ones before can be had back with undo. What somebody else has changed meanwhile is refused."""
     made = session.configuration
     if not made.open:
         raise ConfigurationFinished()
     if picks == made.picks:
         return session
-    return _update(conn, session, replace(made, picks=picks, history=(*made.history, made.picks), lost=()), at)
+    keep_earlier(conn, made)
+    return _update(conn, session, replace(made, picks=picks, lost=(), earlier=min(made.earlier + 1, MAX_EARLIER)), at)
 
 
 def undo(conn: Connection, session: Session, at: datetime) -> Session:
@@ -102,9 +113,10 @@ def undo(conn: Connection, session: Session, at: datetime) -> Session:
     made = session.configuration
     if not made.open:
         raise ConfigurationFinished()
-    if not made.history:
+    picks = take_earlier(conn, made)
+    if picks is None:
         return session
-    return _update(conn, session, replace(made, picks=made.history[-1], history=made.history[:-1]), at)
+    return _update(conn, session, replace(made, picks=picks, earlier=made.earlier - 1), at)
 
 
 def start_over(conn: Connection, session: Session, at: datetime) -> Session:
@@ -163,19 +175,18 @@ def _base(compiled: Compiled) -> Picks:
 
 
 def _record(conn: Connection, compiled: Compiled, launch: Launch, picks: tuple[Picks, Picks, Picks], at: datetime) -> Session:
-    stored = find_version(conn, compiled.model.name, at)
-    assert stored is not None
+    version = find_version_id(conn, compiled.model.name, compiled.version)
+    assert version is not None, "it was found by the same transaction"
     base, kept, lost = picks
     made = Configuration(
         id=new_id(),
         session=new_secret(),
         link=new_secret(),
-        model_version_id=stored.id,
+        model_version_id=version,
         status="open",
         launch=launch,
         base=base,
         picks=kept,
-        history=(),
         lost=lost,
         bom=None,
         changed_at=at,
@@ -185,8 +196,7 @@ def _record(conn: Connection, compiled: Compiled, launch: Launch, picks: tuple[P
 
 
 def _update(conn: Connection, session: Session, changed: Configuration, at: datetime) -> Session:
-    update_configuration(conn, changed, at)
-    return replace(session, configuration=changed)
+    return replace(session, configuration=update_configuration(conn, session.configuration, changed, at))
 
 
 def _setting(made: Configuration) -> Setting:

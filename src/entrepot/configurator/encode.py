@@ -70,12 +70,17 @@ class Encoded:
     formula: Formula
     layout: Layout
     rules: dict[str, Rule]
+    #: What picks admit, as far as somebody asked: the same few thousand come again and again.
+    known: dict[Pick, Evidence] = field(default_factory=dict, compare=False, repr=False)
 
     def evidence(self, picks: Iterable[Pick]) -> dict[int, int]:
         """What a set of picks admits, per variable; two picks on one variable must both hold."""
         evidence: dict[int, int] = {}
         for pick in picks:
-            for place, mask in self.restricted(pick).items():
+            known = self.known.get(pick)
+            if known is None:
+                known = self.known[pick] = self.restricted(pick)
+            for place, mask in known.items():
                 evidence[place] = evidence.get(place, mask) & mask
         return evidence
 

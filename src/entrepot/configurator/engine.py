@@ -18,34 +18,39 @@ from entrepot.configurator.bounded import GaveUp, Search
 from entrepot.configurator.circuit import Circuit, Layout, forbidden_slots, lay_out
 from entrepot.configurator.formula import NONE, Evidence, Formula
 from entrepot.configurator.knowledge import Knowledge
-from entrepot.configurator.solve import Best, Costs, Domains, Engine, SatEngine, left_out
+from entrepot.configurator.slots import Found
+from entrepot.configurator.solve import Best, Costs, Domains, Engine, SatEngine, leave_out, left_out
 from entrepot.configurator.walks import Form
 
 Array = Any
 #: Larger than any sum of costs that can be had.
-_NEVER = 1 << 59
+NEVER = 1 << 59
+#: Edges of a circuit up to which a walk takes a millisecond or two.
+MAX_QUICK = 100_000
+#: Prices of as many shoppers are kept laid out.
+MAX_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Least:
-    """The least cost of all, and per variable and value of a whole configuration with it (None: not to be had).
+    """The least cost of all, and per slot of a whole configuration with it; what is not to be had costs `NEVER`.
 
     ``exact`` is false where a large sum was left aside: then these are lower bounds.
     """
 
-    total: int | None
-    values: tuple[tuple[int | None, ...], ...]
+    total: int
+    slots: Array
     exact: bool
 
 
 def open_engine(formula: Formula, knowledge: Knowledge) -> Engine:
     """The engine for a formula and what compiling it gave."""
     if knowledge.circuit is None:
-        return SatEngine(formula)
+        return SatEngine(formula, knowledge.found)
     circuit = CircuitEngine(formula, knowledge.circuit)
     if not knowledge.unsettled and not circuit.bounds:
         return circuit
-    return LayeredEngine(circuit, SatEngine(formula), knowledge.unsettled)
+    return LayeredEngine(circuit, SatEngine(formula, knowledge.found), knowledge.unsettled)
 
 
 class CircuitEngine:
@@ -57,11 +62,16 @@ class CircuitEngine:
         self._form = Form(circuit.edges, self._try)
         self.layout = lay_out(formula)
         self._readout = _Readout(self.layout, self._form)
+        self._rows: dict[int, tuple[Costs, Array]] = {}
+        self.quick = circuit.edges <= MAX_QUICK
         self.bounds = [(bound, self._costs(dict(zip(bound.columns, bound.weights, strict=True)))) for bound in formula.bounds()]
 
     @property
     def _passes(self) -> ModuleType:
         return self._form.walks()
+
+    def found(self) -> None:
+        return None
 
     def hurry(self) -> None:
         """Have the machine code ready before the next question."""
@@ -86,14 +96,17 @@ class CircuitEngine:
         forbidden = forbidden_slots(self.layout, evidence)
         if not self.bounds:
             consistent, possible = self._passes.possible_values(self.circuit.flat, forbidden)
-            return Domains(self._readout.masks(possible), bool(consistent))
+            return self._found(possible, bool(consistent))
         consistent, narrowed = True, None
         for bound, weights in self.bounds:
             total, least = self._passes.least_costs(self.circuit.flat, forbidden, weights)
             fits = least <= bound.limit
             narrowed = fits if narrowed is None else narrowed & fits
             consistent = consistent and total <= bound.limit
-        return Domains(self._readout.masks(narrowed), bool(consistent))
+        return self._found(narrowed, bool(consistent))
+
+    def _found(self, possible: Array, consistent: bool) -> Domains:
+        return Domains(lambda: self._readout.masks(possible), consistent, possible.view(bool))
 
     def open_domains(self, evidence: Evidence) -> Domains:
         return self.domains(evidence)
@@ -104,8 +117,26 @@ class CircuitEngine:
             return ()
         if self.bounds:
             return left_out(self, evidence, places, None)
-        fewest = self._cheapest(evidence, self._counting)
-        return [place for place in places if fewest is not None and fewest[1][place] == 0]
+        import numpy
+
+        forbidden = forbidden_slots(self.layout, evidence)
+        total, taken = self._passes.cheapest(self.circuit.flat, forbidden, self._counting)
+        if total >= NEVER:
+            return ()
+        found: list[int] = self._readout.first_of(taken, numpy.asarray(places)).tolist()
+        return found
+
+    def leave_out(self, evidence: Evidence, places: Array) -> tuple[Array, Domains]:
+        """Both in one walk each, with nothing but arrays between them."""
+        if self.bounds or not len(places) or not all(evidence.values()):
+            return leave_out(self, evidence, places)
+        forbidden = forbidden_slots(self.layout, evidence)
+        total, taken = self._passes.cheapest(self.circuit.flat, forbidden, self._counting)
+        left_out = places[:0] if total >= NEVER else self._readout.first_of(taken, places)
+        consistent, possible = self._passes.possible_values(
+            self.circuit.flat, self._readout.closed_but_first(forbidden, left_out)
+        )
+        return left_out, self._found(possible, bool(consistent))
 
     @cached_property
     def _counting(self) -> Array:
@@ -140,17 +171,13 @@ class CircuitEngine:
 
     def _cheapest(self, evidence: Evidence, row: Array) -> tuple[int, tuple[int, ...]] | None:
         total, taken = self._passes.cheapest(self.circuit.flat, forbidden_slots(self.layout, evidence), row)
-        return None if total >= _NEVER else (int(total), self._readout.values(taken))
+        return None if total >= NEVER else (int(total), self._readout.values(taken))
 
     def least(self, evidence: Evidence, costs: Costs) -> Least:
         """What everything costs at least from here, each value with its own class released."""
-        released = {place: mask for place, mask in evidence.items() if mask}
-        forbidden = forbidden_slots(self.layout, released)
-        total, found = self._passes.least_costs(self.circuit.flat, forbidden, self._costs(costs))
-        known = [None if cost >= _NEVER else cost for cost in found.tolist()]
-        first = (*self.layout.first, self.layout.slots)
-        values = tuple(tuple(known[begin:end]) for begin, end in pairwise(first))
-        return Least(None if total >= _NEVER else int(total), values, not self.bounds)
+        forbidden = forbidden_slots(self.layout, {place: mask for place, mask in evidence.items() if mask})
+        total, found = self._passes.least_costs(self.circuit.flat, forbidden, self._row(costs))
+        return Least(int(total), found, not self.bounds)
 
     def count(self, evidence: Evidence | None = None) -> int:
         """The exact number of configurations, large sums left aside."""
@@ -167,6 +194,15 @@ class CircuitEngine:
             masks[place] = found.masks[place] if found.consistent else 0
         return Domains(tuple(masks), False)
 
+    def _row(self, costs: Costs) -> Array:
+        """The costs per slot; the same costs are asked about again and again."""
+        known = self._rows.get(id(costs))
+        if known is None:
+            if len(self._rows) >= MAX_ROWS:
+                self._rows = {}
+            known = self._rows[id(costs)] = (costs, self._costs(costs))
+        return known[1]
+
     def _costs(self, costs: Costs) -> Array:
         import numpy
 
@@ -180,6 +216,8 @@ class CircuitEngine:
 class LayeredEngine:
     """The circuit first, then the solver for what it cannot settle alone."""
 
+    quick = False
+
     def __init__(self, circuit: CircuitEngine, solver: SatEngine, unsettled: Sequence[int]) -> None:
         self.formula = circuit.formula
         self.circuit = circuit
@@ -191,6 +229,9 @@ class LayeredEngine:
 
     def hurry(self) -> None:
         self.circuit.hurry()
+
+    def found(self) -> Found:
+        return self._solver.found()
 
     def domains(self, evidence: Evidence) -> Domains:
         narrowed = self._open(self.circuit.domains(evidence), evidence)
@@ -213,6 +254,9 @@ class LayeredEngine:
     def left_out(self, evidence: Evidence, places: Sequence[int]) -> Sequence[int]:
         return self._solver.left_out(evidence, places)
 
+    def leave_out(self, evidence: Evidence, places: Array) -> tuple[Array, Domains]:
+        return leave_out(self, evidence, places)
+
     def consistent(self, evidence: Evidence) -> bool:
         return self.circuit.consistent(evidence) and (self._exact or self._solver.consistent(evidence))
 
@@ -227,10 +271,10 @@ class LayeredEngine:
 
     def least(self, evidence: Evidence, costs: Costs) -> Least:
         found = self.circuit.least(evidence, costs)
-        values = list(found.values)
+        first = (*self.circuit.layout.first, self.circuit.layout.slots)
         for place in self._unsettled:
-            values[place] = (found.total,) * len(values[place])
-        return Least(found.total, tuple(values), exact=False)
+            found.slots[first[place] : first[place + 1]] = found.total
+        return Least(found.total, found.slots, exact=False)
 
     def _open(self, found: Domains, evidence: Evidence) -> Domains:
         """Of what did not compile the circuit knows nothing: everything may be."""
@@ -261,6 +305,20 @@ class _Readout:
         pieces = (raw[begin:end] for begin, end in pairwise(self._ends))
         pack = self._numpy.packbits
         return tuple(int.from_bytes(pack(one, bitorder="little").tobytes(), "little") for one in pieces)
+
+    def first_of(self, taken: Array, places: Array) -> Array:
+        """The variables, of some, that take their first value; what the circuit says nothing of does."""
+        first = self._first[:-1]
+        found = (taken[first] == 1) | (self._numpy.add.reduceat(taken, first, dtype=self._numpy.int64) == 0)
+        return places[found[places]]
+
+    def closed_but_first(self, forbidden: Array, places: Array) -> Array:
+        """What is forbidden, and everything but the first value of some variables."""
+        some = self._numpy.zeros(len(self._ends) - 1, dtype=bool)
+        some[places] = True
+        closed = self._numpy.repeat(some, self._numpy.diff(self._first))
+        closed[self._first[:-1]] = False
+        return forbidden | closed
 
     def values(self, taken: Array) -> tuple[int, ...]:
         """The value each variable takes; what the circuit says nothing of takes its first."""

@@ -22,6 +22,7 @@ from entrepot.configurator.circuit import Circuit, lay_out
 from entrepot.configurator.formula import Clause, Formula
 from entrepot.configurator.nnf import read_circuit
 from entrepot.configurator.problems import ModelTooLarge
+from entrepot.configurator.slots import Found
 from entrepot.configurator.split import split
 from entrepot.configurator.worker import run_worker
 
@@ -37,12 +38,16 @@ _TRUE = "t 1 0\n"
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What compiling gave: a circuit, and the variables it says nothing of; the solver answers for those."""
+    """What compiling gave: a circuit, and the variables it says nothing of; the solver answers for those.
+
+    ``found`` is what the solver found out when the version was published, so that nobody waits for that again.
+    """
 
     circuit: Circuit | None
     unsettled: tuple[int, ...]
     seconds: float
     parts: int = 1
+    found: Found | None = None
 
     def engine(self, formula: Formula) -> str:
         """How a formula compiled: ``d-dnnf``, with ``+sums`` or ``+sat`` for what is answered above it, or ``sat``."""

@@ -14,7 +14,7 @@ from itertools import chain
 
 from entrepot.configurator.circuit import Circuit, Layout, pack
 from entrepot.configurator.problems import ModelTooLarge
-from entrepot.configurator.solve import ones
+from entrepot.configurator.slots import ones
 
 MAX_EDGES = 4_000_000
 #: A literal list this long is not repeated at every parent of its node but becomes an edge of its own.

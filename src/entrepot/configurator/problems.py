@@ -63,6 +63,11 @@ class ConfigurationFinished(Conflict):
     message = "This configuration is finished. Open it again to change it."
 
 
+class ConfigurationMovedOn(Conflict):
+    code = "CONFIGURATION_MOVED_ON"
+    message = "This configuration was changed somewhere else meanwhile. Look at it again."
+
+
 class LaunchInvalid(Refused):
     code = "LAUNCH_INVALID"
     message = "This link to the configurator is not valid or has expired. Go back to the product and start again."

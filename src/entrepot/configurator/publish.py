@@ -11,24 +11,28 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
 
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 from entrepot.configurator.compile import Compiled, ready
 from entrepot.configurator.encode import encode
+from entrepot.configurator.engine import CircuitEngine
 from entrepot.configurator.facts import Examined, describe
 from entrepot.configurator.knowledge import Knowledge, compile_formula
 from entrepot.configurator.model import Model
 from entrepot.configurator.problems import ModelInvalid, ModelNotFound
 from entrepot.configurator.read import read_model
 from entrepot.configurator.session import look
+from entrepot.configurator.solve import Engine
 from entrepot.configurator.tables import (
     StoredModel,
     find_compiled,
-    find_version,
+    find_valid_id,
+    find_version_id,
     find_versions,
     record_compiled,
     record_version,
@@ -44,6 +48,8 @@ T = TypeVar("T")
 _Key = tuple[str, int, str, tuple[str, ...]]
 _kept: OrderedDict[_Key, Compiled] = OrderedDict()
 _models: OrderedDict[str, Model] = OrderedDict()
+#: Of each database, by the key of the version: a step neither reads a model's text nor compares it.
+_serving: WeakKeyDictionary[Dialect, dict[int, _Serving]] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
@@ -78,12 +84,20 @@ def prepare(
         known = compile_formula(encoded.formula, seconds)
         compiled = ready(encoded, 0, known)
         check_configurations(compiled, name)
-        knowledge[fingerprint] = known
         reports[fingerprint] = known.report(encoded.formula)
         found = found or describe(encoded.formula, known, compiled.engine)
+        knowledge[fingerprint] = _with_what_was_found(known, compiled.engine)
     assert found is not None, "there is always a set of rules in force now"
     facts = found.facts.document() | {"rules": len(model.rules)}
     return Prepared(model, source, files, facts, knowledge, reports, found.always_on, found.dead)
+
+
+def _with_what_was_found(known: Knowledge, engine: Engine) -> Knowledge:
+    """What compiling gave, with the configurations that the solver has come upon once every value was asked about."""
+    if isinstance(engine, CircuitEngine):
+        return known
+    engine.domains({})
+    return replace(known, found=engine.found())
 
 
 def _named(source: str, files: Mapping[str, str]) -> dict[str, str]:
@@ -148,18 +162,44 @@ def check_configurations(compiled: Compiled, source: str) -> None:
 
 def find_model(conn: Connection, name: str, version: int | None = None, *, at: datetime) -> Compiled:
     """A published model, compiled with the rules in force: the newest valid version, or the one asked for."""
-    if version is None:
-        stored = find_version(conn, name, at)
-    else:
-        stored = next((one for one in find_versions(conn, name) if one.version == version), None)
-    if stored is None:
+    identity = find_valid_id(conn, name, at) if version is None else find_version_id(conn, name, version)
+    if identity is None:
         raise ModelNotFound(name=name)
-    return compiled_version(conn, stored, at)
+    return model_by_version_id(conn, identity, at)
 
 
 def model_by_version_id(conn: Connection, identity: int, at: datetime) -> Compiled:
-    """The compiled model that a configuration was made with."""
-    return compiled_version(conn, version_by_id(conn, identity), at)
+    """The compiled model that a configuration was made with; its text is read when the process first serves it."""
+    known = serving(conn, identity, at)
+    if known is not None:
+        return known
+    compiled = compiled_version(conn, version_by_id(conn, identity), at)
+    kept = _serving[conn.dialect]
+    if len(kept) >= MAX_KEPT:
+        kept.clear()
+    kept[identity] = _Serving(compiled, *_same_rules(compiled.model, at))
+    return compiled
+
+
+def serving(conn: Connection, identity: int, at: datetime) -> Compiled | None:
+    """A version that this process serves already, with the rules in force."""
+    known = _serving.setdefault(conn.dialect, {}).get(identity)
+    return known.compiled if known is not None and known.since <= at < known.until else None
+
+
+class _Serving(NamedTuple):
+    """A version made ready with the rules in force between two instants."""
+
+    compiled: Compiled
+    since: datetime
+    until: datetime
+
+
+def _same_rules(model: Model, at: datetime) -> tuple[datetime, datetime]:
+    """The instants around this one between which the same rules are in force."""
+    changes = {change for rule in model.rules for change in (rule.from_, rule.to) if change is not None}
+    since = max((one for one in changes if one <= at), default=datetime.min.replace(tzinfo=UTC))
+    return since, min((one for one in changes if one > at), default=datetime.max.replace(tzinfo=UTC))
 
 
 def compiled_version(conn: Connection, stored: StoredModel, at: datetime) -> Compiled:

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from entrepot.configurator.compile import Compiled, option_title
 from entrepot.configurator.evaluate import holds
 from entrepot.configurator.explain import Reason
 from entrepot.configurator.model import Item, OptionClass, Pick
 from entrepot.configurator.problems import OptionExcluded, UnknownOption
-from entrepot.configurator.settle import Picks, Settled, State, as_taken, least_quantity, settle, taken_picks
+from entrepot.configurator.settle import STATES, Picks, State, as_taken, least_quantity, settle
+
+Array = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,41 +49,89 @@ class ShownClass:
         return tuple(value for value in self.values if value.state.taken and value.item)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class View:
-    """Everything about one state of a configuration."""
+    """Everything about one state of a configuration, in columns; a class is put together when it is looked at.
 
-    classes: tuple[ShownClass, ...]
+    ``marks`` is a number per slot, ``standing`` one per class: what is shown of a class changes only with these.
+    """
+
+    compiled: Compiled
     taken: Picks
     consistent: bool
-    missing: tuple[str, ...]
+    marks: Array
+    standing: Array
+
+    @property
+    def asked(self) -> Array:
+        """The numbers of the classes that are asked."""
+        found: Array = (self.standing & _ASKED).nonzero()[0]
+        return found
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """The classes in which something has to be chosen still."""
+        classes = self.compiled.model.classes
+        return tuple(classes[number].name for number in (self.standing & _MISSING).nonzero()[0].tolist())
 
     @property
     def complete(self) -> bool:
         return self.consistent and not self.missing
 
+    @property
+    def classes(self) -> tuple[ShownClass, ...]:
+        """Every class, also those that are not asked."""
+        return tuple(self.shown(number) for number in range(len(self.compiled.model.classes)))
+
+    def shown(self, number: int) -> ShownClass:
+        """A class as it stands; the same standing again is the same object."""
+        low, high = self.compiled.columns.slots_of[number]
+        marks, standing = self.marks[low:high], int(self.standing[number])
+        return self.compiled.kept.get(
+            (number, standing, marks.tobytes()), None, lambda: _shown(self.compiled, number, marks.tolist(), standing)
+        )
+
+    def changed(self, before: View) -> Array:
+        """A truth value per class: whether it stands otherwise than before."""
+        columns = self.compiled.columns
+        found: Array = self.standing != before.standing
+        found[columns.class_of_option[columns.option_of_slot[self.marks != before.marks]]] = True
+        return found
+
+
+#: A mark: whether the slot is possible, whether it is taken, and in which state.
+_POSSIBLE, _TAKEN, _BY = 1, 2, 4
+#: A class's standing.
+_ASKED, _MISSING, _MINE = 1, 2, 4
+
 
 def look(compiled: Compiled, picks: Picks, base: Picks = ()) -> View:
     """The whole view of a configuration with these picks, started from a base configuration if there is one."""
-    settled = settle(compiled, picks, base)
-    taken = taken_picks(compiled, settled.values)
-    by_class = as_taken(taken)
-    hidden = {
-        name for shown in compiled.model.visibility if not holds(compiled.model, by_class, shown.when) for name in shown.classes
-    }
-    asked: dict[str, bool] = {}
-    mine = {pick.option_class for pick in picks}
-    classes = []
-    for option_class in compiled.model.classes:
-        owner = option_class.owner
-        asked[option_class.name] = (
-            option_class.name not in hidden
-            and asked.get(option_class.parent, True)
-            and (owner is None or any(option == owner.option for option, _ in by_class.get(owner.option_class, ())))
-        )
-        classes.append(_show(compiled, option_class, settled, option_class.name in mine, asked[option_class.name]))
-    missing = tuple(shown.option_class.name for shown in classes if shown.missing)
-    return View(tuple(classes), taken, settled.domains.consistent, missing)
+    import numpy
+
+    columns, settled = compiled.columns, settle(compiled, picks, base)
+    taken = settled.picks(columns)
+    decided = settled.taken >= 0
+    slots = settled.taken[decided]
+    marks = settled.possible.astype(numpy.uint8)
+    marks[slots] += _TAKEN + _BY * settled.by[decided]
+    options = numpy.zeros(len(columns.options), dtype=bool)
+    options[columns.option_of_slot[slots]] = True
+    standing = columns.asked(options, _hidden(compiled, taken)).astype(numpy.uint8)
+    missing = numpy.zeros(len(standing), dtype=bool)
+    missing[columns.class_of_place[~decided]] = True
+    missing[columns.empty] = False
+    standing[missing] += _MISSING
+    for name in {pick.option_class for pick in picks}:
+        standing[columns.numbers[name]] += _MINE
+    return View(compiled, taken, settled.consistent, marks, standing)
+
+
+def _hidden(compiled: Compiled, taken: Picks) -> set[str]:
+    """The classes that a visibility hides."""
+    visibility = compiled.model.visibility
+    by_class = as_taken(taken) if visibility else {}
+    return {name for shown in visibility if not holds(compiled.model, by_class, shown.when) for name in shown.classes}
 
 
 def choose(compiled: Compiled, picks: Picks, wanted: Pick) -> Picks:
@@ -134,48 +186,36 @@ def _with_quantity(compiled: Compiled, evidence: dict[int, int], wanted: Pick) -
     return Pick(wanted.option_class, wanted.option, compiled.encoded.formula.variables[place].values[least].quantity)
 
 
-def _show(compiled: Compiled, option_class: OptionClass, settled: Settled, mine: bool, asked: bool) -> ShownClass:
-    """A class as it stands; the same standing again is the same object."""
-    places = compiled.encoded.layout.places(option_class) if option_class.items else []
-    masks, values = settled.domains.masks, settled.values
-    standing = tuple((masks[place], values.get(place)) for place in places)
-    return compiled.kept.get(
-        (option_class.name, standing, mine, asked), None, lambda: _shown(compiled, option_class, settled, mine, asked)
-    )
-
-
-def _shown(compiled: Compiled, option_class: OptionClass, settled: Settled, mine: bool, asked: bool) -> ShownClass:
+def _shown(compiled: Compiled, number: int, marks: Sequence[int], standing: int) -> ShownClass:
+    columns, option_class = compiled.columns, compiled.model.classes[number]
+    advised = {advice.pick.option for advice in compiled.model.recommendations if advice.pick.option_class == option_class.name}
     values: list[ShownValue] = []
-    recommended = {
-        advice.pick.option for advice in compiled.model.recommendations if advice.pick.option_class == option_class.name
-    }
-    open_required = False
-    for place in compiled.encoded.layout.places(option_class) if option_class.items else ():
-        variable = compiled.encoded.formula.variables[place]
-        taken, state = settled.values.get(place, (-1, State.POSSIBLE))
-        open_required = open_required or taken < 0
-        options = dict.fromkeys(value.option for value in variable.values)
-        for option in options:
-            if not option and not option_class.single:
-                continue
-            bits = [bit for bit, value in enumerate(variable.values) if value.option == option]
-            possible = [bit for bit in bits if settled.domains.masks[place] >> bit & 1]
-            shown: State
-            if taken in bits:
-                shown = State.DEFAULT if state is State.POSSIBLE else state
-            else:
-                shown = State.POSSIBLE if possible else State.EXCLUDED
-            values.append(
-                ShownValue(
-                    option=option,
-                    item=option_class.item(option) if option else None,
-                    state=shown,
-                    quantity=variable.values[taken].quantity if taken in bits else 0,
-                    quantities=tuple(variable.values[bit].quantity for bit in possible),
-                    recommended=option in recommended and bool(possible),
-                )
+    at, (low, high) = 0, columns.options_of[number]
+    for option in range(low, high):
+        row = columns.options[option]
+        own = list(zip(row.quantities, marks[at:], strict=False))
+        at += len(own)
+        if not columns.shown[option]:
+            continue
+        possible = tuple(quantity for quantity, mark in own if mark & _POSSIBLE)
+        quantity, mark = next(((quantity, mark) for quantity, mark in own if mark & _TAKEN), (0, 0))
+        values.append(
+            ShownValue(
+                option=row.name,
+                item=row.item,
+                state=_state(mark) if mark else State.POSSIBLE if possible else State.EXCLUDED,
+                quantity=quantity,
+                quantities=possible,
+                recommended=row.name in advised and bool(possible),
             )
-    return ShownClass(option_class, tuple(values), asked, open_required, mine)
+        )
+    return ShownClass(option_class, tuple(values), bool(standing & _ASKED), bool(standing & _MISSING), bool(standing & _MINE))
+
+
+def _state(mark: int) -> State:
+    """How a value is taken; what is left out only because nothing was said is a default, too."""
+    state = STATES[mark // _BY]
+    return State.DEFAULT if state is State.POSSIBLE else state
 
 
 def label(compiled: Compiled, pick: Pick, language: str) -> str:

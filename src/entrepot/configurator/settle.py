@@ -7,15 +7,19 @@ exclude a value. What a base configuration leaves out of an optional class stays
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from entrepot.configurator.columns import Columns
 from entrepot.configurator.compile import Compiled
 from entrepot.configurator.evaluate import Taken, holds
-from entrepot.configurator.formula import NONE
+from entrepot.configurator.formula import Evidence
 from entrepot.configurator.model import Advice, Pick
 from entrepot.configurator.problems import UnknownOption
-from entrepot.configurator.solve import Domains
+
+Array = Any
 
 Picks = tuple[Pick, ...]
 
@@ -34,41 +38,67 @@ class State(StrEnum):
         return self in (State.CHOSEN, State.SET, State.DEFAULT)
 
 
+#: States as the numbers that stand in a column.
+STATES = tuple(State)
+_CHOSEN, _SET, _DEFAULT, _OPEN = (STATES.index(one) for one in (State.CHOSEN, State.SET, State.DEFAULT, State.POSSIBLE))
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What is decided per variable (a value, and by whom) once forced values and defaults are in."""
+    """What is decided once forced values and defaults are in.
 
-    values: dict[int, tuple[int, State]]
-    domains: Domains
-    evidence: dict[int, int]
+    ``possible`` is a truth value per slot; ``taken`` the slot that each variable takes, or -1, and ``by`` the number
+    of the state in which it does.
+    """
+
+    consistent: bool
+    possible: Array
+    taken: Array
+    by: Array
+
+    def values(self, columns: Columns) -> dict[int, int]:
+        """The value that each decided variable takes."""
+        places = (self.taken >= 0).nonzero()[0]
+        bits = self.taken[places] - columns.first_of_place[places]
+        return dict(zip(places.tolist(), bits.tolist(), strict=True))
+
+    def picks(self, columns: Columns) -> Picks:
+        """Everything taken, in the order of the model."""
+        slots = self.taken[self.taken >= 0]
+        found = map(columns.picks.__getitem__, slots[columns.chosen[slots]].tolist())
+        return tuple(pick for pick in found if pick is not None)
 
 
 def settle(compiled: Compiled, picks: Picks, base: Picks = ()) -> Settled:
     """Decide what follows: forced values, then the base and defaults where possible, then "none" where optional."""
+    import numpy
+
+    columns = compiled.columns
     evidence = compiled.encoded.evidence(picks)
     domains = compiled.engine.domains(evidence)
-    values: dict[int, tuple[int, State]] = {}
+    places = len(columns.first_of_place)
+    settled = Settled(
+        domains.consistent,
+        domains.slots(columns),
+        numpy.full(places, -1, dtype=numpy.int64),
+        numpy.full(places, _OPEN, dtype=numpy.uint8),
+    )
     if domains.consistent:
-        _take_forced(domains, evidence, values, State.SET, frozenset(evidence))
-        filled = _fill_soft(compiled, dict(evidence), values, base)
-        _fill_none(compiled, filled, values)
+        _take_forced(columns, settled, settled.possible & ~columns.closed(evidence), _SET, evidence)
+        filled = _fill_soft(compiled, dict(evidence), settled, base)
+        _fill_none(compiled, filled, settled, evidence)
     else:
         for place, mask in evidence.items():
             if mask:
-                values[place] = (_lowest(mask), State.CHOSEN)
-    return Settled(values, domains, evidence)
+                _take(columns, settled, place, mask, _CHOSEN)
+    return settled
 
 
-def taken_picks(compiled: Compiled, values: dict[int, tuple[int, State]]) -> Picks:
-    """Everything taken, as picks in the order of the model."""
-    picks = []
-    for option_class in compiled.model.classes:
-        for place in compiled.encoded.layout.places(option_class) if option_class.items else ():
-            if place in values:
-                value = compiled.encoded.formula.variables[place].values[values[place][0]]
-                if value.option:
-                    picks.append(Pick(option_class.name, value.option, value.quantity))
-    return tuple(picks)
+def taken_picks(compiled: Compiled, values: Mapping[int, int]) -> Picks:
+    """Everything taken, as picks in the order of the model, from the value of each variable."""
+    first, picks = compiled.columns.first_of_place, compiled.columns.picks
+    found = (picks[int(first[place]) + values[place]] for place in sorted(values))
+    return tuple(pick for pick in found if pick is not None)
 
 
 def as_taken(picks: Picks) -> Taken:
@@ -78,44 +108,55 @@ def as_taken(picks: Picks) -> Taken:
     return taken
 
 
-def _take_forced(
-    domains: Domains, evidence: dict[int, int], values: dict[int, tuple[int, State]], state: State, mine: frozenset[int]
-) -> None:
-    for place, mask in enumerate(domains.masks):
-        left = mask & evidence.get(place, mask)
-        if place not in values and left and not left & (left - 1):
-            values[place] = (left.bit_length() - 1, State.CHOSEN if place in mine else state)
+def _take(columns: Columns, settled: Settled, place: int, mask: int, by: int) -> None:
+    settled.taken[place] = columns.first_of_place[place] + (mask & -mask).bit_length() - 1
+    settled.by[place] = by
 
 
-def _fill_soft(compiled: Compiled, evidence: dict[int, int], values: dict[int, tuple[int, State]], base: Picks) -> dict[int, int]:
+def _take_forced(columns: Columns, settled: Settled, left: Array, by: int, mine: Evidence) -> None:
+    """Take every value that is the only one left of a variable that is open."""
+    import numpy
+
+    forced = (numpy.add.reduceat(left, columns.first_of_place, dtype=numpy.int64) == 1) & (settled.taken < 0)
+    slots = (left & forced[columns.place_of_slot]).nonzero()[0]
+    settled.taken[forced] = slots
+    settled.by[forced] = by
+    for place in mine:
+        if forced[place]:
+            settled.by[place] = _CHOSEN
+
+
+def _fill_soft(compiled: Compiled, evidence: dict[int, int], settled: Settled, base: Picks) -> dict[int, int]:
     """Take soft picks in order, each only if it is possible beside all before it."""
-    mine = frozenset(evidence)
+    mine = dict(evidence)
     for advice in (*(Advice(pick) for pick in base), *_defaults(compiled, base)):
         try:
             place = compiled.encoded.layout.place(advice.pick)
             mask = compiled.encoded.layout.mask(compiled.encoded.formula, advice.pick)
         except UnknownOption:
             continue
-        if place in values or place in evidence or _declined(compiled, advice.pick, evidence):
+        if settled.taken[place] >= 0 or place in evidence or _declined(compiled, advice.pick, evidence):
             continue
-        if not _applies(compiled, advice, values):
+        if not _applies(compiled, advice, settled):
             continue
         if compiled.engine.consistent({**evidence, place: mask}):
             evidence[place] = mask
             if not mask & (mask - 1):
-                values[place] = (mask.bit_length() - 1, State.DEFAULT)
+                _take(compiled.columns, settled, place, mask, _DEFAULT)
     if len(evidence) > len(mine):
-        _take_forced(compiled.engine.open_domains(evidence), evidence, values, State.DEFAULT, mine)
+        columns = compiled.columns
+        left = compiled.engine.open_domains(evidence).slots(columns) & ~columns.closed(evidence)
+        _take_forced(columns, settled, left, _DEFAULT, mine)
     return evidence
 
 
-def _applies(compiled: Compiled, advice: Advice, values: dict[int, tuple[int, State]]) -> bool:
+def _applies(compiled: Compiled, advice: Advice, settled: Settled) -> bool:
     """Whether soft advice is due: its class is asked, its condition holds."""
     option_class = compiled.model.find_class(advice.pick.option_class)
     owner = option_class.owner if option_class else None
     if owner is None and advice.when is None:
         return True
-    taken = as_taken(taken_picks(compiled, values))
+    taken = as_taken(settled.picks(compiled.columns))
     asked = owner is None or any(option == owner.option for option, _ in taken.get(owner.option_class, ()))
     return asked and (advice.when is None or holds(compiled.model, taken, advice.when))
 
@@ -139,25 +180,28 @@ def _declined(compiled: Compiled, pick: Pick, evidence: dict[int, int]) -> bool:
     return all(place in evidence for place in compiled.encoded.layout.places(option_class))
 
 
-def _fill_none(compiled: Compiled, evidence: dict[int, int], values: dict[int, tuple[int, State]]) -> None:
+def _fill_none(compiled: Compiled, evidence: dict[int, int], settled: Settled, mine: Evidence) -> None:
     """Leave out what is optional and open, all at once where that works; take least quantities where one is open."""
-    variables = compiled.encoded.formula.variables
-    optional = [
-        place
-        for place, variable in enumerate(variables)
-        if place not in values and place not in evidence and variable.values[0] == NONE
-    ]
-    left_out = set(compiled.engine.left_out(evidence, optional))
-    evidence.update(dict.fromkeys(left_out, 1))
-    for place in list(evidence):
-        if evidence[place] & (evidence[place] - 1):
-            evidence[place] = least_quantity(compiled, evidence, place)
+    columns = compiled.columns
+    optional = columns.optional & (settled.taken < 0)
+    optional[list(evidence)] = False
+    left_out, domains = compiled.engine.leave_out(evidence, optional.nonzero()[0])
+    loose = [place for place, mask in evidence.items() if mask & (mask - 1)]
+    if loose:
+        without = evidence | dict.fromkeys(left_out.tolist(), 1)
+        for place in loose:
+            evidence[place] = without[place] = least_quantity(compiled, without, place)
+        domains = compiled.engine.open_domains(without)
     for place, mask in evidence.items():
-        values.setdefault(place, (mask.bit_length() - 1, State.POSSIBLE if place in left_out else State.CHOSEN))
-    _take_forced(compiled.engine.open_domains(evidence), evidence, values, State.DEFAULT, frozenset())
+        if settled.taken[place] < 0:
+            _take(columns, settled, place, mask, _CHOSEN if place in mine else _DEFAULT)
+    settled.taken[left_out] = columns.first_of_place[left_out]
+    closed = columns.closed(evidence) | columns.closed_but_first(left_out)
+    _take_forced(columns, settled, domains.slots(columns) & ~closed, _DEFAULT, {})
 
 
-def least_quantity(compiled: Compiled, evidence: dict[int, int], place: int) -> int:
+def least_quantity(compiled: Compiled, evidence: Evidence, place: int) -> int:
+    """The least quantity of what a variable must take, beside everything else."""
     mask = evidence[place]
     while mask & (mask - 1):
         low = mask & -mask
@@ -165,7 +209,3 @@ def least_quantity(compiled: Compiled, evidence: dict[int, int], place: int) -> 
             return low
         mask ^= low
     return mask
-
-
-def _lowest(mask: int) -> int:
-    return (mask & -mask).bit_length() - 1

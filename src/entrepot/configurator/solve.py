@@ -13,14 +13,18 @@ import threading
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
+from entrepot.configurator.columns import Columns
 from entrepot.configurator.formula import Evidence, Formula, assumptions
+from entrepot.configurator.slots import Found, Slots, ones
 
 #: What each value of each variable costs; a missing variable costs nothing.
 Costs = Mapping[int, Sequence[int]]
+#: Configurations that are kept: those found before anything was chosen, which every session starts with, and the latest.
+MAX_FIRST = 3_000
 MAX_WITNESSES = 400
 #: Questions after which the solver is opened anew, because each leaves a clause behind.
 MAX_ASKED = 20_000
@@ -28,12 +32,36 @@ MAX_ASKED = 20_000
 BEST_SECONDS = 4.0
 
 
-@dataclass(frozen=True, slots=True)
 class Domains:
-    """Per variable the values that lead to a full configuration, given what the evidence says of all others."""
+    """The values that lead to a full configuration, given what the evidence says of all other variables.
 
-    masks: tuple[int, ...]
-    consistent: bool
+    Read as a mask per variable or as a truth value per slot, whichever was found and whichever is asked for.
+    """
+
+    __slots__ = ("_masks", "_slots", "consistent")
+
+    def __init__(self, masks: tuple[int, ...] | Callable[[], tuple[int, ...]], consistent: bool, slots: Any = None) -> None:
+        self._masks = masks
+        self._slots = slots
+        self.consistent = consistent
+
+    @property
+    def masks(self) -> tuple[int, ...]:
+        if callable(self._masks):
+            self._masks = self._masks()
+        return self._masks
+
+    def slots(self, columns: Columns) -> Any:
+        """A truth value per slot."""
+        if self._slots is None:
+            self._slots = ~columns.closed(dict(enumerate(self.masks)))
+        return self._slots
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Domains) and (self.masks, self.consistent) == (other.masks, other.consistent)
+
+    def __hash__(self) -> int:
+        return hash((self.masks, self.consistent))
 
 
 class Best(NamedTuple):
@@ -48,6 +76,8 @@ class Engine(Protocol):
     """What a session asks; every answer is exact, but for a cheapest that says itself that it is not proven."""
 
     formula: Formula
+    #: Whether every answer takes a few milliseconds at most, so that others may wait for it.
+    quick: bool
 
     def domains(self, evidence: Evidence) -> Domains: ...
 
@@ -57,8 +87,16 @@ class Engine(Protocol):
 
     def consistent(self, evidence: Evidence) -> bool: ...
 
+    def found(self) -> Found | None:
+        """What a solver has found out so far; None where none is asked."""
+        ...
+
     def left_out(self, evidence: Evidence, places: Sequence[int]) -> Sequence[int]:
         """Which of some variables can take their first value ("none") together; no more of them could."""
+        ...
+
+    def leave_out(self, evidence: Evidence, places: Any) -> tuple[Any, Domains]:
+        """The same for an array of variables, with what is possible for the others then."""
         ...
 
     def best(self, evidence: Evidence, costs: Costs) -> Best | None:
@@ -98,14 +136,21 @@ class SatEngine:
     released.
     """
 
-    def __init__(self, formula: Formula) -> None:
+    quick = False
+
+    def __init__(self, formula: Formula, known: Found | None = None) -> None:
         self.formula = formula
         self._lock = threading.Lock()
         self._solver: Any = None
-        self._slots: _Slots | None = None
+        self._slots: Slots | None = None
         self._spare = formula.literals
+        self._first: dict[int, None] = dict.fromkeys(known.witnesses if known else ())
         self._witnesses: OrderedDict[int, None] = OrderedDict()
-        self._never = 0
+        self._never = known.never if known else 0
+
+    def found(self) -> Found:
+        """What was found out so far, for whoever opens the same formula again."""
+        return Found(tuple(self._first), self._never)
 
     def domains(self, evidence: Evidence) -> Domains:
         everything = tuple(variable.everything for variable in self.formula.variables)
@@ -117,6 +162,9 @@ class SatEngine:
 
     def left_out(self, evidence: Evidence, places: Sequence[int]) -> Sequence[int]:
         return left_out(self, evidence, places, self._example(evidence, places))
+
+    def leave_out(self, evidence: Evidence, places: Any) -> tuple[Any, Domains]:
+        return leave_out(self, evidence, places)
 
     def _example(self, evidence: Evidence, places: Sequence[int]) -> tuple[int, ...] | None:
         """A configuration that leaves out many of some variables."""
@@ -157,7 +205,10 @@ class SatEngine:
     def consistent(self, evidence: Evidence) -> bool:
         with self._lock:
             forbidden = self._open().forbidden(evidence)
-            return any(not witness & forbidden for witness in self._witnesses) or self._solve(evidence, ()) is not None
+            return (
+                any(not witness & forbidden for witness in chain(self._first, self._witnesses))
+                or self._solve(evidence, ()) is not None
+            )
 
     def best(self, evidence: Evidence, costs: Costs) -> Best | None:
         """The cheapest configuration, searched for a stated time; then the cheapest that was come upon."""
@@ -222,7 +273,7 @@ class SatEngine:
     def _witnessed(self, forbidden: int) -> tuple[int, int]:
         """The values known to be possible, and those known to be with their own class released."""
         found = released = 0
-        for witness in self._witnesses:
+        for witness in chain(self._first, self._witnesses):
             conflict = witness & forbidden
             if not conflict:
                 found |= witness
@@ -241,9 +292,9 @@ class SatEngine:
             found |= witness
         return found
 
-    def _open(self) -> _Slots:
+    def _open(self) -> Slots:
         if self._slots is None:
-            self._slots = _Slots(self.formula)
+            self._slots = Slots(self.formula)
         if self._solver is None:
             self._solver = open_solver("minisat22", self.formula.clauses())
             self._spare = self.formula.literals
@@ -264,7 +315,9 @@ class SatEngine:
         witness = slots.witness(self._solver.get_model()) if holds else None
         if wanted:
             self._solver.add_clause([-self._spare])
-        if witness is not None:
+        if witness is not None and not evidence and len(self._first) < MAX_FIRST:
+            self._first[witness] = None
+        elif witness is not None:
             self._witnesses[witness] = None
             if len(self._witnesses) > MAX_WITNESSES:
                 self._witnesses.popitem(last=False)
@@ -291,83 +344,9 @@ def left_out(engine: Engine, evidence: Evidence, places: Sequence[int], example:
     return [place for place in places if known.get(place) == 1]
 
 
-class _Slots:
-    """Values as the bits of one number."""
+def leave_out(engine: Engine, evidence: Evidence, places: Any) -> tuple[Any, Domains]:
+    """What can be left out together, and what is possible beside it, by asking for the one and then the other."""
+    import numpy
 
-    def __init__(self, formula: Formula) -> None:
-        import numpy
-
-        self._numpy = numpy
-        self._variables = formula.variables
-        self.first: list[int] = []
-        self.literals: list[int] = []
-        for variable in formula.variables:
-            self.first.append(len(self.literals))
-            self.literals.extend(variable.literals)
-        self.everything = (1 << len(self.literals)) - 1
-        signed = numpy.array(self.literals, dtype=numpy.int64)
-        self._variable = numpy.abs(signed)
-        self._positive = signed > 0
-        self._most = max(formula.literals, int(self._variable.max(initial=0)))
-
-    def forbidden(self, evidence: Evidence) -> int:
-        forbidden = 0
-        for place, mask in evidence.items():
-            forbidden |= (self._variables[place].everything & ~mask) << self.first[place]
-        return forbidden
-
-    def union(self, places: Sequence[int], masks: Sequence[int]) -> int:
-        """The slots of some variables' masks as one number."""
-        if len(places) == len(self.first):
-            text = bytearray(len(self.literals))
-            for place, mask in enumerate(masks):
-                at = self.first[place]
-                for bit in range(len(self._variables[place].values)):
-                    text[at + bit] = mask >> bit & 1
-            return self._number(self._numpy.frombuffer(text, dtype=self._numpy.uint8))
-        found = 0
-        for place in places:
-            found |= masks[place] << self.first[place]
-        return found
-
-    def mask(self, found: int, place: int) -> int:
-        return found >> self.first[place] & self._variables[place].everything
-
-    def masks(self, found: int, places: Sequence[int]) -> list[int]:
-        """The masks of many variables, in one reading of the number."""
-        size = len(self.literals)
-        text = format(found, f"0{size}b")
-        return [
-            int(text[size - self.first[one] - len(self._variables[one].values) : size - self.first[one]], 2) for one in places
-        ]
-
-    def witness(self, model: Sequence[int]) -> int:
-        """The slots of a solver's model; a literal the solver never met is false."""
-        return self._number(self._taken(model))
-
-    def values(self, model: Sequence[int]) -> tuple[int, ...]:
-        """The value each variable takes in a solver's model."""
-        taken = self._taken(model).tolist()
-        return tuple(
-            next(bit for bit in range(len(variable.values)) if taken[first + bit])
-            for variable, first in zip(self._variables, self.first, strict=True)
-        )
-
-    def _taken(self, model: Sequence[int]) -> Any:
-        read = self._numpy.zeros(max(self._most, len(model)) + 1, dtype=bool)
-        literals = self._numpy.array(model, dtype=self._numpy.int64)
-        read[literals[literals > 0]] = True
-        return read[self._variable] == self._positive
-
-    def _number(self, flags: Any) -> int:
-        return int.from_bytes(self._numpy.packbits(flags, bitorder="little").tobytes(), "little")
-
-
-def ones(mask: int) -> list[int]:
-    """The places of the ones in a number, lowest first."""
-    text = bin(mask)[:1:-1]
-    found, place = [], text.find("1")
-    while place >= 0:
-        found.append(place)
-        place = text.find("1", place + 1)
-    return found
+    found = numpy.asarray(engine.left_out(evidence, places.tolist()), dtype=numpy.int64)
+    return found, engine.open_domains({**evidence, **dict.fromkeys(found.tolist(), 1)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +16,11 @@ from entrepot.configurator.database import metadata
 from entrepot.configurator.knowledge import Knowledge
 from entrepot.configurator.launch import Launch
 from entrepot.configurator.model import Pick
-from entrepot.configurator.problems import CircuitUnreadable, ConfigurationNotFound
+from entrepot.configurator.problems import CircuitUnreadable, ConfigurationMovedOn, ConfigurationNotFound
 from entrepot.configurator.settle import Picks
+from entrepot.configurator.slots import Found
 from entrepot.kernel.db import BigKey, Instant, Json, insert_or_ignore
+from entrepot.kernel.statement import Statement
 
 model_version = sa.Table(
     "model_version",
@@ -43,6 +45,7 @@ compiled_model = sa.Table(
     sa.Column("report", Json, nullable=False),
     sa.Column("unsettled", Json, nullable=False),
     sa.Column("circuit", sa.LargeBinary),
+    sa.Column("found", sa.LargeBinary),
 )
 configuration = sa.Table(
     "configuration",
@@ -55,12 +58,20 @@ configuration = sa.Table(
     sa.Column("launch", Json, nullable=False),
     sa.Column("base", Json, nullable=False),
     sa.Column("picks", Json, nullable=False),
-    sa.Column("history", Json, nullable=False),
     sa.Column("lost", Json, nullable=False),
     sa.Column("bom", Json),
+    sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
     sa.Index("configuration_finished", "model_version_id", "status", "changed_at"),
+)
+#: The picks that a revision had, for going back to them.
+earlier_picks = sa.Table(
+    "earlier_picks",
+    metadata,
+    sa.Column("configuration_id", sa.String(26), sa.ForeignKey("configuration.id"), primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True),
+    sa.Column("picks", Json, nullable=False),
 )
 used_launch = sa.Table(
     "used_launch",
@@ -68,7 +79,8 @@ used_launch = sa.Table(
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("expires_at", Instant, nullable=False),
 )
-MAX_HISTORY = 50
+#: Changes that can be taken back.
+MAX_EARLIER = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +114,7 @@ class VersionLine:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A configuration in the making or finished: its picks and what came before them."""
+    """A configuration in the making or finished. Every change gives it the next revision; ``earlier`` can be undone."""
 
     id: str
     session: str
@@ -112,10 +124,11 @@ class Configuration:
     launch: Launch
     base: Picks
     picks: Picks
-    history: tuple[Picks, ...]
     lost: Picks
     bom: dict[str, Any] | None
     changed_at: datetime
+    revision: int = 0
+    earlier: int = 0
 
     @property
     def open(self) -> bool:
@@ -138,21 +151,39 @@ def find_lines(conn: Connection, name: str = "") -> list[VersionLine]:
     return [VersionLine(*row) for row in conn.execute(query.where(column.name == name) if name else query)]
 
 
+_version_id = Statement(
+    sa.select(model_version.c.id).where(
+        model_version.c.name == sa.bindparam("name"), model_version.c.version == sa.bindparam("version")
+    )
+)
+_valid_id = Statement(
+    sa.select(model_version.c.id)
+    .where(
+        model_version.c.name == sa.bindparam("name"),
+        sa.or_(model_version.c.valid_from.is_(None), model_version.c.valid_from <= sa.bindparam("at", type_=Instant)),
+        sa.or_(model_version.c.valid_to.is_(None), model_version.c.valid_to > sa.bindparam("at", type_=Instant)),
+    )
+    .order_by(model_version.c.version.desc())
+    .limit(1)
+)
+
+
+def find_version_id(conn: Connection, name: str, version: int) -> int | None:
+    """The key of a version, without its text."""
+    found: int | None = _version_id.value(conn, {"name": name, "version": version})
+    return found
+
+
+def find_valid_id(conn: Connection, name: str, at: datetime) -> int | None:
+    """The key of the newest version valid at an instant, without its text."""
+    found: int | None = _valid_id.value(conn, {"name": name, "at": at})
+    return found
+
+
 def find_version(conn: Connection, name: str, at: datetime) -> StoredModel | None:
     """The newest version valid at an instant."""
-    column = model_version.c
-    query = (
-        sa.select(model_version)
-        .where(
-            column.name == name,
-            sa.or_(column.valid_from.is_(None), column.valid_from <= at),
-            sa.or_(column.valid_to.is_(None), column.valid_to > at),
-        )
-        .order_by(column.version.desc())
-        .limit(1)
-    )
-    row = conn.execute(query).first()
-    return None if row is None else _stored(row)
+    identity = find_valid_id(conn, name, at)
+    return None if identity is None else version_by_id(conn, identity)
 
 
 def version_by_id(conn: Connection, identity: int) -> StoredModel:
@@ -174,6 +205,7 @@ def record_compiled(conn: Connection, identity: int, fingerprint: str, knowledge
             "report": report,
             "unsettled": list(knowledge.unsettled),
             "circuit": knowledge.circuit.to_bytes() if knowledge.circuit else None,
+            "found": knowledge.found.to_bytes() if knowledge.found else None,
         },
     )
 
@@ -182,16 +214,18 @@ def find_compiled(conn: Connection, identity: int, fingerprint: str) -> Knowledg
     """What was stored for a version and a set of rules; None where it never compiled, or in another form."""
     column = compiled_model.c
     row = conn.execute(
-        sa.select(column.circuit, column.unsettled, column.report).where(
+        sa.select(column.circuit, column.unsettled, column.report, column.found).where(
             column.model_version_id == identity, column.fingerprint == fingerprint
         )
     ).first()
-    if row is None or row.circuit is None:
+    if row is None:
         return None
     try:
-        return Knowledge(read_bytes(row.circuit), tuple(row.unsettled), row.report["compile_s"], row.report["parts"])
+        circuit = read_bytes(row.circuit) if row.circuit is not None else None
     except CircuitUnreadable:
         return None
+    found = Found.of_bytes(row.found) if row.found is not None else None
+    return Knowledge(circuit, tuple(row.unsettled), row.report["compile_s"], row.report["parts"], found)
 
 
 def use_launch(conn: Connection, identity: str, expires: datetime, at: datetime) -> bool:
@@ -216,30 +250,87 @@ def record_configuration(conn: Connection, made: Configuration, at: datetime) ->
     )
 
 
-def update_configuration(conn: Connection, changed: Configuration, at: datetime) -> None:
-    conn.execute(sa.update(configuration).where(configuration.c.id == changed.id), _changing(changed, at))
+_update = Statement(
+    sa.update(configuration)
+    .where(configuration.c.id == sa.bindparam("one"), configuration.c.revision == sa.bindparam("before"))
+    .values({name: sa.bindparam(name) for name in ("status", "picks", "lost", "bom", "changed_at", "revision")})
+)
+_keep_earlier = Statement(sa.insert(earlier_picks))
+_drop_earlier = Statement(
+    sa.delete(earlier_picks).where(
+        earlier_picks.c.configuration_id == sa.bindparam("one"), earlier_picks.c.revision <= sa.bindparam("until")
+    )
+)
+_latest_earlier = Statement(
+    sa.select(earlier_picks.c.revision, earlier_picks.c.picks)
+    .where(earlier_picks.c.configuration_id == sa.bindparam("one"))
+    .order_by(earlier_picks.c.revision.desc())
+    .limit(1)
+)
+_forget_earlier = Statement(
+    sa.delete(earlier_picks).where(
+        earlier_picks.c.configuration_id == sa.bindparam("one"), earlier_picks.c.revision == sa.bindparam("revision")
+    )
+)
+
+
+def update_configuration(conn: Connection, made: Configuration, changed: Configuration, at: datetime) -> Configuration:
+    """Record a change of a configuration that nobody else has changed meanwhile; tells how it stands then."""
+    after = replace(changed, revision=made.revision + 1, changed_at=at)
+    if not _update.run(conn, {"one": made.id, "before": made.revision, **_changing(after, at)}):
+        raise ConfigurationMovedOn()
+    return after
+
+
+def keep_earlier(conn: Connection, made: Configuration) -> None:
+    """Keep the picks of a configuration that is about to change, and no more of its past than can be undone."""
+    _keep_earlier.run(conn, {"configuration_id": made.id, "revision": made.revision, "picks": _rows(made.picks)})
+    if made.earlier >= MAX_EARLIER:
+        _drop_earlier.run(conn, {"one": made.id, "until": made.revision - MAX_EARLIER})
+
+
+def take_earlier(conn: Connection, made: Configuration) -> Picks | None:
+    """The picks before the last change, which is forgotten with that; None at the beginning."""
+    row = _latest_earlier.first(conn, {"one": made.id})
+    if row is None:
+        return None
+    _forget_earlier.run(conn, {"one": made.id, "revision": row["revision"]})
+    return _picks(row["picks"])
+
+
+_wanted = (
+    *configuration.c,
+    sa.select(sa.func.count())
+    .where(earlier_picks.c.configuration_id == configuration.c.id)
+    .correlate(configuration)
+    .scalar_subquery()
+    .label("earlier"),
+)
+_find = {
+    name: Statement(sa.select(*_wanted).where(configuration.c[name] == sa.bindparam("one"))) for name in ("session", "link", "id")
+}
 
 
 def find_configuration(conn: Connection, *, session: str = "", identity: str = "", link: str = "") -> Configuration:
     """A configuration by its session, its id or its shared link."""
-    column = configuration.c
-    condition = column.session == session if session else column.link == link if link else column.id == identity
-    row = conn.execute(sa.select(configuration).where(condition)).first()
+    name, one = ("session", session) if session else ("link", link) if link else ("id", identity)
+    row = _find[name].first(conn, {"one": one})
     if row is None:
         raise ConfigurationNotFound()
     return Configuration(
-        id=row.id,
-        session=row.session,
-        link=row.link,
-        model_version_id=row.model_version_id,
-        status=row.status,
-        launch=msgspec.convert(row.launch, Launch),
-        base=_picks(row.base),
-        picks=_picks(row.picks),
-        history=tuple(_picks(each) for each in row.history),
-        lost=_picks(row.lost),
-        bom=row.bom,
-        changed_at=row.changed_at,
+        id=row["id"],
+        session=row["session"],
+        link=row["link"],
+        model_version_id=row["model_version_id"],
+        status=row["status"],
+        launch=msgspec.convert(row["launch"], Launch),
+        base=_picks(row["base"]),
+        picks=_picks(row["picks"]),
+        lost=_picks(row["lost"]),
+        bom=row["bom"],
+        changed_at=row["changed_at"],
+        revision=row["revision"],
+        earlier=row["earlier"],
     )
 
 
@@ -263,9 +354,9 @@ def _changing(made: Configuration, at: datetime) -> dict[str, Any]:
     return {
         "status": made.status,
         "picks": _rows(made.picks),
-        "history": [_rows(each) for each in made.history[-MAX_HISTORY:]],
         "lost": _rows(made.lost),
         "bom": made.bom,
+        "revision": made.revision,
         "changed_at": at,
     }
 

@@ -114,13 +114,34 @@ def _mapped(entries: Sequence[Entry], document: Document, values: Mapping[str, V
         at = f"{path}/{source}"
         if isinstance(entry, Each):
             if found is not _ABSENT and found is not None:
-                many = [_mapped(entry.fields, one, values, f"{at}[{i}]", forward=forward) for i, one in enumerate(found)]
-                put(made, target, many)
+                put(made, target, _each(entry.fields, found, values, at, forward=forward))
             continue
         value = _converted(entry, found, at, values, forward=forward)
         if value is not _ABSENT:
             put(made, target, value)
     return made
+
+
+def _each(fields: tuple[Entry, ...], found: Any, values: Mapping[str, Values], path: str, *, forward: bool) -> list[Document]:
+    """Many objects by one table; hundreds of them where their fields only change their names."""
+    names = _renamed(fields, forward=forward)
+    if names is not None and all(isinstance(one, dict) for one in found):
+        made = [{target: one.get(source) for source, target in names} for one in found]
+        if not any(None in one.values() for one in made):
+            return made
+    # What is missing has a default, or is refused with its path.
+    return [_mapped(fields, one, values, f"{path}[{i}]", forward=forward) for i, one in enumerate(found)]
+
+
+@lru_cache(maxsize=1000)
+def _renamed(fields: tuple[Entry, ...], *, forward: bool) -> tuple[tuple[str, str], ...] | None:
+    """The old and new names of fields of which nothing but the name changes; None where there are others."""
+    names = []
+    for one in fields:
+        if not isinstance(one, Field) or one.values or one.to_there or one.to_here or "/" in one.here + one.there:
+            return None
+        names.append((one.here, one.there) if forward else (one.there, one.here))
+    return tuple(names)
 
 
 def _converted(entry: Field, found: Any, path: str, values: Mapping[str, Values], *, forward: bool) -> Any:

@@ -146,7 +146,11 @@ def kit_components(conn: Connection, visit: Visit, entry: EntryFacts) -> tuple[C
 
 def components_from(conn: Connection, visit: Visit, parts: Sequence[tuple[str, int, bool]]) -> tuple[Component, ...]:
     """Components by part number, quantity per kit and whether required; an unknown one is refused."""
-    facts = catalog.entries_by_part_numbers(conn, visit.view, {number for number, _, _ in parts})
+    return components_of(catalog.entries_by_part_numbers(conn, visit.view, {number for number, _, _ in parts}), parts)
+
+
+def components_of(facts: Mapping[str, EntryFacts], parts: Sequence[tuple[str, int, bool]]) -> tuple[Component, ...]:
+    """The same where the facts of the parts are known."""
     components = []
     for number, quantity, required in parts:
         entry = facts.get(number)

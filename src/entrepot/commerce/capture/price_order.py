@@ -16,7 +16,7 @@ from entrepot.commerce import catalog, charges, pricing, promotions
 from entrepot.commerce.capture.by_hand import manual_documents, read_adjustments, read_awards, settle_awarded
 from entrepot.commerce.capture.calculate import ToCalculate, calculate, wanted_of
 from entrepot.commerce.capture.calculation import Calculation, PricedLine, ShippingCharge
-from entrepot.commerce.capture.lines import components_from
+from entrepot.commerce.capture.lines import components_from, components_of
 from entrepot.commerce.capture.order import OrderLine, Visit
 from entrepot.commerce.capture.purchases import buyer_at
 from entrepot.commerce.capture.track import order_by_number
@@ -44,7 +44,13 @@ def price_items(conn: Connection, document: Document, at: datetime) -> Document:
     parts = {str(part["PartNumber"]) for one in products for part in one.get("Component", ())}
     facts = catalog.entries_by_part_numbers(conn, visit.view, {*numbers, *parts})
     occasion = pricing.Occasion(
-        visit.store.id, visit.currency, visit.at, visit.customer, body.get("ContractIdentifier"), trace=bool(body.get("Trace"))
+        visit.store.id,
+        visit.currency,
+        visit.at,
+        visit.customer,
+        body.get("ContractIdentifier"),
+        trace=bool(body.get("Trace")),
+        parts=False,
     )
     wanted, errors = [], []
     for one in products:
@@ -54,7 +60,7 @@ def price_items(conn: Connection, document: Document, at: datetime) -> Document:
             continue
         quantity = entry.step.parse(str(one.get("Quantity", "1")), "Quantity")
         given = [(part["PartNumber"], int(part.get("Quantity", 1)), True) for part in one.get("Component", ())]
-        components = components_from(conn, visit, given) if given else ()
+        components = components_of(facts, given) if given else ()
         wanted.append(wanted_of(entry, quantity, components, facts))
     prices = []
     for found in pricing.entitled_prices(conn, occasion, wanted):

@@ -6,11 +6,12 @@ absolute: a dear offer of higher precedence beats a cheap one; only *between con
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
@@ -191,7 +192,7 @@ def entitled_prices(conn: Connection, occasion: Occasion, wanted: Sequence[Wante
 _Rules = Sequence[tuple[ContractRow, Rule | None, str, Allowed | None]]
 
 
-@dataclass(slots=True)
+@dataclass
 class Book:
     """All that was read for one occasion; from here on pricing is pure."""
 
@@ -246,7 +247,27 @@ class Book:
         return None if known is None else known.in_currency(self.occasion.currency)
 
     def component_price(self, rule: Rule, component: Wanted) -> int | None:
-        return self.price(rule, self.question(component))
+        """What the rule comes to for a part of a kit; kept for who asks for like kits at one price date."""
+        key = (rule.name, component.entry_id, component.parent_id, component.quantity, component.groups)
+        if key not in self.parts:
+            self.parts[key] = self.price(rule, self.question(component))
+        return self.parts[key]
+
+    @cached_property
+    def parts(self) -> dict[Hashable, int | None]:
+        occasion = self.occasion
+        key = (id(self.terms), id(self.offers), occasion.customer, occasion.currency, occasion.at)
+        _, _, found = _parts.pop(key, (None, None, {}))
+        # The terms and offers are kept with it, so that their identity stays theirs.
+        _parts[key] = (self.terms, self.offers, found)
+        while len(_parts) > MOST_OCCASIONS:
+            _parts.pop(next(iter(_parts), key), None)
+        return found
+
+
+#: What the parts of kits came to, by terms, offers, buyer and instant. A configurator asks at one price date for a while.
+_parts: dict[Hashable, tuple[Terms, Mapping[int, Any], dict[Hashable, int | None]]] = {}
+MOST_OCCASIONS = 100
 
 
 def _read_book(conn: Connection, terms: Terms, occasion: Occasion, wanted: Sequence[Wanted]) -> Book:
@@ -309,7 +330,7 @@ def _best(book: Book, rules: _Rules, wanted: Wanted) -> Entitled | Unpriced:
         rule=label,
         list_price=book.list_price(wanted),
         considered=tuple(considered),
-        components=tuple(_components(book, rules, wanted)) if wanted.components else (),
+        components=tuple(_components(book, rules, wanted)) if wanted.components and book.occasion.parts else (),
     )
 
 

@@ -99,7 +99,7 @@ class Customer(msgspec.Struct, frozen=True):
 
 
 class Occasion(msgspec.Struct, frozen=True):
-    """For whom, in what currency and at which instant prices are asked."""
+    """For whom, in what currency and at which instant prices are asked; ``parts``: those of a kit's parts are told, too."""
 
     store_id: int
     currency: str
@@ -107,6 +107,7 @@ class Occasion(msgspec.Struct, frozen=True):
     customer: Customer = msgspec.field(default_factory=Customer)
     contract: str | None = None
     trace: bool = False
+    parts: bool = True
 
 
 def converted(price: int, rate: Fraction) -> int:

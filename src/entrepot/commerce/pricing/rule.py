@@ -291,7 +291,8 @@ class DynamicKit(Element):
             if price is None:
                 question.note(f"component {component.part_number} has no price", None)
                 return None
-            total += price * component.quantity * component.multiple
+            pieces = price * component.quantity
+            total += pieces if component.multiple == 1 else pieces * component.multiple
         question.note(f"sum of {len(question.wanted.components)} components", total)
         return _run(self.kits, question, total)
 

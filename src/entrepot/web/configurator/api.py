@@ -1,7 +1,8 @@
 """The configurator for programs: the same steps as the page, in JSON.
 
 A session is opened with a launch token and answers, after every step, the whole state: each value of each class
-as chosen, set, default, possible or excluded, and the price commerce gives the kit.
+as chosen, set, default, possible or excluded, and the price commerce gives the kit. A program that names the revision
+it holds (``since``) is told what has changed only; see `answers`.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from entrepot import configurator
 from entrepot.configurator import Pick, Session
-from entrepot.kernel.money import format_price, parse_price
+from entrepot.kernel.money import parse_price
 from entrepot.web.configurator import shown
+from entrepot.web.configurator.answers import state_of, step
 from entrepot.web.configurator.asking import ask
-from entrepot.web.configurator.configuring import complete, find, finish, repair, way_back
+from entrepot.web.configurator.configuring import complete, find, finish, record, repair, way_back
 from entrepot.web.edge import house_of
 
 Asking = Request[Any, Any, Any]
+#: The revision of a program that holds no state yet.
+NOTHING = -1
 
 
 class NewSession(msgspec.Struct, forbid_unknown_fields=True):
@@ -64,32 +68,44 @@ class ConfiguratorApi(Controller):
         read = configurator.read_launch(house.settings.secret, data.token, house.clock.now(), [house.settings.address])
         with house.configurator.database.write() as conn:
             session = configurator.open_session(conn, read, house.clock.now())
-        return _state(request, session)
+        return state_of(house, session)
 
     @get("/{session:str}", sync_to_thread=True)
-    def show(self, request: Asking, session: FromPath[str], ceiling: FromQuery[str] = "") -> dict[str, Any]:
+    def show(
+        self, request: Asking, session: FromPath[str], ceiling: FromQuery[str] = "", since: FromQuery[int] = NOTHING
+    ) -> dict[str, Any]:
         """The state of a configuration; values that no kit within a price ceiling has are marked."""
-        return _state(request, find(house_of(request), session), parse_price(ceiling, "ceiling") if ceiling else None)
+        house = house_of(request)
+        return state_of(house, find(house, session), since, parse_price(ceiling, "ceiling") if ceiling else None)
 
-    @post("/{session:str}/choices", sync_to_thread=True, status_code=200)
-    def choose(self, request: Asking, session: FromPath[str], data: JSONBody[Choice]) -> dict[str, Any]:
+    @post("/{session:str}/choices", status_code=200)
+    async def choose(
+        self, request: Asking, session: FromPath[str], data: JSONBody[Choice], since: FromQuery[int] = NOTHING
+    ) -> dict[str, Any]:
         """Take a value; an excluded one is refused (ask ``why``)."""
         house, wanted = house_of(request), Pick(data.option_class, data.option, data.quantity)
-        found = find(house, session)
-        with house.configurator.database.write() as conn:
-            found = configurator.choose_option(conn, found, wanted, house.clock.now())
-        return _state(request, found)
 
-    @delete("/{session:str}/choices/{option_class:str}", sync_to_thread=True, status_code=200)
-    def retract(
-        self, request: Asking, session: FromPath[str], option_class: FromPath[str], option: FromQuery[str] = ""
+        def take(found: Session) -> Session:
+            return record(house, found, configurator.choose(found.compiled, found.configuration.picks, wanted))
+
+        return await step(house, session, since, take)
+
+    @delete("/{session:str}/choices/{option_class:str}", status_code=200)
+    async def retract(
+        self,
+        request: Asking,
+        session: FromPath[str],
+        option_class: FromPath[str],
+        option: FromQuery[str] = "",
+        since: FromQuery[int] = NOTHING,
     ) -> dict[str, Any]:
         """Take a choice back; what followed from it is free again."""
         house = house_of(request)
-        found = find(house, session)
-        with house.configurator.database.write() as conn:
-            found = configurator.retract_option(conn, found, option_class, option, house.clock.now())
-        return _state(request, found)
+
+        def take(found: Session) -> Session:
+            return record(house, found, configurator.retract(found.configuration.picks, option_class, option))
+
+        return await step(house, session, since, take)
 
     @get("/{session:str}/why", sync_to_thread=True)
     def why(
@@ -119,16 +135,16 @@ class ConfiguratorApi(Controller):
         """Take an excluded value anyway, with one of the offered changes."""
         house = house_of(request)
         text = f"{data.option_class}.{data.option}/{data.number}"
-        return _state(request, repair(house, find(house, session), text)[0])
+        return state_of(house, repair(house, find(house, session), text)[0])
 
     @post("/{session:str}/undo", sync_to_thread=True, status_code=200)
-    def undo(self, request: Asking, session: FromPath[str]) -> dict[str, Any]:
+    def undo(self, request: Asking, session: FromPath[str], since: FromQuery[int] = NOTHING) -> dict[str, Any]:
         """Go back one step."""
         house = house_of(request)
         found = find(house, session)
-        with house.configurator.database.write() as conn:
+        with house.configurator.database.write(relaxed=True) as conn:
             found = configurator.undo(conn, found, house.clock.now())
-        return _state(request, found)
+        return state_of(house, found, since)
 
     @post("/{session:str}/completion", sync_to_thread=True, status_code=200)
     def complete(self, request: Asking, session: FromPath[str], data: JSONBody[Completion]) -> dict[str, Any]:
@@ -138,7 +154,7 @@ class ConfiguratorApi(Controller):
         """
         house = house_of(request)
         found, proven = complete(house, find(house, session), data.how, data.like)
-        return _state(request, found) | {"proven": proven}
+        return state_of(house, found) | {"proven": proven}
 
     @post("/{session:str}/finish", sync_to_thread=True, status_code=200)
     def finish(self, request: Asking, session: FromPath[str]) -> dict[str, Any]:
@@ -147,58 +163,3 @@ class ConfiguratorApi(Controller):
         found = find(house, session)
         bom = finish(house, found)
         return {"configuration_id": bom["ConfigurationId"], "return_url": way_back(found), "bom": bom}
-
-
-def _state(request: Asking, session: Session, ceiling: int | None = None) -> dict[str, Any]:
-    view = session.view()
-    answers = ask(house_of(request), session, view.taken)
-    made = shown.show(session, view, answers, session.launch.locale)
-    currency = session.launch.currency
-
-    def money(price: int | None) -> str | None:
-        return None if price is None else format_price(price, currency)
-
-    ahead = configurator.outlook(session.compiled, session.configuration.picks, answers.prices)
-    return {
-        "session": session.configuration.session,
-        "configuration_id": session.configuration.id,
-        "model": session.compiled.model.name,
-        "version": session.compiled.version,
-        "item": session.launch.item,
-        "currency": currency,
-        "complete": made.complete,
-        "finished": made.finished,
-        "missing": list(view.missing),
-        "lost": list(made.lost),
-        "price": money(made.price),
-        "price_confirmed": not made.estimated,
-        "lowest_price": money(ahead.lowest) if ahead else None,
-        "lowest_price_exact": ahead is not None and ahead.exact,
-        "picks": [{"option_class": pick.option_class, "option": pick.option, "quantity": pick.quantity} for pick in view.taken],
-        "classes": [_question(question, money, ahead, ceiling) for section in made.sections for question in section.questions],
-    }
-
-
-def _question(question: shown.Question, money: Any, ahead: configurator.Outlook | None, ceiling: int | None) -> dict[str, Any]:
-    return {
-        "name": question.name,
-        "title": question.title,
-        "many": question.many,
-        "optional": question.optional,
-        "missing": question.missing,
-        "chosen_by_you": question.mine,
-        "values": [
-            {
-                "name": option.name,
-                "title": option.title,
-                "state": str(option.state),
-                "quantity": option.quantity,
-                "quantities": [one.quantity for one in option.amounts if one.possible],
-                "difference": money(option.difference),
-                "lowest_price": money(ahead.values.get((question.name, option.name))) if ahead else None,
-                "over_ceiling": bool(ahead and ceiling is not None and ahead.over(question.name, option.name, ceiling)),
-                "recommended": option.recommended,
-            }
-            for option in question.options
-        ],
-    }

@@ -1,17 +1,19 @@
 """What the configurator asks commerce: the items of a model, their prices, and the price of the kit as it stands.
 
 Items are kept for ten minutes and prices for one; the kit's price is asked at every step, because price rules of
-a kit are not the sum of its parts. An item commerce does not sell is an option that cannot be chosen.
+a kit are not the sum of its parts, and at the date of the parts' prices, so that both are of one moment. An item
+commerce does not sell is an option that cannot be chosen.
 """
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from entrepot import configurator
 from entrepot.kernel.errors import Error
@@ -48,33 +50,62 @@ class Answers:
         return not part or not self.items or (part in self.items and self.items[part].sellable)
 
 
-class _Kept:
-    """A few answers, each good for a while."""
+class _Kept(Generic[T]):
+    """A few answers, each good for a while; one asks anew, and until then the others go on with what there was.
 
-    def __init__(self, seconds: float) -> None:
+    An answer that comes out as before stays the same object, so that what was made of it stays, too.
+    """
+
+    def __init__(self, seconds: float, renewed: Callable[[T, T], T]) -> None:
         self._seconds = seconds
-        self._found: OrderedDict[Any, tuple[float, Any]] = OrderedDict()
+        self._renewed = renewed
+        self._found: OrderedDict[Any, tuple[float, T]] = OrderedDict()
+        self._asking: dict[Any, threading.Lock] = {}
         self._lock = threading.Lock()
 
     def get(self, key: Any, ask: Callable[[], T]) -> T:
-        now = time.monotonic()
         known = self._found.get(key)
-        if known is not None and known[0] > now:
-            value: T = known[1]
-            return value
-        found = ask()
+        if known is not None and (known[0] > time.monotonic() or key in self._asking):
+            return known[1]
         with self._lock:
-            self._found[key] = (now + self._seconds, found)
-            while len(self._found) > MAX_KEPT:
-                self._found.popitem(last=False)
-        return found
+            mine = self._asking.setdefault(key, threading.Lock())
+        with mine:
+            again = self._found.get(key)
+            if again is not None and again is not known:
+                return again[1]
+            try:
+                found = ask()
+            finally:
+                self._asking.pop(key, None)
+            found = found if known is None else self._renewed(known[1], found)
+            with self._lock:
+                self._found[key] = (time.monotonic() + self._seconds, found)
+                while len(self._found) > MAX_KEPT:
+                    self._found.popitem(last=False)
+            return found
+
+    def peek(self, key: Any) -> T | None:
+        """The answer, where nobody has to wait for it."""
+        known = self._found.get(key)
+        return known[1] if known is not None and (known[0] > time.monotonic() or key in self._asking) else None
 
     def clear(self) -> None:
         self._found.clear()
 
 
-_items = _Kept(ITEMS_FOR)
-_prices = _Kept(PRICES_FOR)
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The prices of parts, and the date they are of."""
+
+    prices: dict[str, int]
+    date: str
+
+    def renewed(self, now: Priced) -> Priced:
+        return Priced(self.prices, now.date) if self.prices == now.prices else now
+
+
+_items: _Kept[dict[str, Item]] = _Kept(ITEMS_FOR, lambda before, now: before if before == now else now)
+_prices: _Kept[Priced] = _Kept(PRICES_FOR, Priced.renewed)
 
 
 def forget() -> None:
@@ -86,28 +117,36 @@ def forget() -> None:
 def ask(house: House, session: configurator.Session, taken: configurator.Picks) -> Answers:
     """Everything a page needs of commerce; what is not answered is left out."""
     launch = session.launch
-    parts = parts_of(session.compiled, launch.item)
-    context = (id(house), launch.organization, launch.locale, session.compiled.model.name, session.compiled.version)
     try:
-        items = _items.get(context, lambda: _ask_items(house, launch, parts))
+        items = _items.get(_items_of(house, session), lambda: _ask_items(house, launch, parts_of(session.compiled, launch.item)))
     except Error:
         items = {}
     prices, kit = ask_prices(house, session, taken)
     return Answers(items, prices, kit)
 
 
+async def ask_beside(house: House, session: configurator.Session, taken: configurator.Picks) -> Answers:
+    """The same for whoever serves others meanwhile."""
+    items, priced = _items.peek(_items_of(house, session)), _prices.peek(_prices_of(house, session))
+    components = kit_components(session.compiled, taken)
+    if items is None or priced is None or not components:
+        return await asyncio.to_thread(ask, house, session, taken)
+    try:
+        answer = await house.requests.ask("GetItemPrice", _kit_question(session.launch, components, priced.date))
+    except Error:
+        return Answers(items)
+    return Answers(items, priced.prices, _kit_price(answer))
+
+
 def ask_prices(house: House, session: configurator.Session, taken: configurator.Picks) -> tuple[dict[str, int], int | None]:
     """The additive prices of the parts, and the kit's own price."""
-    launch = session.launch
-    context = (id(house), launch.organization, launch.currency, launch.buyer, launch.contract)
-    model = (session.compiled.model.name, session.compiled.version)
-    components = kit_components(session.compiled, taken)
+    launch, components = session.launch, kit_components(session.compiled, taken)
     try:
-        prices = _prices.get((context, model), lambda: _ask_prices(house, launch, parts_of(session.compiled)))
-        kit = _ask_kit(house, launch, components) if components else None
+        priced = _prices.get(_prices_of(house, session), lambda: _ask_prices(house, launch, parts_of(session.compiled)))
+        kit = _ask_kit(house, launch, components, priced.date) if components else None
     except Error:
         return {}, None
-    return prices, kit
+    return priced.prices, kit
 
 
 def parts_of(compiled: configurator.Compiled, *more: str) -> list[str]:
@@ -145,20 +184,40 @@ def _ask_items(house: House, launch: configurator.Launch, parts: list[str]) -> d
     return found
 
 
-def _ask_prices(house: House, launch: configurator.Launch, parts: list[str]) -> dict[str, int]:
+def _ask_prices(house: House, launch: configurator.Launch, parts: list[str]) -> Priced:
     found: dict[str, int] = {}
+    date = house.clock.now().isoformat()
     for some in _portions(parts):
         items = [{"ItemID": part, "Quantity": "1"} for part in some]
-        answer = house.requests.request("GetItemPrice", _common(launch) | {"Items": items})
+        answer = house.requests.request("GetItemPrice", _common(launch) | {"PricingDate": date, "Items": items})
         found |= {one["ItemID"]: parse_price(one["UnitPrice"]) for one in answer["Items"] if one.get("UnitPrice")}
-    return found
+    return Priced(found, date)
 
 
-def _ask_kit(house: House, launch: configurator.Launch, components: list[dict[str, str]]) -> int | None:
-    kit = {"ItemID": launch.item, "Components": components}
-    answer = house.requests.request("GetItemPrice", _common(launch) | {"Items": [], "Kit": kit})
+def _ask_kit(house: House, launch: configurator.Launch, components: list[dict[str, str]], date: str) -> int | None:
+    return _kit_price(house.requests.request("GetItemPrice", _kit_question(launch, components, date)))
+
+
+def _kit_question(launch: configurator.Launch, components: list[dict[str, str]], date: str) -> dict[str, Any]:
+    return _common(launch) | {"PricingDate": date, "Items": [], "Kit": {"ItemID": launch.item, "Components": components}}
+
+
+def _kit_price(answer: dict[str, Any]) -> int | None:
     price = (answer.get("Kit") or {}).get("UnitPrice")
     return parse_price(price) if price else None
+
+
+def _items_of(house: House, session: configurator.Session) -> tuple[Any, ...]:
+    """What the items' answers depend on."""
+    launch, compiled = session.launch, session.compiled
+    return (id(house), launch.organization, launch.locale, compiled.model.name, compiled.version)
+
+
+def _prices_of(house: House, session: configurator.Session) -> tuple[Any, ...]:
+    """What the prices of parts depend on."""
+    launch, compiled = session.launch, session.compiled
+    context = (id(house), launch.organization, launch.currency, launch.buyer, launch.contract)
+    return (*context, compiled.model.name, compiled.version)
 
 
 def _portions(parts: list[str]) -> Iterable[list[str]]:

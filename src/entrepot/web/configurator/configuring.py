@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -10,7 +9,6 @@ from litestar import Controller, Request, Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect
-from sqlalchemy.engine import Connection
 
 from entrepot import configurator
 from entrepot.configurator import Pick, Session
@@ -110,20 +108,21 @@ def read_choice(text: str) -> Pick:
 
 def take_step(house: House, session: Session, data: dict[str, str]) -> tuple[Session, str]:
     """Do what the pressed button says; also answers where on the page it was."""
-    at = house.clock.now()
     if "choose" in data:
         wanted = read_choice(data["choose"])
-        return _record(house, lambda conn: configurator.choose_option(conn, session, wanted, at)), f"#q-{wanted.option_class}"
+        picks = configurator.choose(session.compiled, session.configuration.picks, wanted)
+        return record(house, session, picks), f"#q-{wanted.option_class}"
     if "retract" in data:
         name, _, option = data["retract"].partition(".")
-        return _record(house, lambda conn: configurator.retract_option(conn, session, name, option, at)), f"#q-{name}"
+        return record(house, session, configurator.retract(session.configuration.picks, name, option)), f"#q-{name}"
     if "repair" in data:
         return repair(house, session, data["repair"])
     match data.get("do"):
         case "undo":
-            return _record(house, lambda conn: configurator.undo(conn, session, at)), ""
+            with house.configurator.database.write(relaxed=True) as conn:
+                return configurator.undo(conn, session, house.clock.now()), ""
         case "start-over":
-            return _record(house, lambda conn: configurator.start_over(conn, session, at)), ""
+            return record(house, session, ()), ""
         case "ceiling":
             return session, ""
         case "complete" | "cheapest" | "popular" as how:
@@ -140,9 +139,7 @@ def repair(house: House, session: Session, text: str) -> tuple[Session, str]:
     offered = configurator.repairs(session.compiled, session.configuration.picks, wanted, prices)
     if not number.isdecimal() or int(number) >= len(offered):
         raise StepNotUnderstood(path="repair")
-    picks = offered[int(number)].picks
-    at = house.clock.now()
-    return _record(house, lambda conn: configurator.set_picks(conn, session, picks, at)), f"#q-{wanted.option_class}"
+    return record(house, session, offered[int(number)].picks), f"#q-{wanted.option_class}"
 
 
 def complete(house: House, session: Session, how: str, like: str = "") -> tuple[Session, bool]:
@@ -169,8 +166,7 @@ def complete(house: House, session: Session, how: str, like: str = "") -> tuple[
         picks = configurator.complete_with_defaults(compiled, made.picks, made.base, prices)
     if picks is None:
         return session, proven
-    wanted, at = picks, house.clock.now()
-    return _record(house, lambda conn: configurator.set_picks(conn, session, wanted, at)), proven
+    return record(house, session, picks), proven
 
 
 def finish(house: House, session: Session) -> dict[str, Any]:
@@ -191,9 +187,10 @@ def way_back(session: Session) -> str:
     return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(told)}"
 
 
-def _record(house: House, work: Callable[[Connection], Session]) -> Session:
-    with house.configurator.database.write() as conn:
-        return work(conn)
+def record(house: House, session: Session, picks: configurator.Picks) -> Session:
+    """Record a step that is decided. It need not wait for the disk: a shopper can take it again."""
+    with house.configurator.database.write(relaxed=True) as conn:
+        return configurator.set_picks(conn, session, picks, house.clock.now())
 
 
 def _finished(request: Asking, session: Session) -> Response[Any]:

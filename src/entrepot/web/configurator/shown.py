@@ -192,25 +192,24 @@ def show(
     ceiling = ceiling or Ceiling()
     words = Words(session.compiled, answers, language)
     costs = _Costs(session.compiled, answers)
-    sections = _sections(words, costs, view)
+    sections = _sections(session, answers, view)
     lines = tuple(
         Line(words.question(pick.option_class), f"q-{pick.option_class}", words.option(pick), costs(pick)) for pick in view.taken
     )
-    priced = [line.price for line in lines if line.price is not None]
     known = answers.items.get(session.launch.item)
     ahead = configurator.outlook(session.compiled, session.configuration.picks, answers.prices)
     return Configuring(
         title=known.name if known else say(session.compiled.model.words, language),
         sections=_below(sections, ahead, ceiling) if ahead and ceiling.price is not None else sections,
         lines=lines,
-        price=answers.kit if answers.kit is not None else (sum(priced) if answers.prices else None),
+        price=price_of(session.compiled, view.taken, answers),
         lowest=ahead.lowest if ahead else None,
         estimated=answers.kit is None,
         complete=view.complete,
         missing=tuple((f"q-{name}", words.question(name)) for name in view.missing),
         lost=tuple(words.option(pick) for pick in session.configuration.lost),
         picture=_picture(session.compiled, view.taken) or (known.picture if known else ""),
-        can_undo=bool(session.configuration.history),
+        can_undo=session.configuration.earlier > 0,
         finished=not session.configuration.open,
         ceiling=replace(ceiling, too_low=bool(ahead) and _above(ahead.lowest if ahead else None, ceiling)),
     )
@@ -280,27 +279,60 @@ class _Costs:
         return None if price is None else price * pick.quantity * self._compiled.model.multiplier(option_class)
 
 
-def _sections(words: Words, costs: _Costs, view: configurator.View) -> tuple[Section, ...]:
+def asked(view: configurator.View) -> list[int]:
+    """The numbers of the classes that are asked and have options, below each class of the top level in turn."""
+    tops, options_of = _tops(view.compiled), view.compiled.columns.options_of
+    everywhere = set(view.asked.tolist())
+    found = [one for one in everywhere if tops[one] in everywhere and options_of[one][0] < options_of[one][1]]
+    return sorted(found, key=lambda one: (tops[one], one))
+
+
+def _tops(compiled: configurator.Compiled) -> list[int]:
+    """For each class the one of the top level that it belongs to."""
+
+    def find() -> list[int]:
+        tops: list[int] = []
+        for number, one in enumerate(compiled.model.classes):
+            above = one.parent or (one.owner.option_class if one.owner else "")
+            tops.append(tops[compiled.columns.numbers[above]] if above else number)
+        return tops
+
+    return compiled.kept.get("tops", None, find)
+
+
+class Worded:
+    """Classes in words and prices; the same for as long as their standing and what commerce said are."""
+
+    def __init__(self, session: configurator.Session, answers: Answers) -> None:
+        self._compiled = session.compiled
+        self._words = Words(session.compiled, answers, session.launch.locale)
+        self._costs = _Costs(session.compiled, answers)
+
+    def question(self, shown: ShownClass) -> Question:
+        answers = self._words.answers
+        key = (id(shown), id(answers.items), id(answers.prices), self._words.language)
+        held = (shown, answers.items, answers.prices)
+        return self._compiled.kept.get(key, held, lambda: _worded(self._words, self._costs, shown))
+
+
+def price_of(compiled: configurator.Compiled, taken: configurator.Picks, answers: Answers) -> int | None:
+    """The kit's price by commerce, else the sum of its parts, as far as they have one."""
+    if answers.kit is not None or not answers.prices:
+        return answers.kit
+    costs = _Costs(compiled, answers)
+    return sum(cost for cost in map(costs, taken) if cost is not None)
+
+
+def _sections(session: configurator.Session, answers: Answers, view: configurator.View) -> tuple[Section, ...]:
     """What is asked, below the class of the top level that it belongs to."""
-    below: dict[str, list[Question]] = {}
-    top_of: dict[str, str] = {}
-    for shown in view.classes:
-        one = shown.option_class
-        above = one.parent or (one.owner.option_class if one.owner else "")
-        top = top_of[one.name] = top_of[above] if above else one.name
-        if not above and shown.asked:
-            below[top] = []
-        if shown.asked and shown.values and top in below:
-            below[top].append(_question(words, costs, shown))
-    return tuple(Section(name, words.question(name), tuple(questions)) for name, questions in below.items() if questions)
-
-
-def _question(words: Words, costs: _Costs, shown: ShownClass) -> Question:
-    """A class in words and prices; the same for as long as its standing and what commerce said are."""
-    answers = words.answers
-    key = (id(shown), id(answers.items), id(answers.prices), words.language)
-    held = (shown, answers.items, answers.prices)
-    return words.compiled.kept.get(key, held, lambda: _worded(words, costs, shown))
+    worded = Worded(session, answers)
+    words = Words(session.compiled, answers, session.launch.locale)
+    tops = _tops(session.compiled)
+    below: dict[int, list[Question]] = {}
+    for number in asked(view):
+        below.setdefault(tops[number], []).append(worded.question(view.shown(number)))
+    names = ((session.compiled.model.classes[top].name, questions) for top, questions in below.items())
+    return tuple(Section(name, words.question(name), tuple(questions)) for name, questions in names)
 
 
 def _worded(words: Words, costs: _Costs, shown: ShownClass) -> Question:

@@ -1,0 +1,119 @@
+"""Values as the bits of one number: a whole configuration, what evidence forbids, what is possible.
+
+Numbers of any length are Python's own; that two have a bit in common is one operation, however many values there are.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from entrepot.configurator.formula import Evidence, Formula
+
+
+class Found(NamedTuple):
+    """Configurations that a solver came upon, and the values that it found no configuration to have."""
+
+    witnesses: tuple[int, ...]
+    never: int
+
+    def to_bytes(self) -> bytes:
+        """All numbers one after the other, compressed; each as long as the longest."""
+        numbers = (self.never, *self.witnesses)
+        size = max(1, *((one.bit_length() + 7) // 8 for one in numbers))
+        return zlib.compress(size.to_bytes(4, "little") + b"".join(one.to_bytes(size, "little") for one in numbers), 6)
+
+    @staticmethod
+    def of_bytes(stored: bytes) -> Found:
+        """What was stored.
+
+        >>> Found.of_bytes(Found((5, 258), 1).to_bytes())
+        Found(witnesses=(5, 258), never=1)
+        """
+        raw = zlib.decompress(stored)
+        size = int.from_bytes(raw[:4], "little")
+        numbers = [int.from_bytes(raw[at : at + size], "little") for at in range(4, len(raw), size)]
+        return Found(tuple(numbers[1:]), numbers[0])
+
+
+class Slots:
+    """Values as the bits of one number."""
+
+    def __init__(self, formula: Formula) -> None:
+        import numpy
+
+        self._numpy = numpy
+        self._variables = formula.variables
+        self.first: list[int] = []
+        self.literals: list[int] = []
+        for variable in formula.variables:
+            self.first.append(len(self.literals))
+            self.literals.extend(variable.literals)
+        self.everything = (1 << len(self.literals)) - 1
+        signed = numpy.array(self.literals, dtype=numpy.int64)
+        self._variable = numpy.abs(signed)
+        self._positive = signed > 0
+        self._most = max(formula.literals, int(self._variable.max(initial=0)))
+
+    def forbidden(self, evidence: Evidence) -> int:
+        forbidden = 0
+        for place, mask in evidence.items():
+            forbidden |= (self._variables[place].everything & ~mask) << self.first[place]
+        return forbidden
+
+    def union(self, places: Sequence[int], masks: Sequence[int]) -> int:
+        """The slots of some variables' masks as one number."""
+        if len(places) == len(self.first):
+            text = bytearray(len(self.literals))
+            for place, mask in enumerate(masks):
+                at = self.first[place]
+                for bit in range(len(self._variables[place].values)):
+                    text[at + bit] = mask >> bit & 1
+            return self._number(self._numpy.frombuffer(text, dtype=self._numpy.uint8))
+        found = 0
+        for place in places:
+            found |= masks[place] << self.first[place]
+        return found
+
+    def mask(self, found: int, place: int) -> int:
+        return found >> self.first[place] & self._variables[place].everything
+
+    def masks(self, found: int, places: Sequence[int]) -> list[int]:
+        """The masks of many variables, in one reading of the number."""
+        size = len(self.literals)
+        text = format(found, f"0{size}b")
+        return [
+            int(text[size - self.first[one] - len(self._variables[one].values) : size - self.first[one]], 2) for one in places
+        ]
+
+    def witness(self, model: Sequence[int]) -> int:
+        """The slots of a solver's model; a literal the solver never met is false."""
+        return self._number(self._taken(model))
+
+    def values(self, model: Sequence[int]) -> tuple[int, ...]:
+        """The value each variable takes in a solver's model."""
+        taken = self._taken(model).tolist()
+        return tuple(
+            next(bit for bit in range(len(variable.values)) if taken[first + bit])
+            for variable, first in zip(self._variables, self.first, strict=True)
+        )
+
+    def _taken(self, model: Sequence[int]) -> Any:
+        read = self._numpy.zeros(max(self._most, len(model)) + 1, dtype=bool)
+        literals = self._numpy.array(model, dtype=self._numpy.int64)
+        read[literals[literals > 0]] = True
+        return read[self._variable] == self._positive
+
+    def _number(self, flags: Any) -> int:
+        return int.from_bytes(self._numpy.packbits(flags, bitorder="little").tobytes(), "little")
+
+
+def ones(mask: int) -> list[int]:
+    """The places of the ones in a number, lowest first."""
+    text = bin(mask)[:1:-1]
+    found, place = [], text.find("1")
+    while place >= 0:
+        found.append(place)
+        place = text.find("1", place + 1)
+    return found
