@@ -131,17 +131,11 @@ def import_(
     organization: Annotated[str, typer.Option(help="Whose model it is.")] = "my-shop",
 ) -> None:
     """Turn a UVL feature model into a YAML model; what is above UVL's Boolean level is refused, not dropped."""
-    import yaml
-
-    from entrepot.configurator import read_model
     from entrepot.configurator.importers import read_text
-    from entrepot.configurator.uvl import import_uvl
+    from entrepot.configurator.uvl import yaml_of_uvl
 
     with refusing(as_json=False):
-        document = import_uvl(file.name, read_text(file), organization)
-        text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=130)
-        read_model(text, file.with_suffix(".yaml").name)
-        write(out, text)
+        write(out, yaml_of_uvl(file.name, read_text(file), organization))
 
 
 @app.command()

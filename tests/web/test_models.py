@@ -7,9 +7,9 @@ import re
 import pytest
 
 from entrepot import configurator
+from entrepot.configurator import draft
 from entrepot.configurator.starter import starter
 from entrepot.kernel.errors import Conflict
-from entrepot.web.management import model_source
 from tests.web.staff_suite import Person, demo_suite, text_of
 
 NEW = "/management/new-model"
@@ -157,13 +157,13 @@ def test_a_model_is_tried_without_a_cart(merch: Person) -> None:
 
 
 def test_only_two_are_compiled_at_a_time(merch: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model_source, "WAIT", 0.01)
+    monkeypatch.setattr(draft, "WAIT", 0.01)
     merch.get(NEW)
     data = {"source": starter("waiting", "tannwerk"), "do": "check"}
-    with model_source._compiling(), model_source._compiling():
+    with draft._compiling(), draft._compiling():
         answer = merch.post(NEW, data)
         assert answer.status_code == 409 and "Two other models are being compiled" in answer.text
-        with pytest.raises(Conflict), model_source._compiling():
+        with pytest.raises(Conflict), draft._compiling():
             raise AssertionError
     assert merch.post(NEW, data).status_code == 200
 

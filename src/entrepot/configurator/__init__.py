@@ -34,6 +34,7 @@ from entrepot.configurator.configure import (
     start_over,
     undo,
 )
+from entrepot.configurator.draft import Draft, changes_of, newest_and, prepare_draft
 from entrepot.configurator.explain import Reason
 from entrepot.configurator.launch import Launch, ReadLaunch, check_return_url, read_launch, sign_launch
 from entrepot.configurator.model import Model, OptionClass, Pick, say
@@ -53,6 +54,7 @@ from entrepot.configurator.problems import (
     OtherModel,
     ReturnUrlNotAllowed,
     UnknownOption,
+    WorkbenchBusy,
 )
 from entrepot.configurator.publish import Prepared, find_model, prepare, publish, publish_prepared
 from entrepot.configurator.read import read_model
@@ -68,6 +70,7 @@ from entrepot.configurator.tables import (
     find_versions,
     finished_picks,
 )
+from entrepot.configurator.uvl import uvl_of, yaml_of_uvl
 from entrepot.configurator.workbench import (
     DiffLine,
     Listed,
@@ -81,6 +84,7 @@ from entrepot.configurator.workbench import (
     publish_next,
     survey,
     tell_rules,
+    two_versions,
 )
 
 __all__ = [
@@ -93,6 +97,7 @@ __all__ = [
     "ConfigurationNotFound",
     "DiffLine",
     "Document",
+    "Draft",
     "Extracted",
     "Launch",
     "LaunchInvalid",
@@ -124,6 +129,8 @@ __all__ = [
     "UnknownOption",
     "VersionLine",
     "View",
+    "WorkbenchBusy",
+    "changes_of",
     "check_next",
     "check_return_url",
     "choose",
@@ -150,12 +157,14 @@ __all__ = [
     "label",
     "list_models",
     "look",
+    "newest_and",
     "open_session",
     "open_shared",
     "open_version",
     "option_title",
     "outlook",
     "prepare",
+    "prepare_draft",
     "publish",
     "publish_next",
     "publish_prepared",
@@ -171,6 +180,9 @@ __all__ = [
     "starter",
     "survey",
     "tell_rules",
+    "two_versions",
     "undo",
+    "uvl_of",
     "why_not",
+    "yaml_of_uvl",
 ]

@@ -94,7 +94,7 @@ def ready(encoded: Encoded, version: int, knowledge: Knowledge | None) -> Compil
     engine = SatEngine(formula) if knowledge is None else open_engine(formula, knowledge)
     explainer = Explainer(encoded)
     if not engine.consistent({}):
-        rules = explainer.contradiction() or ()
+        rules = list(explainer.contradiction() or ())
         raise ModelContradictory(rules=", ".join(rules), named=rules, model=encoded.model.name)
     return Compiled(encoded.model, version, encoded, engine, explainer, lay_columns(encoded))
 

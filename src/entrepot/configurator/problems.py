@@ -23,6 +23,11 @@ class OtherModel(Refused):
     message = "This text is of the model {given}, not of {name}. Correct its name, or publish it as a new model."
 
 
+class WorkbenchBusy(Conflict):
+    code = "WORKBENCH_BUSY"
+    message = "Two other models are being compiled. Nothing was changed; try again in a minute."
+
+
 class ModelTooLarge(Refused):
     code = "MODEL_TOO_LARGE"
     message = "The model goes beyond a limit: {limit}. Split the rule or the table."

@@ -12,16 +12,35 @@ from collections.abc import Iterator
 from typing import Any as Anything
 from typing import NoReturn
 
+import yaml
+
 from entrepot.configurator.evaluate import compares
 from entrepot.configurator.expression import All, Among, Any, Chosen, Compare, Expression, Name, Not, Number, Operand, Words
 from entrepot.configurator.importers import uvl_document
 from entrepot.configurator.model import Item, Model, OptionClass, Property, Rule, Table, say
-from entrepot.configurator.problems import CannotBeExpressed, ModelInvalid
+from entrepot.configurator.problems import CannotBeExpressed, ModelInvalid, ModelTooLarge
+from entrepot.configurator.read import read_model
+from entrepot.configurator.tables import StoredModel
 
 MAX_ROWS = 5_000
+MAX_CHARACTERS = 8_000_000
 _GROUPS = {"optional_children": "any", "xor": "one", "or": "some"}
 _RESERVED = frozenset(["and", "or", "not", "in", "sum", "count"])
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+def uvl_of(stored: StoredModel) -> str:
+    """A published version as UVL text."""
+    return export_uvl(read_model(stored.source, f"{stored.name}.yaml", stored.files))
+
+
+def yaml_of_uvl(name: str, text: str, organization: str) -> str:
+    """A UVL text as the text of a model file."""
+    if len(text) > MAX_CHARACTERS:
+        raise ModelTooLarge(limit=f"{name} has more than {MAX_CHARACTERS:,} characters")
+    made = yaml.safe_dump(import_uvl(name, text, organization), sort_keys=False, allow_unicode=True, width=130)
+    read_model(made, name)
+    return made
 
 
 def export_uvl(model: Model) -> str:

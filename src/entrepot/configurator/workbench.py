@@ -84,6 +84,17 @@ def open_version(conn: Connection, name: str, at: datetime, version: int | None 
     return stored or versions[0]
 
 
+def two_versions(conn: Connection, name: str, before: int = 0, after: int = 0) -> tuple[StoredModel, StoredModel]:
+    """The versions to compare; without numbers the newest but one and the newest."""
+    versions = find_versions(conn, name)
+    after = after or (versions[0].version if versions else 0)
+    before = before or next((one.version for one in versions if one.version < after), after)
+    found = {one.version: one for one in versions}
+    if missing := [number for number in (before, after) if number not in found]:
+        raise ModelNotFound(name=f"{name}, version {missing[0]}" if versions else name)
+    return found[before], found[after]
+
+
 def survey(conn: Connection, stored: StoredModel, at: datetime) -> Survey:
     """The facts by name, with the rules in force now: rules have dates, so a version can become void later."""
     try:

@@ -1,12 +1,14 @@
-"""The HTTP interface for programs: catalog, prices, carts and orders of a store, in JSON (catalog reads in XML too)."""
+"""The HTTP interface for programs: catalog, prices, carts and orders of a store, models of its kits; in JSON (catalog reads
+in XML too)."""
 
 from entrepot.web.api.carts import CartApi
 from entrepot.web.api.catalogs import CatalogApi
 from entrepot.web.api.desk import DeskApi
+from entrepot.web.api.models import ModelApi
 from entrepot.web.api.operations import OperationsApi
 from entrepot.web.api.orders import OrderApi
 from entrepot.web.api.sessions import SessionApi
 
-routes = [CatalogApi, CartApi, OrderApi, SessionApi, DeskApi, OperationsApi]
+routes = [CatalogApi, CartApi, OrderApi, SessionApi, DeskApi, OperationsApi, ModelApi]
 
 __all__ = ["routes"]

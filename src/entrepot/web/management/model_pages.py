@@ -76,15 +76,9 @@ def model_file(request: Asked, name: str, version: int = 0) -> Response[bytes]:
 @get(f"{HERE}/diff", permission="model.view", sync_to_thread=True)
 def diff_page(request: Asked, name: str, before: int = 0, after: int = 0) -> Response[str]:
     """What changed from one version to another; without numbers from the newest but one to the newest."""
-    house = house_of(request)
-    at = house.clock.now()
-    with house.configurator.database.read() as conn:
+    with house_of(request).configurator.database.read() as conn:
+        old, new = configurator.two_versions(conn, name, before, after)
         versions = configurator.find_lines(conn, name)
-        numbers = [line.version for line in versions] or [0]
-        after = after or numbers[0]
-        before = before or next((number for number in numbers if number < after), after)
-        old = configurator.open_version(conn, name, at, before)
-        new = configurator.open_version(conn, name, at, after)
     compared = configurator.compare_versions(old, new)
     sides = [(one, facts_of(one.facts)) for one in (old, new)]
     return show(request, "management/model_diff.html", old=old, new=new, versions=versions, compared=compared, sides=sides)

@@ -1,22 +1,19 @@
 """The text of a model on a page: check it, see what is wrong beside it, publish it as the next version.
 
 What was entered stays on the page whatever is wrong with it. Compiling takes seconds and happens outside of any
-transaction; only two texts are compiled at a time, so that a hard one does not take the pages away from others.
+transaction.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get, post
 
 from entrepot import configurator
-from entrepot.configurator import Prepared
-from entrepot.kernel.errors import Conflict, Error
+from entrepot.configurator import Draft, Prepared
+from entrepot.kernel.errors import Error
 from entrepot.web.edge import house_of
 from entrepot.web.management.model_shown import facts_of, named
 from entrepot.web.staff import Asked, Form, back, desk_of, refused, show, text
@@ -25,30 +22,8 @@ HERE = "/management/models/{name:str}/source"
 NEW = "/management/new-model"
 #: A form may be this long; larger models come by `entrepot model publish`.
 MAX_FORM = 8_000_000
-SECONDS = 20.0
-WAIT = 10.0
 AROUND = 3
 TABLE = "table-"
-_places = threading.BoundedSemaphore(2)
-
-
-class WorkbenchBusy(Conflict):
-    code = "WORKBENCH_BUSY"
-    message = "Two other models are being compiled. Nothing was changed; try again in a minute."
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A text in the making: the model it is of (none yet for a new one), the version it was made from, its tables."""
-
-    name: str
-    based_on: int
-    source: str
-    files: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def file(self) -> str:
-        return f"{self.name or 'model'}.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +70,7 @@ def source(request: Asked, name: str, data: Form) -> Response[Any]:
 def _stored(request: Asked, name: str, version: int = 0) -> tuple[configurator.StoredModel, configurator.StoredModel]:
     """The newest version and the one asked for."""
     with house_of(request).configurator.database.read() as conn:
-        versions = configurator.find_versions(conn, name)
-    chosen = next((one for one in versions if one.version == version or not version), None)
-    if chosen is None:
-        raise configurator.ModelNotFound(name=name)
-    return versions[0], chosen
+        return configurator.newest_and(conn, name, version)
 
 
 def _lines(entered: str) -> str:
@@ -117,8 +88,7 @@ def _answer(request: Asked, draft: Draft, pressed: str) -> Response[Any]:
     house = house_of(request)
     at = house.clock.now()
     try:
-        with _compiling():
-            prepared = configurator.prepare(draft.source, draft.file, at, draft.files, SECONDS)
+        prepared = configurator.prepare_draft(draft, at)
         if pressed != "publish":
             with house.configurator.database.read() as conn:
                 configurator.check_next(conn, prepared, draft.name, draft.based_on)
@@ -130,22 +100,15 @@ def _answer(request: Asked, draft: Draft, pressed: str) -> Response[Any]:
     return back(f"/management/models/{stored.name}", "unchanged" if stored.version == draft.based_on else "published")
 
 
-@contextmanager
-def _compiling() -> Iterator[None]:
-    if not _places.acquire(timeout=WAIT):
-        raise WorkbenchBusy()
-    try:
-        yield
-    finally:
-        _places.release()
-
-
 def _page(request: Asked, draft: Draft, *, prepared: Prepared | None = None, error: Error | None = None) -> Response[str]:
     language = desk_of(request).locale
-    status, trouble = 200, None
+    status, trouble, changes = 200, None, []
     if error is not None:
         status, _ = refused(error)
         trouble = _trouble(draft, error, language)
+    if prepared is not None:
+        with house_of(request).configurator.database.read() as conn:
+            changes = configurator.changes_of(conn, draft, prepared)
     return show(
         request,
         "management/model_source.html",
@@ -155,17 +118,8 @@ def _page(request: Asked, draft: Draft, *, prepared: Prepared | None = None, err
         facts=facts_of(prepared.facts) if prepared else None,
         always_on=named(prepared.model, prepared.always_on, language) if prepared else [],
         dead=named(prepared.model, prepared.dead, language) if prepared else [],
-        changes=_changes(request, draft, prepared) if prepared and draft.name else [],
+        changes=changes,
     )
-
-
-def _changes(request: Asked, draft: Draft, prepared: Prepared) -> list[tuple[str, list[configurator.DiffLine]]]:
-    """What the draft changes in the version it was made from."""
-    known, _ = _stored(request, draft.name, draft.based_on)
-    pairs = [(draft.file, known.source, draft.source)]
-    pairs += [(name, known.files.get(name, ""), prepared.files.get(name, "")) for name in draft.files]
-    found = [(name, configurator.compare(old, new, name)) for name, old, new in pairs if old != new]
-    return [(name, lines) for name, lines in found if lines]
 
 
 def _trouble(draft: Draft, error: Error, language: str) -> Trouble:
