@@ -7,7 +7,8 @@ The end is a signed *bill of material*. Prices and items are not known here: com
 whoever serves the pages, and hands prices in.
 """
 
-from entrepot.configurator.bom import Document, Extracted, components
+from entrepot.configurator.bom import Document, Extracted, Setting, answer_of, components
+from entrepot.configurator.bom_xml import from_xml, to_xml
 from entrepot.configurator.compile import Compiled, compile_model, option_title
 from entrepot.configurator.complete import (
     Completion,
@@ -19,7 +20,9 @@ from entrepot.configurator.complete import (
     repairs,
 )
 from entrepot.configurator.configure import (
+    OF_PARTS,
     Session,
+    bom_of_parts,
     choose_option,
     default_bom,
     extract_picks,
@@ -52,6 +55,7 @@ from entrepot.configurator.problems import (
     ModelNotFound,
     OptionExcluded,
     OtherModel,
+    PartsDoNotFit,
     ReturnUrlNotAllowed,
     UnknownOption,
     WorkbenchBusy,
@@ -88,6 +92,7 @@ from entrepot.configurator.workbench import (
 )
 
 __all__ = [
+    "OF_PARTS",
     "BomInvalid",
     "BomTampered",
     "Compiled",
@@ -112,6 +117,7 @@ __all__ = [
     "OptionExcluded",
     "OtherModel",
     "Outlook",
+    "PartsDoNotFit",
     "Pick",
     "Picks",
     "Prepared",
@@ -120,6 +126,7 @@ __all__ = [
     "Repair",
     "ReturnUrlNotAllowed",
     "Session",
+    "Setting",
     "ShownClass",
     "ShownValue",
     "State",
@@ -130,6 +137,8 @@ __all__ = [
     "VersionLine",
     "View",
     "WorkbenchBusy",
+    "answer_of",
+    "bom_of_parts",
     "changes_of",
     "check_next",
     "check_return_url",
@@ -153,6 +162,7 @@ __all__ = [
     "find_versions",
     "finish",
     "finished_picks",
+    "from_xml",
     "generate_bom",
     "label",
     "list_models",
@@ -180,6 +190,7 @@ __all__ = [
     "starter",
     "survey",
     "tell_rules",
+    "to_xml",
     "two_versions",
     "undo",
     "uvl_of",

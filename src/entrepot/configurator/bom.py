@@ -38,6 +38,8 @@ class Setting:
     currency: str
     quantity: str = "1"
     base: Picks = ()
+    #: Where the choices come from when not from a session here.
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,13 @@ def write_bom(
             classes=", ".join(say(one.words, setting.language, one.name) for one in names if one is not None),
             missing=list(view.missing),
         )
+    return bill_of(compiled, setting, view.taken, key, prices)
+
+
+def bill_of(
+    compiled: Compiled, setting: Setting, taken: Picks, key: bytes | str, prices: Mapping[str, int] | None = None
+) -> Document:
+    """The signed bill of material of everything that is taken in a configuration known to be complete."""
     document: Document = {
         "ModelName": compiled.model.name,
         "ModelVersion": str(compiled.version),
@@ -78,7 +87,7 @@ def write_bom(
         "Country": setting.country,
         "Currency": setting.currency,
         "IsValid": "Y",
-        "BOMLine": _lines(compiled, view.taken, prices or {}),
+        "BOMLine": _lines(compiled, taken, prices or {}),
         "Pick": [
             {
                 "OptionClass": pick.option_class,
@@ -86,10 +95,12 @@ def write_bom(
                 "Quantity": str(pick.quantity),
                 "Value": option_title(compiled.model, pick.option_class, pick.option, setting.language),
             }
-            for pick in view.taken
+            for pick in taken
         ],
         "Property": [],
     }
+    if setting.origin:
+        document["Origin"] = setting.origin
     return {**document, "Digest": digest(document, key)}
 
 
@@ -123,6 +134,25 @@ def extract(compiled: Compiled, document: Mapping[str, Any], key: bytes | str) -
         raise BomInvalid(path="ModelName", problem=f"the kit is configured with {compiled.model.name} now, not with {model}")
     kept, lost = still_holding(compiled, picks)
     return Extracted(str(document.get("ConfigurationId", "")), model, version, compiled.version, kept, lost)
+
+
+def answer_of(found: Extracted, document: Mapping[str, Any]) -> Document:
+    """What extractPicksFromConfigurationBOM answers: the picks to reopen the kit from, and what no longer holds."""
+    carried = ("OrganizationCode", "ItemID", "Quantity", "Language", "Country", "Currency")
+    answer: Document = {
+        "ModelName": found.model,
+        "ModelVersion": str(found.version),
+        "CurrentModelVersion": str(found.current_version),
+        "ConfigurationId": found.configuration_id,
+        "IsValid": "N" if found.lost else "Y",
+        **{name: str(document.get(name, "")) for name in carried},
+        "Pick": [pick_document(pick) for pick in found.picks],
+    }
+    return answer | ({"NoLongerHolds": [str(one) for one in found.lost]} if found.lost else {})
+
+
+def pick_document(pick: Pick) -> dict[str, str]:
+    return {"OptionClass": pick.option_class, "OptionItem": pick.option, "Quantity": str(pick.quantity)}
 
 
 def components(compiled: Compiled, taken: Picks) -> list[tuple[str, int]]:

@@ -13,13 +13,14 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from entrepot.configurator.bom import Extracted, Setting, extract, read_bom, write_bom
+from entrepot.configurator.bom import Extracted, Setting, bill_of, extract, read_bom, write_bom
 from entrepot.configurator.compile import Compiled
 from entrepot.configurator.launch import Launch, ReadLaunch
 from entrepot.configurator.model import Pick
 from entrepot.configurator.problems import ConfigurationFinished, LaunchUsed
 from entrepot.configurator.publish import find_model, model_by_version_id, serving
 from entrepot.configurator.read import read_pick
+from entrepot.configurator.recognize import recognize
 from entrepot.configurator.session import View, choose, look, retract, still_holding
 from entrepot.configurator.settle import Picks
 from entrepot.configurator.source import Node
@@ -37,6 +38,8 @@ from entrepot.configurator.tables import (
 from entrepot.kernel.ids import new_id, new_secret
 
 DEFAULT_CONFIGURATION = "default"
+#: The origin of a document whose choices were found from its parts; there is no session to go back to.
+OF_PARTS = "Parts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,15 @@ def generate_bom(conn: Connection, configuration_id: str, key: bytes | str, at: 
     if made.bom is not None:
         return made.bom
     return write_bom(model_by_version_id(conn, made.model_version_id, at), _setting(made), made.picks, key)
+
+
+def bom_of_parts(
+    conn: Connection, model: str, setting: Setting, parts: Mapping[str, int], key: bytes | str, at: datetime
+) -> dict[str, Any]:
+    """The signed bill of material of a kit that is known by its parts alone; parts that make no valid kit are refused."""
+    compiled = find_model(conn, model, at=at)
+    taken = recognize(compiled, parts, setting.language)
+    return bill_of(compiled, replace(setting, origin=OF_PARTS), taken, key)
 
 
 def extract_picks(conn: Connection, document: Mapping[str, Any], key: bytes | str, at: datetime, model: str = "") -> Extracted:

@@ -98,6 +98,11 @@ class BomInvalid(Invalid):
     message = "{path}: {problem}"
 
 
+class PartsDoNotFit(Refused):
+    code = "PARTS_DO_NOT_FIT"
+    message = "These parts are no configuration of {model}: {why}"
+
+
 class CannotBeExpressed(Refused):
     code = "CANNOT_BE_EXPRESSED"
     message = "{file}:{line}: UVL cannot express {what}. Take it out of the model, or keep the model in YAML."

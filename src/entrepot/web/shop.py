@@ -118,12 +118,16 @@ def add_configuration(
 ) -> tuple[capture.Order, str | None]:
     """Take a finished configuration over from the configurator: into a new line, or into the one it came from.
 
-    Both services run before anything is stored: the bill of material is made, then read back, so that what is
-    added is what was configured and is still valid.
+    One that was sent ahead under its id (`DynamicKitConfigurationAdd`) is taken up instead. Both services run before
+    anything is stored: the bill of material is made, then read back, so that what is added is what was configured and
+    is still valid.
     """
-    bom = house.requests.request("generateConfigurationBOM", {"ConfigurationId": configuration_id})
-    house.requests.conduct(check_configuration(bom))
-    configuration = capture.read_bill_of_material(bom)
+    with house.commerce.database.read() as conn:
+        configuration = capture.find_waiting(conn, visit(conn, caller, house), configuration_id)
+    if configuration is None:
+        bom = house.requests.request("generateConfigurationBOM", {"ConfigurationId": configuration_id})
+        configuration = capture.read_bill_of_material(bom)
+    house.requests.conduct(check_configuration(configuration.document))
     with house.commerce.database.write() as conn:
         now = visit(conn, caller, house)
         cart, secret = cart_or_new(conn, now)
@@ -155,15 +159,30 @@ def launch(house: House, caller: Caller, part_number: str, return_url: str, line
             store=now.store.identifier,
             buyer=now.buyer.logon_id,
             line=line_id,
-            configuration=(line.configuration_id or "") if line is not None else "",
+            **_earlier(line),
         ),
         now.at,
     )
     return f"{view.configurable.url or '/configurator'}?{urlencode({'token': token})}"
 
 
+def _earlier(line: capture.OrderLine | None) -> dict[str, Any]:
+    """What a line of the cart is opened from: its configuration, or the choices of one that has no session to go back to."""
+    if line is None or line.configuration is None:
+        return {}
+    if line.configuration.get("Origin") != configurator.OF_PARTS:
+        return {"configuration": line.configuration_id or ""}
+    picks = line.configuration["Pick"]
+    return {"choices": tuple(f"{one['Quantity']} x {one['OptionClass']}.{one['OptionItem']}" for one in picks)}
+
+
 def check_configuration(bom: dict[str, Any]) -> Steps[None]:
-    """Ask the configurator whether a bill of material is its own, unchanged and still valid; raises what is wrong."""
+    """Ask the configurator whether a bill of material is its own, unchanged and still valid; raises what is wrong.
+
+    What a foreign configurator defined only that one could answer for.
+    """
+    if bom.get("Origin") == capture.FOREIGN:
+        return
     picks = yield "extractPicksFromConfigurationBOM", bom
     assert picks is not None, "a question is answered or refused"
     if picks.get("IsValid") != "Y":

@@ -43,6 +43,22 @@ from entrepot.commerce.capture.configuration import (
     read_bill_of_material,
     update_configuration,
 )
+from entrepot.commerce.capture.definition import (
+    ComponentFields,
+    ConfigurationInvalid,
+    DefinitionFields,
+    read_definition,
+)
+from entrepot.commerce.capture.dynamic_kit import (
+    FOREIGN,
+    DefinedKit,
+    component_question,
+    dynamic_kit_configuration_add,
+    find_waiting,
+    foreign_configuration,
+    forget_waiting,
+    look_up,
+)
 from entrepot.commerce.capture.lines import (
     Adding,
     accept_gift,
@@ -84,6 +100,7 @@ from entrepot.commerce.capture.track import captured_counts, find_placed, order_
 from entrepot.commerce.capture.transfer import acknowledge_transfer, fail_transfer, take_status
 
 __all__ = [
+    "FOREIGN",
     "Adding",
     "Address",
     "AddressInvalid",
@@ -91,7 +108,11 @@ __all__ = [
     "Calculation",
     "CartNotFound",
     "Component",
+    "ComponentFields",
     "Configuration",
+    "ConfigurationInvalid",
+    "DefinedKit",
+    "DefinitionFields",
     "LineAdjustment",
     "Needed",
     "NoModel",
@@ -125,15 +146,21 @@ __all__ = [
     "change_currency",
     "change_quantity",
     "check_address",
+    "component_question",
     "current_cart",
     "customer_of",
     "discard_abandoned",
+    "dynamic_kit_configuration_add",
     "enter_code",
     "fail_transfer",
     "find_availability",
     "find_placed",
+    "find_waiting",
+    "foreign_configuration",
+    "forget_waiting",
     "hashed",
     "is_prepared",
+    "look_up",
     "missing",
     "obligations",
     "offered_methods",
@@ -146,6 +173,7 @@ __all__ = [
     "purchases_of",
     "put_transfer",
     "read_bill_of_material",
+    "read_definition",
     "recent_orders",
     "refuse_component_change",
     "remove_code",

@@ -7,25 +7,24 @@ kit, the components, and that a configuration id stands for one content for good
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog
 from entrepot.commerce.capture.cart import change, next_position
+from entrepot.commerce.capture.definition import ConfigurationInvalid
 from entrepot.commerce.capture.lines import components_from
 from entrepot.commerce.capture.order import Order, OrderLine, Visit
-from entrepot.commerce.capture.tables import order_item, orders
-from entrepot.kernel.errors import Conflict, Invalid, Refused
+from entrepot.commerce.capture.tables import kit_configuration, order_item
+from entrepot.kernel.db import insert_or_ignore
+from entrepot.kernel.errors import Conflict, Refused
 from entrepot.kernel.ids import new_id
-
-
-class ConfigurationInvalid(Invalid):
-    code = "CONFIGURATION_INVALID"
-    message = "{path}: {problem}"
 
 
 class ConfigurationIdUsed(Conflict):
@@ -51,6 +50,17 @@ class Configuration:
     kit: str
     parts: tuple[tuple[str, int, bool], ...]
     document: dict[str, Any]
+
+    def register(self, conn: Connection, visit: Visit, order_id: str | None = None) -> None:
+        """Keep the id for this content for good; another content under it is refused."""
+        content = hashlib.sha256(msgspec.json.encode([self.kit, sorted(self.parts)])).hexdigest()
+        row = {"id": self.id, "store_id": visit.store.id, "content": content, "document": self.document}
+        if not insert_or_ignore(conn, kit_configuration, row | {"order_id": order_id, "created_at": visit.at}):
+            known = conn.execute(kit_configuration.select().where(kit_configuration.c.id == self.id)).one()
+            if (known.store_id, known.content) != (visit.store.id, content):
+                raise ConfigurationIdUsed(configuration=self.id)
+            if order_id is not None and known.order_id is None:
+                conn.execute(kit_configuration.update().where(kit_configuration.c.id == self.id).values(order_id=order_id))
 
 
 def read_bill_of_material(bom: dict[str, Any]) -> Configuration:
@@ -78,14 +88,13 @@ def read_bill_of_material(bom: dict[str, Any]) -> Configuration:
 
 def add_configuration(conn: Connection, visit: Visit, cart: Order, configuration: Configuration, quantity: str) -> Order:
     """Put a configured kit into the cart as one line; the same configuration sent twice is added once."""
-    kit = _kit(conn, visit, configuration.kit)
+    kit = configurable_kit(conn, visit, configuration.kit)
+    configuration.register(conn, visit, cart.id)
     same = _line_of(conn, configuration.id)
     if same is not None:
-        stored, order_id = same
-        if stored != configuration.document.get("Digest") or order_id != cart.id:
+        if same != cart.id:
             raise ConfigurationIdUsed(configuration=configuration.id)
-        if any(line.configuration_id == configuration.id for line in cart.lines):
-            return cart
+        return cart
     line = OrderLine(
         id=new_id(),
         position=next_position(cart.lines),
@@ -106,6 +115,7 @@ def update_configuration(conn: Connection, visit: Visit, cart: Order, line_id: s
         raise ConfigurationInvalid(path="ItemID", problem=f"the line holds {line.part_number}")
     if configuration.id != line.configuration_id and _line_of(conn, configuration.id) is not None:
         raise ConfigurationIdUsed(configuration=configuration.id)
+    configuration.register(conn, visit, cart.id)
     changed = replace(
         line,
         configuration_id=configuration.id,
@@ -116,7 +126,8 @@ def update_configuration(conn: Connection, visit: Visit, cart: Order, line_id: s
     return change(conn, visit, cart, replace(cart, lines=lines))
 
 
-def _kit(conn: Connection, visit: Visit, part_number: str) -> catalog.EntryFacts:
+def configurable_kit(conn: Connection, visit: Visit, part_number: str) -> catalog.EntryFacts:
+    """A kit this store lets shoppers put together and order."""
     kit = catalog.entries_by_part_numbers(conn, visit.view, [part_number]).get(part_number)
     if kit is None or not kit.displayable:
         raise catalog.CatalogEntryNotFound(part_number=part_number)
@@ -127,12 +138,7 @@ def _kit(conn: Connection, visit: Visit, part_number: str) -> catalog.EntryFacts
     return kit.require_orderable()
 
 
-def _line_of(conn: Connection, configuration_id: str) -> tuple[str | None, str] | None:
-    """The digest and order of the line that already carries this configuration id."""
-    query = (
-        sa.select(order_item.c.configuration, orders.c.id)
-        .join(orders, orders.c.id == order_item.c.order_id)
-        .where(order_item.c.configuration_id == configuration_id)
-    )
-    row = conn.execute(query).first()
-    return None if row is None else ((row.configuration or {}).get("Digest"), row.id)
+def _line_of(conn: Connection, configuration_id: str) -> str | None:
+    """The order with the line that already carries this configuration id."""
+    query = sa.select(order_item.c.order_id).where(order_item.c.configuration_id == configuration_id)
+    return conn.execute(query).scalars().first()

@@ -100,6 +100,22 @@ order_item_component = sa.Table(
     sa.Column("unit", sa.String(10), nullable=False),
     sa.Index("order_item_component_of_item", "item_id"),
 )
+kit_configuration = sa.Table(
+    "kit_configuration",
+    metadata,
+    sa.Column("id", sa.String(128), primary_key=True),
+    sa.Column("store_id", sa.BigInteger, nullable=False),
+    sa.Column("content", sa.String(64), nullable=False),
+    sa.Column("document", Json, nullable=False),
+    sa.Column("order_id", sa.String(26)),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Index(
+        "kit_configuration_waiting",
+        "created_at",
+        sqlite_where=sa.text("order_id IS NULL"),
+        postgresql_where=sa.text("order_id IS NULL"),
+    ),
+)
 idempotency = sa.Table(
     "idempotency",
     metadata,

@@ -72,7 +72,7 @@ from entrepot.commerce.catalog.navigation import (
     subcategories,
     top_categories,
 )
-from entrepot.commerce.catalog.product import ContentLine, ProductView, product_facts, product_view
+from entrepot.commerce.catalog.product import ContentLine, ProductView, configurable_of, product_facts, product_view
 from entrepot.commerce.catalog.resolve import (
     AttributeValue,
     Candidate,
@@ -205,6 +205,7 @@ __all__ = [
     "category_page",
     "components_of",
     "configurable_entries",
+    "configurable_of",
     "content_closure",
     "content_of",
     "contents_of",

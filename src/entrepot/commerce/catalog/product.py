@@ -183,7 +183,7 @@ def product_view(conn: Connection, view: View, part_number: str) -> ProductView:
         candidates=candidates,
         components=tuple(_content(row, shown) for row in relations if row["type"] != "product_item" and row["child_id"] in shown),
         associations=_associations(conn, binds),
-        configurable=_launch(conn, page),
+        configurable=configurable_of(conn, page),
     )
 
 
@@ -242,7 +242,8 @@ def _associations(conn: Connection, binds: Mapping[str, Any]) -> tuple[Associati
     return tuple(Association(row["association"], card, row["quantity"]) for row, card in zip(rows, cards, strict=True))
 
 
-def _launch(conn: Connection, page: EntryFacts) -> Configurable | None:
+def configurable_of(conn: Connection, page: EntryFacts) -> Configurable | None:
+    """How a dynamic kit is configured; nothing for any other article."""
     if not EntryType(page.type).configured:
         return None
     row = conn.execute(_configurable, {"entry": page.id}).mappings().first()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from sqlalchemy.engine import Connection
+
 from entrepot import configurator
 from entrepot.bus import Post, Service
 from entrepot.integration.mapping import Document
@@ -14,6 +18,8 @@ def configurator_services(post: Post, key: str, clock: Clock) -> list[Service]:
 
     def generate(document: Document) -> Document:
         with post.database.read() as conn:
+            if "Component" in document:
+                return _of_parts(conn, document, key, clock)
             return configurator.generate_bom(conn, str(document["ConfigurationId"]), key, clock.now())
 
     def extract(document: Document) -> Document:
@@ -22,12 +28,7 @@ def configurator_services(post: Post, key: str, clock: Clock) -> list[Service]:
                 found = configurator.extract_picks(conn, document, key, clock.now())
             except Error as error:
                 return {"IsValid": "N", "NoLongerHolds": [str(error)], "Code": error.code}
-        return {
-            "ModelName": document.get("ModelName"),
-            "IsValid": "N" if found.lost else "Y",
-            "NoLongerHolds": [str(one) for one in found.lost],
-            "Pick": document.get("Pick", []),
-        }
+        return configurator.answer_of(found, document)
 
     def predefined(document: Document) -> Document:
         launch = configurator.Launch(
@@ -47,3 +48,22 @@ def configurator_services(post: Post, key: str, clock: Clock) -> list[Service]:
         Service("extraPicsFromConfigurationBOM", "commerce", "configurator", extract, 5.0),
         Service("generateDefaultConfigurationBOM", "commerce", "configurator", predefined, 5.0),
     ]
+
+
+def _of_parts(conn: Connection, document: Document, key: str, clock: Clock) -> Document:
+    """The bill of material of a kit that came as a list of parts."""
+    parts: Counter[str] = Counter()
+    for one in document["Component"]:
+        if "Component" in one:
+            raise configurator.PartsDoNotFit(model=document["Model"], part=one["ItemID"], why="it has no kits inside.")
+        parts[one["ItemID"]] += int(one["Quantity"])
+    setting = configurator.Setting(
+        configuration_id=document["ConfigurationId"],
+        item=document["ItemID"],
+        organization=document["OrganizationCode"],
+        language=document["LocaleCode"],
+        country=document.get("Country", ""),
+        currency=document["Currency"],
+        quantity=document.get("Quantity", "1"),
+    )
+    return configurator.bom_of_parts(conn, document["Model"], setting, parts, key, clock.now())

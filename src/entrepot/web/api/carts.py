@@ -83,14 +83,14 @@ class CartApi(Controller):
         with house.commerce.database.read() as conn:
             now = shop.visit(conn, caller, house)
             cart = capture.require_cart(conn, now)
-            return _respond(capture.reprice(conn, now, cart) if not capture.is_prepared(cart, now.at) else cart)
+            return respond_with(capture.reprice(conn, now, cart) if not capture.is_prepared(cart, now.at) else cart)
 
     @post("/items", permission="public", sync_to_thread=False)
     def add(self, request: Request[Any, Any, Any], store: str, data: NewItems) -> Response[bytes]:
         """Add items, all or none; products by their attributes, bundles by their members'."""
         adding = [capture.Adding(one.part_number, one.quantity, one.attributes) for one in data.items]
         cart, secret = shop.add_to_cart(house_of(request), caller_of(request, store), adding)
-        return _respond(cart, secret, status=201)
+        return respond_with(cart, secret, status=201)
 
     @post("/launch", permission="public", sync_to_thread=False, status_code=200)
     def launch(self, request: Request[Any, Any, Any], store: str, data: NewLaunch) -> dict[str, str]:
@@ -103,7 +103,7 @@ class CartApi(Controller):
         """Add a finished configuration as one line, or put it in the place of an earlier one (`line`)."""
         caller = caller_of(request, store)
         cart, secret = shop.add_configuration(house_of(request), caller, data.configuration_id, data.quantity, data.line)
-        return _respond(cart, secret, status=201)
+        return respond_with(cart, secret, status=201)
 
     @patch("/items/{line:str}", permission="public", sync_to_thread=False)
     def change(self, request: Request[Any, Any, Any], store: str, line: str, data: NewQuantity) -> Response[bytes]:
@@ -176,7 +176,7 @@ class CartApi(Controller):
         """Reserve the stock and fix the prices: the summary. Tells all that is missing, at once."""
         house = house_of(request)
         steps = shop.prepare(house, caller_of(request, store), data.version, data.confirmed_total)
-        return _respond(await house.requests.conduct_beside(steps))
+        return respond_with(await house.requests.conduct_beside(steps))
 
     @post("/submit", permission="public")
     async def submit(self, request: Request[Any, Any, Any], store: str, data: ToSubmit) -> Response[bytes]:
@@ -185,16 +185,17 @@ class CartApi(Controller):
         house = house_of(request)
         order, repeated = shop.submit(house, caller_of(request, store), key, data.version, flush=False)
         await house.commerce.database.flushed()
-        return _respond(order, status=201, headers={"idempotent-replayed": "true"} if repeated else None)
+        return respond_with(order, status=201, headers={"idempotent-replayed": "true"} if repeated else None)
 
 
 def _changed(request: Request[Any, Any, Any], store: str, change: Any, version: int | None = None) -> Response[bytes]:
-    return _respond(shop.with_cart(house_of(request), caller_of(request, store), change, version))
+    return respond_with(shop.with_cart(house_of(request), caller_of(request, store), change, version))
 
 
-def _respond(
+def respond_with(
     cart: capture.Order, secret: str | None = None, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response[bytes]:
+    """The cart as an answer; a new guest is told the secret that claims it."""
     sent = dict(headers or {})
     if secret is not None:
         sent[CART_HEADER] = secret

@@ -137,6 +137,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", "key"),
     )
     op.create_table(
+        "kit_configuration",
+        sa.Column("id", sa.String(length=128), nullable=False),
+        sa.Column("store_id", sa.BigInteger(), nullable=False),
+        sa.Column("content", sa.String(length=64), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("order_id", sa.String(length=26), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("kit_configuration", schema=None) as batch_op:
+        batch_op.create_index(
+            "kit_configuration_waiting",
+            ["created_at"],
+            unique=False,
+            sqlite_where=sa.text("order_id IS NULL"),
+            postgresql_where=sa.text("order_id IS NULL"),
+        )
+
+    op.create_table(
         "inbox",
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("kind", sa.String(length=80), nullable=False),
@@ -1197,6 +1216,14 @@ def downgrade() -> None:
         batch_op.drop_index("inbox_correlation")
 
     op.drop_table("inbox")
+    with op.batch_alter_table("kit_configuration", schema=None) as batch_op:
+        batch_op.drop_index(
+            "kit_configuration_waiting",
+            sqlite_where=sa.text("order_id IS NULL"),
+            postgresql_where=sa.text("order_id IS NULL"),
+        )
+
+    op.drop_table("kit_configuration")
     op.drop_table("idempotency")
     op.drop_table("contract")
     op.drop_table("charges_version")
