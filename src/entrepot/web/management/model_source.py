@@ -18,6 +18,7 @@ from entrepot import configurator
 from entrepot.configurator import Prepared
 from entrepot.kernel.errors import Conflict, Error
 from entrepot.web.edge import house_of
+from entrepot.web.i18n import mark
 from entrepot.web.management.model_shown import facts_of, named
 from entrepot.web.staff import Asked, Form, back, desk_of, refused, show, text
 
@@ -34,7 +35,7 @@ _places = threading.BoundedSemaphore(2)
 
 class WorkbenchBusy(Conflict):
     code = "WORKBENCH_BUSY"
-    message = "Two other models are being compiled. Nothing was changed; try again in a minute."
+    message = mark("Two other models are being compiled. Nothing was changed; try again in a minute.")
 
 
 @dataclass(frozen=True, slots=True)
