@@ -127,3 +127,12 @@ def test_constants_and_prices_leave_their_lines_in_the_history(merch: Person) ->
     assert "3.50 → 3.75" in told
     cloth = text_of(merch.get("/management/history", kind="offer", subject="TW-CLOTH").text)
     assert cloth.count("4.10") == 1, "a row that changes nothing leaves no line"
+
+
+def test_a_refusal_is_told_in_the_language_of_the_reader() -> None:
+    mirko = Person("merch", "de-DE")
+    mirko.get(ITEMS)
+    told = text_of(mirko.post(f"{ITEMS}/deactivate", {}).text)
+    assert "bilden Preise nach dieser Regel. Geben Sie ihnen zuerst eine andere." in told
+    gone = text_of(mirko.get("/management/promotions/nothing").text)
+    assert "In diesem Shop gibt es keine Aktion nothing." in gone

@@ -1,6 +1,7 @@
 """What goes wrong in the configurator, as sentences."""
 
 from entrepot.kernel.errors import Conflict, Invalid, NotFound, Refused
+from entrepot.kernel.words import mark
 
 
 class ModelInvalid(Invalid):
@@ -25,7 +26,7 @@ class OtherModel(Refused):
 
 class WorkbenchBusy(Conflict):
     code = "WORKBENCH_BUSY"
-    message = "Two other models are being compiled. Nothing was changed; try again in a minute."
+    message = mark("Two other models are being compiled. Nothing was changed; try again in a minute.")
 
 
 class ModelTooLarge(Refused):

@@ -7,6 +7,7 @@ document, command line) maps the four kinds once and needs to know nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 
@@ -21,6 +22,14 @@ class Error(Exception):
         self.attributes = attributes
         self.text = message if message is not None else self.message.format_map(_Missing(attributes))
         super().__init__(self.text)
+
+    def told(self, gettext: Callable[[str], str]) -> str:
+        """The sentence in another language: the pattern is translated, then filled; what has no translation stays."""
+        if self.text != self.message.format_map(_Missing(self.attributes)):
+            return gettext(self.text) if self.text else ""
+        problem = self.attributes.get("problem")
+        own = {"problem": gettext(problem)} if isinstance(problem, str) and problem else {}
+        return gettext(self.message).format_map(_Missing(self.attributes | own))
 
     def __getattr__(self, name: str) -> Any:
         try:

@@ -14,6 +14,7 @@ from litestar import Request, Response
 
 from entrepot.kernel.errors import Error
 from entrepot.web.edge import Problem, html, session_of
+from entrepot.web.i18n import translator
 from entrepot.web.page import face_of, page_for
 from entrepot.web.pages import Page, render
 from entrepot.web.staff import FACES, staff_page, to_log_in
@@ -35,6 +36,8 @@ def problem_page(request: Request[Any, Any, Any], problem: Problem, error: Error
             return way
         of_staff = any(one.name == face for one in FACES) and session_of(request) is not None
         page = staff_page(request) if of_staff else page_for(request)
+        if error is not None:
+            problem.detail = error.told(translator(page.locale).gettext)
     return html(render("design/problem.html", page, problem=problem), problem.status)
 
 

@@ -21,6 +21,7 @@ from entrepot.commerce import catalog, members
 from entrepot.commerce.history import Author
 from entrepot.kernel.errors import Error
 from entrepot.kernel.money import parse_amount, parse_price
+from entrepot.kernel.words import Gettext
 from entrepot.web import i18n, words
 from entrepot.web.edge import CODE_STATUS, SESSION_COOKIE, STATUS, house_of, html, require_user, session_of
 from entrepot.web.i18n import mark
@@ -191,7 +192,14 @@ def show(request: Asked, template: str, *, status: int = 200, **context: Any) ->
         "picture": picture_of,
         "errors": {},
     }
-    return html(render(template, page, **(shared | context)), status)
+    gettext = i18n.translator(page.locale).gettext
+    spoken = {name: _spoken(value, gettext) if isinstance(value, dict) else value for name, value in context.items()}
+    return html(render(template, page, **(shared | spoken)), status)
+
+
+def _spoken(values: dict[str, Any], gettext: Gettext) -> dict[str, Any]:
+    """Refusals among what a page shows, in the reader's language."""
+    return {name: value.error.told(gettext) if isinstance(value, Said) else value for name, value in values.items()}
 
 
 def staff_page(request: Asked, **known: Any) -> Page:
@@ -246,7 +254,19 @@ def refused(error: Error, fields: dict[str, str] | None = None) -> tuple[int, di
     """The status of a refused form, and what is wrong by field; ``fields`` maps the paths of documents to fields."""
     path = str(error.attributes.get("path", ""))
     name = next((field for part, field in (fields or {}).items() if part in path), "")
-    return CODE_STATUS.get(error.code) or STATUS.get(error.kind, 400), {name: error.text}
+    return CODE_STATUS.get(error.code) or STATUS.get(error.kind, 400), {name: Said(error)}
+
+
+class Said(str):
+    """What an error says; `show` says it in the reader's language."""
+
+    __slots__ = ("error",)
+    error: Error
+
+    def __new__(cls, error: Error) -> Said:
+        made = super().__new__(cls, error.text)
+        made.error = error
+        return made
 
 
 def back(href: str, done: str = "") -> Redirect:

@@ -19,6 +19,7 @@ from entrepot.commerce.pricing import tables
 from entrepot.kernel.db import upsert
 from entrepot.kernel.errors import Invalid, NotFound, Refused
 from entrepot.kernel.money import format_price, parse_currency, parse_price
+from entrepot.kernel.words import mark
 
 
 class ConstantKind(StrEnum):
@@ -34,12 +35,12 @@ class ConstantMalformed(Invalid):
 
 class ConstantInUse(Refused):
     code = "PRICE_CONSTANT_IN_USE"
-    message = "The rules {rules} use the constant {name}. Change them first."
+    message = mark("The rules {rules} use the constant {name}. Change them first.")
 
 
 class ConstantNotFound(NotFound):
     code = "PRICE_CONSTANT_NOT_FOUND"
-    message = "There is no price constant {name}."
+    message = mark("There is no price constant {name}.")
 
 
 @dataclass(frozen=True, slots=True)

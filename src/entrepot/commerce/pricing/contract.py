@@ -29,12 +29,12 @@ class TermsMalformed(Invalid):
 
 class PriceTermsOverlap(Refused):
     code = "PRICE_TERMS_OVERLAP"
-    message = "{first} and {second} would be in effect at the same time. Only one price term is, at any instant."
+    message = mark("{first} and {second} would be in effect at the same time. Only one price term is, at any instant.")
 
 
 class ContractInCircle(Refused):
     code = "CONTRACT_CYCLE"
-    message = "The contract is based on itself: {chain}."
+    message = mark("The contract is based on itself: {chain}.")
 
 
 class ContractTooDeep(Refused):
@@ -44,7 +44,7 @@ class ContractTooDeep(Refused):
 
 class ContractMoved(Conflict):
     code = "CONTRACT_STATE"
-    message = "{contract} is {state}, so it cannot be {action} now. Look at it again."
+    message = mark("{contract} is {state}, so it cannot be {action} now. Look at it again.")
 
 
 class State(StrEnum):

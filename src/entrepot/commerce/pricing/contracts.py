@@ -28,6 +28,7 @@ from entrepot.commerce.pricing.contract import (
 )
 from entrepot.commerce.pricing.entitled import ContractNotFound
 from entrepot.kernel.errors import Invalid, Refused
+from entrepot.kernel.words import mark
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")
 #: Steps that end or stop something somebody relies on: they say why.
@@ -37,7 +38,7 @@ _t = tables.contract.c
 
 class ContractTaken(Refused):
     code = "CONTRACT_TAKEN"
-    message = "There is a contract {contract} already. Choose another identifier."
+    message = mark("There is a contract {contract} already. Choose another identifier.")
 
 
 class ContractMalformed(Invalid):
@@ -47,17 +48,17 @@ class ContractMalformed(Invalid):
 
 class NotInDraft(Refused):
     code = "CONTRACT_NOT_A_DRAFT"
-    message = "{contract} is {state}. Take it back to draft first, or draw up a copy that starts later."
+    message = mark("{contract} is {state}. Take it back to draft first, or draw up a copy that starts later.")
 
 
 class ApproverIsRequester(Refused):
     code = "APPROVER_IS_REQUESTER"
-    message = "You submitted this contract yourself. Somebody else has to approve it."
+    message = mark("You submitted this contract yourself. Somebody else has to approve it.")
 
 
 class DefaultStays(Refused):
     code = "DEFAULT_CONTRACT"
-    message = "{contract} is the store's default contract; without it guests have no prices. It stays active."
+    message = mark("{contract} is the store's default contract; without it guests have no prices. It stays active.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,21 +27,22 @@ from entrepot.kernel.cache import Versioned
 from entrepot.kernel.clock import micros_of
 from entrepot.kernel.errors import NotFound, Refused
 from entrepot.kernel.money import exponent
+from entrepot.kernel.words import mark
 
 
 class ContractNotFound(NotFound):
     code = "CONTRACT_NOT_FOUND"
-    message = "There is no contract {contract} in this store."
+    message = mark("There is no contract {contract} in this store.")
 
 
 class ContractNotEntitled(Refused):
     code = "CONTRACT_NOT_ENTITLED"
-    message = "There is no contract {contract} in this store."
+    message = mark("There is no contract {contract} in this store.")
 
 
 class ContractNotActive(Refused):
     code = "CONTRACT_NOT_ACTIVE"
-    message = "The contract {contract} is not active at this date."
+    message = mark("The contract {contract} is not active at this date.")
 
 
 @dataclass(frozen=True)

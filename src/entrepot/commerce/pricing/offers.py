@@ -15,18 +15,19 @@ from entrepot.kernel.errors import Invalid, NotFound, Refused
 from entrepot.kernel.money import parse_currency, parse_price
 from entrepot.kernel.quantity import Step
 from entrepot.kernel.sheet import Outcome
+from entrepot.kernel.words import mark
 
 MOST_PRECEDENCE = 2**31 - 1
 
 
 class BadRange(Invalid):
     code = "BAD_RANGE"
-    message = "{path}: the end lies before the beginning."
+    message = mark("{path}: the end lies before the beginning.")
 
 
 class TypeNotAllowed(Refused):
     code = "TYPE_NOT_ALLOWED"
-    message = "{part_number} is a bundle: its members have prices, it has none."
+    message = mark("{part_number} is a bundle: its members have prices, it has none.")
 
 
 class OfferMalformed(Invalid):
@@ -36,7 +37,7 @@ class OfferMalformed(Invalid):
 
 class OfferNotFound(NotFound):
     code = "OFFER_NOT_FOUND"
-    message = "There is no such offer any more."
+    message = mark("There is no such offer any more.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from entrepot.commerce.pricing import tables
 from entrepot.commerce.pricing.reading import read_rule
 from entrepot.kernel.db import upsert
 from entrepot.kernel.errors import Conflict, NotFound, Refused
+from entrepot.kernel.words import mark
 
 if TYPE_CHECKING:
     from entrepot.commerce.pricing.entitled import Terms
@@ -32,22 +33,22 @@ class RuleState(StrEnum):
 
 class RuleNotFound(NotFound):
     code = "PRICE_RULE_NOT_FOUND"
-    message = "There is no version {version} of the price rule {name}."
+    message = mark("There is no version {version} of the price rule {name}.")
 
 
 class RuleNotADraft(Conflict):
     code = "PRICE_RULE_STATE"
-    message = "Version {version} of {name} is {state}. Only a draft can be activated; change the rule to make one."
+    message = mark("Version {version} of {name} is {state}. Only a draft can be activated; change the rule to make one.")
 
 
 class RuleInUse(Refused):
     code = "PRICE_RULE_IN_USE"
-    message = "{users} use this rule. Give them another one first."
+    message = mark("{users} use this rule. Give them another one first.")
 
 
 class RuleNotInForce(Conflict):
     code = "PRICE_RULE_NOT_IN_FORCE"
-    message = "{name} prices nothing now and later. There is nothing to deactivate."
+    message = mark("{name} prices nothing now and later. There is nothing to deactivate.")
 
 
 @dataclass(frozen=True, slots=True)

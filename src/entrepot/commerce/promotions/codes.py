@@ -29,6 +29,7 @@ from entrepot.commerce.promotions.tables import (
 from entrepot.kernel.db import any_of
 from entrepot.kernel.errors import Invalid, NotFound, Refused
 from entrepot.kernel.statement import Statement
+from entrepot.kernel.words import mark
 
 MOST = 100_000
 #: Without figures that look like letters, and without vowels, which make words.
@@ -40,12 +41,12 @@ _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{5,63}\Z")
 
 class PromotionUnknown(NotFound):
     code = "PROMOTION_UNKNOWN"
-    message = "There is no promotion {promotion} in this store."
+    message = mark("There is no promotion {promotion} in this store.")
 
 
 class NotByUniqueCodes(Refused):
     code = "NOT_BY_UNIQUE_CODES"
-    message = "{promotion} is not triggered by unique codes. Choose that trigger first, then issue codes."
+    message = mark("{promotion} is not triggered by unique codes. Choose that trigger first, then issue codes.")
 
 
 class CodesMalformed(Invalid):
@@ -55,7 +56,7 @@ class CodesMalformed(Invalid):
 
 class CodesTaken(Refused):
     code = "CODES_TAKEN"
-    message = "{count} of these codes exist already, {first} for instance. Nothing was imported."
+    message = mark("{count} of these codes exist already, {first} for instance. Nothing was imported.")
 
 
 @dataclass(frozen=True, slots=True)

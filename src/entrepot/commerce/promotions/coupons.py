@@ -33,6 +33,7 @@ from entrepot.commerce.promotions.usage import OrderUse
 from entrepot.kernel.db import insert_or_ignore
 from entrepot.kernel.errors import NotFound, Refused
 from entrepot.kernel.statement import Row, Statement
+from entrepot.kernel.words import mark
 
 #: The batch earned coupons and those given by staff are counted under among a promotion's codes.
 BATCH = "coupons"
@@ -51,22 +52,22 @@ class CouponState(StrEnum):
 
 class CouponUnknown(NotFound):
     code = "COUPON_UNKNOWN"
-    message = "There is no such coupon."
+    message = mark("There is no such coupon.")
 
 
 class CouponNotYours(Refused):
     code = "COUPON_NOT_CLAIMED"
-    message = "This code cannot be put into a wallet. Enter it in the cart instead, or check how it is written."
+    message = mark("This code cannot be put into a wallet. Enter it in the cart instead, or check how it is written.")
 
 
 class CouponUsed(Refused):
     code = "COUPON_USED"
-    message = "{coupon} is used by an order and cannot be taken back."
+    message = mark("{coupon} is used by an order and cannot be taken back.")
 
 
 class CouponOwnerUnknown(NotFound):
     code = "COUPON_OWNER_UNKNOWN"
-    message = "There is no customer {owner}. Write the log-in name of a registered customer."
+    message = mark("There is no customer {owner}. Write the log-in name of a registered customer.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,14 @@ from entrepot.commerce.promotions.tables import (
 from entrepot.kernel.db import Instant, insert_or_ignore, upsert
 from entrepot.kernel.errors import Refused
 from entrepot.kernel.statement import Statement
+from entrepot.kernel.words import mark
 
 HOLD = timedelta(minutes=30)
 
 
 class PromotionUsedUp(Refused):
     code = "PROMOTION_USED_UP"
-    message = "{promotion} has just been used up. Your order was priced again without it."
+    message = mark("{promotion} has just been used up. Your order was priced again without it.")
 
 
 class UseState(StrEnum):

@@ -14,6 +14,7 @@ from entrepot.commerce import charges, pricing
 from entrepot.commerce.pricing import ContractRow, Who
 from entrepot.kernel.errors import Error, Invalid
 from entrepot.web.edge import house_of
+from entrepot.web.i18n import mark
 from entrepot.web.management.contracts import HERE, PAYMENT
 from entrepot.web.page import locale_of
 from entrepot.web.parts import entered
@@ -50,7 +51,7 @@ FIELDS = (
 
 class DayMalformed(Invalid):
     code = "BAD_DATE"
-    message = "{path}: write a day such as 2026-11-27."
+    message = mark("{path}: write a day such as 2026-11-27.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ STATES = {
 
 class DaysMalformed(Invalid):
     code = "BAD_DAYS"
-    message = "{path}: write a number of days from 1 to 3650."
+    message = mark("{path}: write a number of days from 1 to 3650.")
 
 
 @get(HERE, permission="promotion.view", sync_to_thread=False)

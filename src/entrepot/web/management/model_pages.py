@@ -10,6 +10,7 @@ from entrepot import configurator
 from entrepot.commerce import catalog
 from entrepot.kernel.errors import NotFound
 from entrepot.web.edge import house_of
+from entrepot.web.i18n import mark
 from entrepot.web.management.catalogs import view_of
 from entrepot.web.management.model_shown import MAX_RULES, facts_of, named, tree_of
 from entrepot.web.shop import Caller, launch
@@ -20,7 +21,7 @@ HERE = "/management/models/{name:str}"
 
 class NoKitUsesIt(NotFound):
     code = "NO_KIT_USES_IT"
-    message = "No kit of this store uses the model {name}, so there is nothing to open it for."
+    message = mark("No kit of this store uses the model {name}, so there is nothing to open it for.")
 
 
 @get("/management/models", permission="model.view", sync_to_thread=False)

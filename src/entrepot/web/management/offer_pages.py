@@ -33,7 +33,7 @@ TOLD = {
 
 class CurrencyNotSold(Invalid):
     code = "CURRENCY_UNKNOWN"
-    message = "{path}: this store does not sell in this currency."
+    message = mark("{path}: this store does not sell in this currency.")
 
 
 @get("/management/offers/{offer:int}", permission="price.view", sync_to_thread=False)
@@ -184,7 +184,7 @@ def _row(conn: Connection, view: catalog.View, values: dict[str, str]) -> dict[s
 
 class ListUnknown(Invalid):
     code = "PRICE_LIST_UNKNOWN"
-    message = "{path}: choose one of the price lists."
+    message = mark("{path}: choose one of the price lists.")
 
 
 def _told(request: Asked, error: Error) -> str:

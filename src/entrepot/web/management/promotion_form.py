@@ -57,12 +57,12 @@ LABELS = {
 
 class IdentifierTaken(Refused):
     code = "PROMOTION_TAKEN"
-    message = "There is a promotion {promotion} already. Choose another identifier."
+    message = mark("There is a promotion {promotion} already. Choose another identifier.")
 
 
 class CodeTaken(Refused):
     code = "PROMOTION_CODE_TAKEN"
-    message = "The code {code} belongs to {promotion}. Choose another one."
+    message = mark("The code {code} belongs to {promotion}. Choose another one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def _whole(written: str, path: str) -> int:
 
 class NotWhole(Invalid):
     code = "BAD_NUMBER"
-    message = "{path}: write a whole number."
+    message = mark("{path}: write a whole number.")
 
 
 def _store(request: Asked, row: dict[str, Any], data: Form, *, new: bool) -> None:

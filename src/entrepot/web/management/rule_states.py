@@ -14,6 +14,7 @@ from entrepot.commerce import pricing
 from entrepot.commerce.history import note_change
 from entrepot.kernel.errors import Error, Invalid
 from entrepot.web.edge import house_of
+from entrepot.web.i18n import mark
 from entrepot.web.management.rule_pages import chosen_version, known_of, rule_shown, version_of, words_of
 from entrepot.web.staff import Asked, Form, author_of, back, desk_of, refused, text
 
@@ -22,12 +23,12 @@ HERE = "/management/rules/{name:str}"
 
 class RuleFaulty(Invalid):
     code = "PRICE_RULE_FAULTY"
-    message = "{path}: this version still has {count} faults. Put them right, then activate it."
+    message = mark("{path}: this version still has {count} faults. Put them right, then activate it.")
 
 
 class DayMalformed(Invalid):
     code = "BAD_DATE"
-    message = "{path}: write a day that is not in the past, such as 2026-12-01."
+    message = mark("{path}: write a day that is not in the past, such as 2026-12-01.")
 
 
 @post(f"{HERE}/activate", permission="price.edit", sync_to_thread=True)

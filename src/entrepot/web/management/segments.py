@@ -34,7 +34,7 @@ USAGES = (mark("pricing"), mark("promotions"), mark("registration"), mark("conte
 
 class SegmentInUse(Refused):
     code = "SEGMENT_IN_USE"
-    message = "{segment} is used by {uses}. Take it out there first."
+    message = mark("{segment} is used by {uses}. Take it out there first.")
 
 
 @get("/management/segments", permission="member.view", sync_to_thread=False)

@@ -56,7 +56,7 @@ FIELDS = ("items", "codes", "buyer", "on", "currency", "contract", "country", "r
 
 class ItemsMalformed(Invalid):
     code = "ITEMS_MALFORMED"
-    message = "{path}: write one article a line, its part number and how many."
+    message = mark("{path}: write one article a line, its part number and how many.")
 
 
 @get("/management/simulation", permission="price.view", sync_to_thread=True)
@@ -189,7 +189,7 @@ def _simulated(request: Request[Any, Any, Any], store: str, asking: Asking, buye
 
 class CurrencyNotSold(Invalid):
     code = "CURRENCY_UNKNOWN"
-    message = "{path}: this store sells in {currencies}."
+    message = mark("{path}: this store sells in {currencies}.")
 
 
 def _instant(text: str, now: datetime) -> datetime:
