@@ -228,3 +228,17 @@ def test_what_the_solver_found_when_a_version_was_published_serves_every_session
         engine = configurator.find_model(conn, "bicycle", version, at=AT).engine
     assert isinstance(engine, SatEngine)
     assert engine.domains({}) == asked
+
+
+def test_a_shared_configuration_opened_under_a_newer_version_says_what_no_longer_holds(database: Database) -> None:
+    with database.write() as conn:
+        session = configurator.choose_option(conn, opened(conn), Pick("extras", "light"), AT)
+        session = configurator.choose_option(conn, session, Pick("frame", "large"), AT)
+        dark = BICYCLE.replace("      light: {part: LIGHT}\n", "").replace("{choose: extras.light, when: motor.hub}, ", "")
+        newer = configurator.publish(conn, dark, "bicycle.yaml", AT)
+        again = configurator.open_shared(conn, session.configuration.link, AT)
+        kept = configurator.find_session(conn, session.configuration.session, AT)
+    assert (again.compiled.version, again.configuration.lost) == (newer.version, (Pick("extras", "light", 1),))
+    assert again.configuration.picks == (Pick("frame", "large", 1),)
+    assert kept.compiled.version < newer.version
+    assert Pick("extras", "light", 1) in kept.view().taken

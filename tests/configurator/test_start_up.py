@@ -66,4 +66,5 @@ def test_both_forms_of_the_walks_answer_alike(monkeypatch: pytest.MonkeyPatch) -
         costs = {place: tuple(chance.randrange(50) for _ in one.values) for place, one in enumerate(formula.variables)}
         assert plain.domains(evidence) == machine.domains(evidence)
         assert plain.best(evidence, costs) == machine.best(evidence, costs)
-        assert plain.least(evidence, costs) == machine.least(evidence, costs)
+        one, other = plain.least(evidence, costs), machine.least(evidence, costs)
+        assert (one.total, one.slots.tolist(), one.exact) == (other.total, other.slots.tolist(), other.exact)

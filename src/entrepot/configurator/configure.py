@@ -107,8 +107,9 @@ def set_picks(conn: Connection, session: Session, picks: Picks, at: datetime) ->
         raise ConfigurationFinished()
     if picks == made.picks:
         return session
+    after = _update(conn, session, replace(made, picks=picks, lost=(), earlier=min(made.earlier + 1, MAX_EARLIER)), at)
     keep_earlier(conn, made)
-    return _update(conn, session, replace(made, picks=picks, lost=(), earlier=min(made.earlier + 1, MAX_EARLIER)), at)
+    return after
 
 
 def undo(conn: Connection, session: Session, at: datetime) -> Session:

@@ -283,7 +283,7 @@ def update_configuration(conn: Connection, made: Configuration, changed: Configu
 
 
 def keep_earlier(conn: Connection, made: Configuration) -> None:
-    """Keep the picks of a configuration that is about to change, and no more of its past than can be undone."""
+    """Keep the picks of a configuration that has just changed, and no more of its past than can be undone."""
     _keep_earlier.run(conn, {"configuration_id": made.id, "revision": made.revision, "picks": _rows(made.picks)})
     if made.earlier >= MAX_EARLIER:
         _drop_earlier.run(conn, {"one": made.id, "until": made.revision - MAX_EARLIER})

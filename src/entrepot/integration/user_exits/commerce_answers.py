@@ -57,7 +57,8 @@ def commerce_services(post: Post, values: Mapping[str, Values], clock: Clock) ->
         Service("validateCoupon", "order_management", "commerce", reading(validate_coupon), 2.0),
         Service("getPricingRuleDetails", "order_management", "commerce", reading(get_pricing_rule_details), 2.0),
         Service("GetItemList", "configurator", "commerce", reading(get_item_list), 3.0),
-        Service("GetItemPrice", "configurator", "commerce", reading(get_configurator_price), 2.0),
+        # Whoever asks from a task asks for one kit; a page's hundreds of items are asked for from a thread.
+        Service("GetItemPrice", "configurator", "commerce", reading(get_configurator_price), 2.0, post.database),
     ]
 
 
