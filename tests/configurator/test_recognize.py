@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from entrepot import configurator
-from entrepot.configurator import Pick, compile_model, components, from_xml, look, read_model, to_xml
+from entrepot.configurator import Composed, Pick, compile_model, components, from_xml, look, read_model, to_xml
 from entrepot.configurator.bom import Setting, bill_of, digest, extract
 from entrepot.configurator.complete import complete_with_defaults
 from entrepot.configurator.recognize import recognize
@@ -76,15 +76,15 @@ def test_parts_that_make_no_kit_are_refused_with_the_reason(change: dict[str, in
 
 def test_a_bill_of_material_is_one_document_in_two_forms() -> None:
     model = compiled("notebook-cto")
-    bom = bill_of(model, SETTING, look(model, complete_with_defaults(model, ())).taken, KEY, {"TW-NM-U8": 12_345_000})
+    bom = bill_of(Composed(model, look(model, complete_with_defaults(model, ())).taken), SETTING, KEY, {"TW-NM-U8": 12_345_000})
     text = to_xml(bom).decode()
     again = from_xml(text)
     assert again == bom and digest(again, KEY) == bom["Digest"]
     assert from_xml(text.replace("ConfiguratorBOM", "ExtractPicks")) == bom
-    assert extract(model, again, KEY).valid
+    assert extract(lambda name: model, again, KEY).valid
     forged = from_xml(text.replace('Quantity="1"', 'Quantity="2"', 1))
     with pytest.raises(configurator.BomTampered):
-        extract(model, forged, KEY)
+        extract(lambda name: model, forged, KEY)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ The end is a signed *bill of material*. Prices and items are not known here: com
 whoever serves the pages, and hands prices in.
 """
 
-from entrepot.configurator.bom import Document, Extracted, Setting, answer_of, components
+from entrepot.configurator.bom import Document, Extracted, Setting, answer_of, choices_in, components
 from entrepot.configurator.bom_xml import from_xml, to_xml
 from entrepot.configurator.compile import Compiled, compile_model, option_title
 from entrepot.configurator.complete import (
@@ -19,9 +19,9 @@ from entrepot.configurator.complete import (
     complete_with_defaults,
     repairs,
 )
+from entrepot.configurator.composed import Composed, parts_in
 from entrepot.configurator.configure import (
     OF_PARTS,
-    Session,
     bom_of_parts,
     choose_option,
     default_bom,
@@ -41,6 +41,7 @@ from entrepot.configurator.draft import Draft, changes_of, newest_and, prepare_d
 from entrepot.configurator.explain import Reason
 from entrepot.configurator.launch import Launch, ReadLaunch, check_return_url, read_launch, sign_launch
 from entrepot.configurator.model import Model, OptionClass, Pick, say
+from entrepot.configurator.nested import Session, kits_around, open_kit
 from entrepot.configurator.outlook import Outlook, outlook
 from entrepot.configurator.problems import (
     BomInvalid,
@@ -55,6 +56,7 @@ from entrepot.configurator.problems import (
     ModelNotFound,
     OptionExcluded,
     OtherModel,
+    PartOfAnotherKit,
     PartsDoNotFit,
     ReturnUrlNotAllowed,
     UnknownOption,
@@ -62,6 +64,7 @@ from entrepot.configurator.problems import (
 )
 from entrepot.configurator.publish import Prepared, find_model, prepare, publish, publish_prepared
 from entrepot.configurator.read import read_model
+from entrepot.configurator.recognize import SentPart
 from entrepot.configurator.session import ShownClass, ShownValue, View, choose, label, look, retract, why_not
 from entrepot.configurator.settle import Picks, State
 from entrepot.configurator.starter import starter
@@ -97,6 +100,7 @@ __all__ = [
     "BomTampered",
     "Compiled",
     "Completion",
+    "Composed",
     "Configuration",
     "ConfigurationIncomplete",
     "ConfigurationNotFound",
@@ -117,6 +121,7 @@ __all__ = [
     "OptionExcluded",
     "OtherModel",
     "Outlook",
+    "PartOfAnotherKit",
     "PartsDoNotFit",
     "Pick",
     "Picks",
@@ -125,6 +130,7 @@ __all__ = [
     "Reason",
     "Repair",
     "ReturnUrlNotAllowed",
+    "SentPart",
     "Session",
     "Setting",
     "ShownClass",
@@ -142,6 +148,7 @@ __all__ = [
     "changes_of",
     "check_next",
     "check_return_url",
+    "choices_in",
     "choose",
     "choose_option",
     "compare",
@@ -164,15 +171,18 @@ __all__ = [
     "finished_picks",
     "from_xml",
     "generate_bom",
+    "kits_around",
     "label",
     "list_models",
     "look",
     "newest_and",
+    "open_kit",
     "open_session",
     "open_shared",
     "open_version",
     "option_title",
     "outlook",
+    "parts_in",
     "prepare",
     "prepare_draft",
     "publish",

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from entrepot.configurator.compile import Compiled, option_title
-from entrepot.configurator.model import OptionClass, Pick, say
-from entrepot.configurator.problems import BomInvalid, BomTampered, ConfigurationIncomplete
+from entrepot.configurator.compile import Compiled
+from entrepot.configurator.composed import Composed, lines_of, parts_in, pick_line, picks_of
+from entrepot.configurator.model import Pick
+from entrepot.configurator.problems import BomInvalid, BomTampered
 from entrepot.configurator.session import look, still_holding
 from entrepot.configurator.settle import Picks
-from entrepot.kernel.money import format_price
 
 Document = dict[str, Any]
-PRICE_SOURCE = "GetItemPrice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,19 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtractedKit:
+    """A kit inside, checked against its own model of today."""
+
+    read: ReadKit
+    current_version: int
+    picks: Picks
+    lost: Picks
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Extracted:
-    """The picks in a document; ``lost`` are those that the current model version no longer allows."""
+    """The picks in a document; ``lost`` are those that the current model does not allow, ``missing`` what it asks besides."""
 
     configuration_id: str
     model: str
@@ -52,30 +62,35 @@ class Extracted:
     current_version: int
     picks: Picks
     lost: Picks
+    missing: tuple[str, ...] = ()
+    kits: tuple[ExtractedKit, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether what was configured can still be had."""
+        return not self.no_longer
 
     @property
     def valid(self) -> bool:
-        return not self.lost and self.version == self.current_version
-
-
-def write_bom(
-    compiled: Compiled, setting: Setting, picks: Picks, key: bytes | str, prices: Mapping[str, int] | None = None
-) -> Document:
-    """The signed bill of material of a complete configuration; an incomplete one is refused."""
-    view = look(compiled, picks, setting.base)
-    if not view.complete:
-        names = [compiled.model.find_class(name) for name in view.missing]
-        raise ConfigurationIncomplete(
-            classes=", ".join(say(one.words, setting.language, one.name) for one in names if one is not None),
-            missing=list(view.missing),
+        """Whether it holds and nothing was published since."""
+        return self.holds and (self.version, *(kit.read.version for kit in self.kits)) == (
+            self.current_version,
+            *(kit.current_version for kit in self.kits),
         )
-    return bill_of(compiled, setting, view.taken, key, prices)
+
+    @property
+    def no_longer(self) -> tuple[str, ...]:
+        """What no longer holds, and what would have to be chosen besides; of a kit inside with its part number."""
+        found = [*map(str, self.lost), *self.missing]
+        for kit in self.kits:
+            found += [f"{kit.read.item}: {one}" for one in (*map(str, kit.lost), *kit.missing)]
+        return tuple(found)
 
 
-def bill_of(
-    compiled: Compiled, setting: Setting, taken: Picks, key: bytes | str, prices: Mapping[str, int] | None = None
-) -> Document:
-    """The signed bill of material of everything that is taken in a configuration known to be complete."""
+def bill_of(composed: Composed, setting: Setting, key: bytes | str, prices: Mapping[str, int] | None = None) -> Document:
+    """The signed bill of material of a configuration known to be complete."""
+    compiled = composed.compiled
+    lines, kits = lines_of(composed, prices or {}, setting.language)
     document: Document = {
         "ModelName": compiled.model.name,
         "ModelVersion": str(compiled.version),
@@ -87,18 +102,12 @@ def bill_of(
         "Country": setting.country,
         "Currency": setting.currency,
         "IsValid": "Y",
-        "BOMLine": _lines(compiled, taken, prices or {}),
-        "Pick": [
-            {
-                "OptionClass": pick.option_class,
-                "OptionItem": pick.option,
-                "Quantity": str(pick.quantity),
-                "Value": option_title(compiled.model, pick.option_class, pick.option, setting.language),
-            }
-            for pick in taken
-        ],
+        "BOMLine": lines,
+        "Pick": picks_of(compiled, composed.taken, setting.language),
         "Property": [],
     }
+    if kits:
+        document["NestedKit"] = kits
     if setting.origin:
         document["Origin"] = setting.origin
     return {**document, "Digest": digest(document, key)}
@@ -110,30 +119,111 @@ def digest(document: Mapping[str, Any], key: bytes | str) -> str:
     return hmac.new(key.encode() if isinstance(key, str) else key, b"bom:" + body, hashlib.sha256).hexdigest()
 
 
-def read_bom(document: Mapping[str, Any], key: bytes | str) -> tuple[str, int, Picks]:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a document of this configurator says: its model, the picks, and the kits inside by their line."""
+
+    model: str
+    version: int
+    picks: Picks
+    kits: tuple[ReadKit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadKit:
+    """A kit inside: its line, the kit it is in (none: the outermost), the class and option it stands for, what it is."""
+
+    line: str
+    parent: str
+    within: str
+    place: tuple[str, str]
+    item: str
+    model: str
+    version: int
+    picks: Picks
+
+
+def read_bom(document: Mapping[str, Any], key: bytes | str) -> Read:
     """Model, version and picks of a document that this configurator wrote; refuses any other."""
     signature = document.get("Digest")
     if not isinstance(signature, str) or not hmac.compare_digest(signature.encode(), digest(document, key).encode()):
         raise BomTampered()
+    inside = document.get("NestedKit", ())
+    above = {line["LineId"]: line["ParentLineId"] for line in (*document.get("BOMLine", ()), *inside)}
+    lines = {kit["LineId"] for kit in inside}
+    kits = []
+    for place, kit in enumerate(inside):
+        model, version, picks = _named(kit, f"NestedKit/{place}/")
+        within = above[kit["LineId"]]
+        while within and within not in lines:
+            within = above[within]
+        where = (kit["OptionClass"], kit["OptionItem"])
+        kits.append(ReadKit(kit["LineId"], kit["ParentLineId"], within, where, kit["ItemID"], model, version, picks))
+    return Read(*_named(document, ""), tuple(kits))
+
+
+def _named(document: Mapping[str, Any], path: str) -> tuple[str, int, Picks]:
     picks = []
     for place, pick in enumerate(document.get("Pick", ())):
         try:
             picks.append(Pick(str(pick["OptionClass"]), str(pick["OptionItem"]), int(pick["Quantity"])))
         except (KeyError, TypeError, ValueError):
-            raise BomInvalid(path=f"Pick/{place}", problem="a pick names a class, an option and a quantity") from None
+            raise BomInvalid(path=f"{path}Pick/{place}", problem="a pick names a class, an option and a quantity") from None
     try:
         return str(document["ModelName"]), int(document["ModelVersion"]), tuple(picks)
     except (KeyError, ValueError):
-        raise BomInvalid(path="ModelVersion", problem="the document names a model and its version") from None
+        raise BomInvalid(path=f"{path}ModelVersion", problem="the document names a model and its version") from None
 
 
-def extract(compiled: Compiled, document: Mapping[str, Any], key: bytes | str) -> Extracted:
-    """The picks of a document checked against a model version: which still hold and which do not."""
-    model, version, picks = read_bom(document, key)
-    if model != compiled.model.name:
-        raise BomInvalid(path="ModelName", problem=f"the kit is configured with {compiled.model.name} now, not with {model}")
+def choices_in(document: Mapping[str, Any]) -> list[str]:
+    """The choices of a document as a launch names them, those of a kit inside behind its place: ``notebook.cto > board.u8``."""
+    ways = {"": ""}
+    above = {line["LineId"]: line["ParentLineId"] for line in document.get("BOMLine", ())}
+    found = [_choice(pick) for pick in document["Pick"]]
+    for kit in document.get("NestedKit", ()):
+        parent = kit["ParentLineId"]
+        while parent not in ways:
+            parent = above[parent]
+        ways[kit["LineId"]] = f"{ways[parent]}{kit['OptionClass']}.{kit['OptionItem']} > "
+        found += [ways[kit["LineId"]] + _choice(pick) for pick in kit["Pick"]]
+    return found
+
+
+def _choice(pick: Mapping[str, str]) -> str:
+    return f"{pick['Quantity']} x {pick['OptionClass']}.{pick['OptionItem']}"
+
+
+Find = Callable[[str], Compiled]
+
+
+def extract(find: Find, document: Mapping[str, Any], key: bytes | str, model: str = "") -> Extracted:
+    """The picks of a document checked against the models of today, the kits inside it too: which hold, which do not.
+
+    ``find`` finds a model; ``model`` is the one the kit has now, without it the one that the document names counts.
+    """
+    read = read_bom(document, key)
+    if model and read.model != model:
+        raise BomInvalid(path="ModelName", problem=f"the kit is configured with {model} now, not with {read.model}")
+    compiled = find(read.model)
+    kept, lost, missing = _checked(compiled, read, read.picks, "")
+    kits = []
+    for kit in read.kits:
+        inner = find(kit.model)
+        kits.append(ExtractedKit(kit, inner.version, *_checked(inner, read, kit.picks, kit.line)))
+    identity = str(document.get("ConfigurationId", ""))
+    return Extracted(identity, read.model, read.version, compiled.version, kept, lost, missing, tuple(kits))
+
+
+def _checked(compiled: Compiled, read: Read, picks: Picks, line: str) -> tuple[Picks, Picks, tuple[str, ...]]:
+    """The picks that hold, those that do not, and what the model of today asks besides; ``line`` is the kit they are of."""
     kept, lost = still_holding(compiled, picks)
-    return Extracted(str(document.get("ConfigurationId", "")), model, version, compiled.version, kept, lost)
+    inside = {kit.place: kit.model for kit in read.kits if kit.within == line}
+    for pick in kept:
+        item = compiled.model.item(pick)
+        model = item.kit.model if item is not None and item.kit is not None else None
+        if inside.get((pick.option_class, pick.option)) != model:
+            lost = (*lost, pick)
+    return kept, lost, look(compiled, kept).missing
 
 
 def answer_of(found: Extracted, document: Mapping[str, Any]) -> Document:
@@ -144,22 +234,33 @@ def answer_of(found: Extracted, document: Mapping[str, Any]) -> Document:
         "ModelVersion": str(found.version),
         "CurrentModelVersion": str(found.current_version),
         "ConfigurationId": found.configuration_id,
-        "IsValid": "N" if found.lost else "Y",
+        "IsValid": "Y" if found.holds else "N",
         **{name: str(document.get(name, "")) for name in carried},
-        "Pick": [pick_document(pick) for pick in found.picks],
+        "Pick": [pick_line(pick) for pick in found.picks],
     }
-    return answer | ({"NoLongerHolds": [str(one) for one in found.lost]} if found.lost else {})
-
-
-def pick_document(pick: Pick) -> dict[str, str]:
-    return {"OptionClass": pick.option_class, "OptionItem": pick.option, "Quantity": str(pick.quantity)}
+    if found.kits:
+        answer["NestedKit"] = [
+            {
+                "LineId": kit.read.line,
+                "ParentLineId": kit.read.parent,
+                "OptionClass": kit.read.place[0],
+                "OptionItem": kit.read.place[1],
+                "ItemID": kit.read.item,
+                "ModelName": kit.read.model,
+                "ModelVersion": str(kit.read.version),
+                "CurrentModelVersion": str(kit.current_version),
+                "Pick": [pick_line(pick) for pick in kit.picks],
+            }
+            for kit in found.kits
+        ]
+    return answer | ({"NoLongerHolds": list(found.no_longer)} if found.no_longer else {})
 
 
 def components(compiled: Compiled, taken: Picks) -> list[tuple[str, int]]:
     """The parts of what is taken with their quantity per kit, for asking a price before there is a document."""
     parts = compiled.kept.get("parts", None, lambda: _parts(compiled))
     if parts is None:
-        return [(line["ItemID"], int(line["Quantity"])) for line in _lines(compiled, taken, {})]
+        return parts_in(Composed(compiled, taken))
     return [part for part in map(parts.get, taken) if part is not None]
 
 
@@ -174,58 +275,3 @@ def _parts(compiled: Compiled) -> dict[Pick, tuple[str, int]] | None:
         if row.item is not None and row.item.part
         for quantity in row.quantities
     }
-
-
-def _lines(compiled: Compiled, taken: Picks, prices: Mapping[str, int]) -> list[dict[str, str]]:
-    """A line per part, below the line of the class or option it belongs to."""
-    lines: list[dict[str, str]] = []
-    of_class: dict[str, str] = {}
-    of_option: dict[tuple[str, str], str] = {}
-    chosen: dict[str, list[Pick]] = {}
-    for pick in taken:
-        chosen.setdefault(pick.option_class, []).append(pick)
-    for option_class in compiled.model.classes:
-        parent = _parent(option_class, of_class, of_option)
-        of_class[option_class.name] = parent
-        multiplier = compiled.model.multiplier(option_class)
-        if option_class.part and _has_choice(compiled, option_class, chosen):
-            line = _line(len(lines) + 1, parent, option_class.name, "", option_class.part)
-            lines.append({**line, "UnitOfMeasure": option_class.unit, "Quantity": str(multiplier), "Required": "Y"})
-            of_class[option_class.name] = lines[-1]["LineId"]
-        for pick in chosen.get(option_class.name, ()):
-            item = option_class.item(pick.option)
-            of_option[pick.option_class, pick.option] = of_class[option_class.name]
-            if item is None or not item.part:
-                continue
-            line = _line(len(lines) + 1, of_class[option_class.name], option_class.name, item.name, item.part)
-            line |= {
-                "UnitOfMeasure": item.unit,
-                "Quantity": str(pick.quantity * multiplier),
-                "Required": "Y" if item.required else "N",
-            }
-            lines.append(line)
-            of_option[pick.option_class, pick.option] = line["LineId"]
-    for line in lines:
-        price = prices.get(line["ItemID"])
-        line["UnitPrice"] = "" if price is None else format_price(price)
-        line["PriceSource"] = "" if price is None else PRICE_SOURCE
-    return lines
-
-
-def _line(number: int, parent: str, option_class: str, option: str, part: str) -> dict[str, str]:
-    return {"LineId": str(number), "ParentLineId": parent, "OptionClass": option_class, "OptionItem": option, "ItemID": part}
-
-
-def _parent(option_class: OptionClass, of_class: Mapping[str, str], of_option: Mapping[tuple[str, str], str]) -> str:
-    if option_class.owner is not None:
-        return of_option.get((option_class.owner.option_class, option_class.owner.option), "")
-    return of_class.get(option_class.parent, "")
-
-
-def _has_choice(compiled: Compiled, option_class: OptionClass, chosen: Mapping[str, list[Pick]]) -> bool:
-    """A class's own part is in the kit when anything in it or below it is chosen."""
-    names = {option_class.name}
-    for one in compiled.model.classes:
-        if one.parent in names:
-            names.add(one.name)
-    return any(name in chosen for name in names)

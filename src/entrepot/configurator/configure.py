@@ -6,22 +6,23 @@ history makes undo one step; a finished configuration never changes again, reope
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from entrepot.configurator.bom import Extracted, Setting, bill_of, extract, read_bom, write_bom
+from entrepot.configurator.bom import Extracted, Setting, bill_of, extract
 from entrepot.configurator.compile import Compiled
 from entrepot.configurator.launch import Launch, ReadLaunch
-from entrepot.configurator.model import Pick
-from entrepot.configurator.problems import ConfigurationFinished, LaunchUsed
+from entrepot.configurator.model import Pick, say
+from entrepot.configurator.nested import Session, base_of, copy_inside, open_kit, session_of
+from entrepot.configurator.problems import ConfigurationFinished, ConfigurationIncomplete, LaunchUsed, PartOfAnotherKit
 from entrepot.configurator.publish import find_model, model_by_version_id, serving
 from entrepot.configurator.read import read_pick
-from entrepot.configurator.recognize import recognize
-from entrepot.configurator.session import View, choose, look, retract, still_holding
+from entrepot.configurator.recognize import SentPart, recognize_whole
+from entrepot.configurator.session import choose, retract, still_holding
 from entrepot.configurator.settle import Picks
 from entrepot.configurator.source import Node
 from entrepot.configurator.tables import (
@@ -37,24 +38,10 @@ from entrepot.configurator.tables import (
 )
 from entrepot.kernel.ids import new_id, new_secret
 
-DEFAULT_CONFIGURATION = "default"
 #: The origin of a document whose choices were found from its parts; there is no session to go back to.
 OF_PARTS = "Parts"
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A configuration with the model it is made with."""
-
-    configuration: Configuration
-    compiled: Compiled
-
-    @property
-    def launch(self) -> Launch:
-        return self.configuration.launch
-
-    def view(self) -> View:
-        return look(self.compiled, self.configuration.picks, self.configuration.base)
+#: Between a kit inside and a choice in it, in the choices of a launch.
+INSIDE = ">"
 
 
 def open_session(conn: Connection, read: ReadLaunch, at: datetime) -> Session:
@@ -67,27 +54,34 @@ def open_session(conn: Connection, read: ReadLaunch, at: datetime) -> Session:
         raise LaunchUsed()
     compiled = find_model(conn, read.launch.model, at=at)
     base, first = _start(conn, read.launch, compiled)
-    return _record(conn, compiled, read.launch, (base, *still_holding(compiled, first)), at)
+    made = _record(conn, compiled, read.launch, (base, *still_holding(compiled, first)), at, read.launch.configuration)
+    return _open_chosen(conn, made, read.launch.choices, at)
 
 
 def find_session(conn: Connection, session: str, at: datetime) -> Session:
     """The configuration of a session, with its model version as it was when opened."""
     found = find_configuration(conn, session=session)
-    return Session(found, model_by_version_id(conn, found.model_version_id, at))
+    return session_of(conn, found, model_by_version_id(conn, found.model_version_id, at), at)
 
 
 def find_quick(conn: Connection, session: str, at: datetime) -> Session | None:
-    """The same for whoever others wait for: None where the model has to be made ready first, or takes its time to answer."""
+    """The same for whoever others wait for: None where a model has to be made ready first, or takes its time to answer.
+
+    A kit with kits inside always takes its time: there is a model more for each.
+    """
     found = find_configuration(conn, session=session)
     compiled = serving(conn, found.model_version_id, at)
-    return Session(found, compiled) if compiled is not None and compiled.engine.quick else None
+    quick = compiled is not None and compiled.engine.quick and not compiled.model.kits
+    return Session(found, compiled) if compiled is not None and quick else None
 
 
 def open_shared(conn: Connection, link: str, at: datetime) -> Session:
-    """A configuration of one's own that starts as a shared one."""
+    """A configuration of one's own that starts as a shared one; of a kit inside another the whole is shared."""
     shared = find_configuration(conn, link=link)
+    while shared.parent:
+        shared = find_configuration(conn, identity=shared.parent)
     compiled = find_model(conn, shared.launch.model, at=at)
-    return _record(conn, compiled, shared.launch, (shared.base, *still_holding(compiled, shared.picks)), at)
+    return _record(conn, compiled, shared.launch, (shared.base, *still_holding(compiled, shared.picks)), at, shared.id)
 
 
 def choose_option(conn: Connection, session: Session, wanted: Pick, at: datetime) -> Session:
@@ -131,11 +125,26 @@ def start_over(conn: Connection, session: Session, at: datetime) -> Session:
 def finish(
     conn: Connection, session: Session, key: bytes | str, at: datetime, prices: Mapping[str, int] | None = None
 ) -> dict[str, Any]:
-    """End the configuration and give its signed bill of material; again for a finished one gives the same."""
+    """End the configuration and give its signed bill of material; again for a finished one gives the same.
+
+    The kits inside end with it. One of them does not end by itself.
+    """
+    made = session.configuration
+    if made.parent:
+        raise PartOfAnotherKit()
+    return _finish(conn, session, key, at, prices)
+
+
+def _finish(
+    conn: Connection, session: Session, key: bytes | str, at: datetime, prices: Mapping[str, int] | None
+) -> dict[str, Any]:
     made = session.configuration
     if made.bom is not None:
         return made.bom
-    document = write_bom(session.compiled, _setting(made), made.picks, key, prices)
+    document = _bill(session, key, prices)
+    for kit in session.kits.values():
+        if kit.configuration.id and kit.complete(kit.view()):
+            _finish(conn, kit, key, at, prices)
     _update(conn, session, replace(made, status="finished", bom=document), at)
     return document
 
@@ -145,16 +154,27 @@ def generate_bom(conn: Connection, configuration_id: str, key: bytes | str, at: 
     made = find_configuration(conn, identity=configuration_id)
     if made.bom is not None:
         return made.bom
-    return write_bom(model_by_version_id(conn, made.model_version_id, at), _setting(made), made.picks, key)
+    return _bill(session_of(conn, made, model_by_version_id(conn, made.model_version_id, at), at), key)
+
+
+def _bill(session: Session, key: bytes | str, prices: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """The signed bill of material of a complete configuration; an incomplete one is refused."""
+    view, setting, model = session.view(), _setting(session.configuration), session.compiled.model
+    inside = session.open_inside(view.taken)
+    if not view.complete or inside:
+        missing = [*view.missing, *(option_class for option_class, _ in inside)]
+        named = [model.find_class(name) for name in missing]
+        words = ", ".join(say(one.words, setting.language, one.name) for one in named if one is not None)
+        raise ConfigurationIncomplete(classes=words, missing=missing)
+    return bill_of(session.composed(view.taken), setting, key, prices)
 
 
 def bom_of_parts(
-    conn: Connection, model: str, setting: Setting, parts: Mapping[str, int], key: bytes | str, at: datetime
+    conn: Connection, model: str, setting: Setting, sent: Sequence[SentPart], key: bytes | str, at: datetime
 ) -> dict[str, Any]:
     """The signed bill of material of a kit that is known by its parts alone; parts that make no valid kit are refused."""
-    compiled = find_model(conn, model, at=at)
-    taken = recognize(compiled, parts, setting.language)
-    return bill_of(compiled, replace(setting, origin=OF_PARTS), taken, key)
+    found = recognize_whole(lambda name: find_model(conn, name, at=at), model, sent, setting.language)
+    return bill_of(found, replace(setting, origin=OF_PARTS), key)
 
 
 def extract_picks(conn: Connection, document: Mapping[str, Any], key: bytes | str, at: datetime, model: str = "") -> Extracted:
@@ -162,32 +182,53 @@ def extract_picks(conn: Connection, document: Mapping[str, Any], key: bytes | st
 
     ``model`` is the model the kit has now; without it the one the document names counts.
     """
-    named, _, _ = read_bom(document, key)
-    return extract(find_model(conn, model or named, at=at), document, key)
+    return extract(lambda name: find_model(conn, name, at=at), document, key, model)
 
 
 def default_bom(conn: Connection, launch: Launch, key: bytes | str, at: datetime) -> dict[str, Any]:
     """The bill of material of a kit's predefined configuration, for adding it to a cart without configuring."""
     compiled = find_model(conn, launch.model, at=at)
-    session = _record(conn, compiled, launch, (_base(compiled), (), ()), at)
+    session = _record(conn, compiled, launch, (base_of(compiled), (), ()), at)
     return finish(conn, session, key, at)
 
 
 def _start(conn: Connection, launch: Launch, compiled: Compiled) -> tuple[Picks, Picks]:
     """The base configuration and the first picks of a launch."""
     if launch.choices:
-        return (), tuple(read_pick(Node(choice, 1, "launch")) for choice in launch.choices)
+        return (), tuple(_chosen(choice) for choice in launch.choices if INSIDE not in choice)
     if launch.configuration:
         earlier = find_configuration(conn, identity=launch.configuration)
         return earlier.base, earlier.picks
-    return _base(compiled), ()
+    return base_of(compiled), ()
 
 
-def _base(compiled: Compiled) -> Picks:
-    return compiled.model.configurations.get(DEFAULT_CONFIGURATION, ())
+def _chosen(choice: str) -> Pick:
+    return read_pick(Node(choice, 1, "launch"))
 
 
-def _record(conn: Connection, compiled: Compiled, launch: Launch, picks: tuple[Picks, Picks, Picks], at: datetime) -> Session:
+def _open_chosen(conn: Connection, session: Session, choices: Sequence[str], at: datetime) -> Session:
+    """Open the kits inside for which there are choices, ``notebook.cto > board.u8``, and take those that hold."""
+    within: dict[str, list[str]] = {}
+    for choice in choices:
+        place, inside, rest = choice.partition(INSIDE)
+        if inside:
+            within.setdefault(place.strip(), []).append(rest)
+    if not within:
+        return session
+    for (option_class, option), kit in session.kits.items():
+        below = within.get(f"{option_class}.{option}")
+        if below:
+            opened = open_kit(conn, session, (option_class, option), at)
+            picks, lost = still_holding(kit.compiled, [_chosen(one) for one in below if INSIDE not in one])
+            opened = _update(conn, opened, replace(opened.configuration, base=(), picks=picks, lost=lost), at)
+            _open_chosen(conn, opened, below, at)
+    return find_session(conn, session.configuration.session, at)
+
+
+def _record(
+    conn: Connection, compiled: Compiled, launch: Launch, picks: tuple[Picks, Picks, Picks], at: datetime, like: str = ""
+) -> Session:
+    """Record a new configuration; the kits inside it start as in an earlier one, if there is one."""
     version = find_version_id(conn, compiled.model.name, compiled.version)
     assert version is not None, "it was found by the same transaction"
     base, kept, lost = picks
@@ -205,7 +246,9 @@ def _record(conn: Connection, compiled: Compiled, launch: Launch, picks: tuple[P
         changed_at=at,
     )
     record_configuration(conn, made, at)
-    return Session(made, compiled)
+    if like and compiled.model.kits:
+        copy_inside(conn, like, made, compiled, at)
+    return session_of(conn, made, compiled, at)
 
 
 def _update(conn: Connection, session: Session, changed: Configuration, at: datetime) -> Session:

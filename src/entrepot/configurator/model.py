@@ -40,8 +40,16 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
+class Kit:
+    """That an option is a kit of its own: the model it is put together with, and where that is written."""
+
+    model: str
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """An option: pieces of a part, or a pure choice without one."""
+    """An option: pieces of a part, or a pure choice without one; with a ``kit`` the part is configured in turn."""
 
     name: str
     words: Words
@@ -51,6 +59,7 @@ class Item:
     required: bool = True
     properties: Mapping[str, Property] = field(default_factory=dict)
     picture: str = ""
+    kit: Kit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +151,21 @@ class Model:
     configurations: Mapping[str, tuple[Pick, ...]] = field(default_factory=dict)
     from_: datetime | None = None
     to: datetime | None = None
+    #: The options that are kits of their own, with their classes.
+    kits: list[tuple[str, Item]] = field(default_factory=list, repr=False, compare=False)
     _by_name: dict[str, OptionClass] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._by_name.update((one.name, one) for one in self.classes)
+        self.kits.extend((one.name, item) for one in self.classes for item in one.items if item.kit is not None)
 
     def find_class(self, name: str) -> OptionClass | None:
         return self._by_name.get(name)
+
+    def item(self, pick: Pick) -> Item | None:
+        """The option that a pick is about."""
+        option_class = self._by_name.get(pick.option_class)
+        return option_class.item(pick.option) if option_class else None
 
     def multiplier(self, option_class: OptionClass) -> int:
         """The product of the ratios from the root down to this class, its own included."""

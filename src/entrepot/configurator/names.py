@@ -38,6 +38,10 @@ def check_names(model: Model, lines: Mapping[str, int], source: str) -> None:
                 checker.fail(f"option {item.name} has the name of a property.", "Rename one, so that class.name has one meaning.")
             if len(item.quantities) > 1 and any(one.owner == Pick(option_class.name, item.name) for one in model.classes):
                 checker.fail(f"option {item.name} has classes below it and a range of quantities.", "Give it one quantity.")
+    for _, item in model.kits:
+        if item.kit is not None and item.kit.model == model.name:
+            checker.at = item.kit.line
+            checker.fail(f"option {item.name} is the kit it belongs to.", "Name the model of another kit.")
     for rule in model.rules:
         checker.at = rule.line
         if rule.id in seen:

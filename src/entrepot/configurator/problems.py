@@ -74,6 +74,11 @@ class ConfigurationMovedOn(Conflict):
     message = "This configuration was changed somewhere else meanwhile. Look at it again."
 
 
+class PartOfAnotherKit(Refused):
+    code = "PART_OF_ANOTHER_KIT"
+    message = "This kit is part of another one and is ordered with it. Go back to that one to finish."
+
+
 class LaunchInvalid(Refused):
     code = "LAUNCH_INVALID"
     message = "This link to the configurator is not valid or has expired. Go back to the product and start again."

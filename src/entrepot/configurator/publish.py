@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.engine import Connection, Dialect
@@ -23,7 +23,7 @@ from entrepot.configurator.encode import encode
 from entrepot.configurator.engine import CircuitEngine
 from entrepot.configurator.facts import Examined, describe
 from entrepot.configurator.knowledge import Knowledge, compile_formula
-from entrepot.configurator.model import Model
+from entrepot.configurator.model import Kit, Model
 from entrepot.configurator.problems import ModelInvalid, ModelNotFound
 from entrepot.configurator.read import read_model
 from entrepot.configurator.session import look
@@ -33,6 +33,7 @@ from entrepot.configurator.tables import (
     find_compiled,
     find_valid_id,
     find_version_id,
+    find_version,
     find_versions,
     record_compiled,
     record_version,
@@ -41,6 +42,8 @@ from entrepot.configurator.tables import (
 
 MAX_KEPT = 64
 MAX_PERIODS = 6
+#: How deep kits may be inside each other, the outermost included.
+MAX_KIT_DEPTH = 8
 #: How long publishing may take to compile one set of rules; after that the solver serves the model.
 PUBLISH_SECONDS = 40.0
 
@@ -65,6 +68,7 @@ class Prepared:
     reports: Mapping[str, dict[str, Any]]
     always_on: tuple[str, ...] = ()
     dead: tuple[str, ...] = ()
+    file: str = "model.yaml"
 
 
 def prepare(
@@ -89,7 +93,7 @@ def prepare(
         knowledge[fingerprint] = _with_what_was_found(known, compiled.engine)
     assert found is not None, "there is always a set of rules in force now"
     facts = found.facts.document() | {"rules": len(model.rules)}
-    return Prepared(model, source, files, facts, knowledge, reports, found.always_on, found.dead)
+    return Prepared(model, source, files, facts, knowledge, reports, found.always_on, found.dead, name)
 
 
 def _with_what_was_found(known: Knowledge, engine: Engine) -> Knowledge:
@@ -118,6 +122,7 @@ def publish_prepared(conn: Connection, prepared: Prepared, at: datetime) -> Stor
     known = _unchanged(conn, model.name, prepared.source, prepared.files)
     if known is not None:
         return known
+    check_kits(conn, prepared, at)
     versions = find_versions(conn, model.name)
     identity = record_version(
         conn,
@@ -158,6 +163,47 @@ def check_configurations(compiled: Compiled, source: str) -> None:
             raise ModelInvalid(
                 file=source, line=1, problem=f"configuration {name} is not complete: {why}.", remedy="Change its choices."
             )
+
+
+def check_kits(conn: Connection, prepared: Prepared, at: datetime) -> None:
+    """Refuse kits inside the kit that nobody published, that contain it in turn, or that nest too deep."""
+    _Inside(conn, prepared.file, at).check(prepared.model)
+
+
+class _Inside:
+    """Walks down the kits inside a model; the way to each is short, and what is known of one is not walked again."""
+
+    def __init__(self, conn: Connection, file: str, at: datetime) -> None:
+        self.conn, self.file, self.at = conn, file, at
+        self.depth: dict[str, int] = {}
+
+    def check(self, model: Model) -> None:
+        for _, item in model.kits:
+            assert item.kit is not None, item.name
+            deep = self._down(item.kit, (model.name,), item.kit.line)
+            if deep >= MAX_KIT_DEPTH:
+                problem = f"with {item.kit.model} kits would be nested {deep + 1} deep, and at most {MAX_KIT_DEPTH} are."
+                self._fail(item.kit.line, problem, "List the options of an inner kit as classes of the kit around it.")
+
+    def _down(self, kit: Kit, way: tuple[str, ...], line: int) -> int:
+        """How many levels a kit has, itself included."""
+        if kit.model in way:
+            path = " → ".join((*way[way.index(kit.model) :], kit.model))
+            remedy = "Take the kit out of one of them, or list the options of the inner one as classes of the outer."
+            self._fail(line, f"a kit would contain itself: {path}.", remedy)
+        if kit.model not in self.depth:
+            stored = find_version(self.conn, kit.model, self.at)
+            if stored is None:
+                remedy = f"Publish {kit.model} first, or correct the name."
+                self._fail(line, f"there is no published model {kit.model} for this kit.", remedy)
+            with _lock:
+                model = _model_of(stored)
+            inner = [item.kit for _, item in model.kits if item.kit is not None]
+            self.depth[kit.model] = 1 + max((self._down(one, (*way, kit.model), line) for one in inner), default=0)
+        return self.depth[kit.model]
+
+    def _fail(self, line: int, problem: str, remedy: str) -> NoReturn:
+        raise ModelInvalid(path=f"{self.file}:{line}", file=self.file, line=line, problem=problem, remedy=remedy)
 
 
 def find_model(conn: Connection, name: str, version: int | None = None, *, at: datetime) -> Compiled:
@@ -205,10 +251,7 @@ def _same_rules(model: Model, at: datetime) -> tuple[datetime, datetime]:
 def compiled_version(conn: Connection, stored: StoredModel, at: datetime) -> Compiled:
     """The version ready for sessions, from memory where it was made ready before."""
     with _lock:
-        model = _models.get(stored.source)
-        if model is None:
-            model = _models[stored.source] = read_model(stored.source, stored.name, stored.files)
-            _trim(_models)
+        model = _model_of(stored)
         key = (stored.name, stored.version, stored.source, tuple(rule.id for rule in model.rules if rule.in_force(at)))
         known = _kept.get(key)
         if known is None:
@@ -217,6 +260,15 @@ def compiled_version(conn: Connection, stored: StoredModel, at: datetime) -> Com
             known = _kept[key] = ready(encoded, stored.version, knowledge)
             _trim(_kept)
         return known
+
+
+def _model_of(stored: StoredModel) -> Model:
+    """The model of a version, read once."""
+    model = _models.get(stored.source)
+    if model is None:
+        model = _models[stored.source] = read_model(stored.source, stored.name, stored.files)
+        _trim(_models)
+    return model
 
 
 def _trim(kept: OrderedDict[Any, T]) -> None:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from entrepot.configurator.expression import Any, Chosen, Expression, Name, Not, SyntaxProblem, parse
-from entrepot.configurator.model import Advice, Item, Model, OptionClass, Pick, Property, Rule, Table, Visibility, Words
+from entrepot.configurator.model import Advice, Item, Kit, Model, OptionClass, Pick, Property, Rule, Table, Visibility, Words
 from entrepot.configurator.names import check_names
 from entrepot.configurator.source import Decimal5, Node, read_yaml
 
@@ -28,7 +28,7 @@ _PICK = re.compile(r"(?:(?P<quantity>\d+)\s*x\s*)?(?P<owner>[A-Za-z][\w-]*)\.(?P
 _SOFT = frozenset(["defaults", "recommendations", "visibility", "configurations"])
 _TOP = _SOFT | {"model", "organization", "languages", "title", "properties", "classes", "rules", "from", "to"}
 _CLASS = frozenset(["title", "help", "choose", "items", "classes", "part", "ratio", "unit", "properties"])
-_ITEM = frozenset(["title", "part", "quantity", "unit", "required", "properties", "classes", "picture"])
+_ITEM = frozenset(["title", "part", "quantity", "unit", "required", "properties", "classes", "picture", "kit"])
 _RULE = frozenset(["id", "holds", "when", "requires", "excludes", "table", "message", "source", "from", "to"])
 _TABLE = frozenset(["classes", "allowed", "forbidden", "file"])
 _ADVICE = frozenset(["choose", "when", "message"])
@@ -212,7 +212,16 @@ class _Reader:
             required=required is None or bool(required.value),
             properties={**own, **self._values(fields.get("properties"))},
             picture=fields["picture"].text("picture") if "picture" in fields else "",
+            kit=self._kit(fields),
         )
+
+    def _kit(self, fields: dict[str, Node]) -> Kit | None:
+        if "kit" not in fields:
+            return None
+        node = fields["kit"]
+        if "part" not in fields:
+            node.fail("an option that is a kit of its own has no part.", "Add `part:` with the part number of that kit.")
+        return Kit(self.name(node.text("kit"), node), node.line)
 
     def _quantities(self, node: Node | None) -> tuple[int, ...]:
         if node is None:

@@ -8,13 +8,13 @@ within a limit. Choices without a part follow the model's defaults, and stay awa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from entrepot.configurator.bom import components
 from entrepot.configurator.compile import Compiled
+from entrepot.configurator.composed import Composed, parts_in
 from entrepot.configurator.explain import Reason
-from entrepot.configurator.model import Item, Pick, say
+from entrepot.configurator.model import Pick, say
 from entrepot.configurator.problems import PartsDoNotFit
 from entrepot.configurator.session import look, still_holding, why_not
 from entrepot.configurator.settle import Picks
@@ -30,6 +30,38 @@ class _Place:
     values: tuple[tuple[int, str, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SentPart:
+    """A part that was sent and its pieces in one kit; a kit inside brings its own parts, each per one of it."""
+
+    part: str
+    pieces: int
+    inside: tuple[SentPart, ...] = ()
+
+
+def recognize_whole(find: Callable[[str], Compiled], model: str, sent: Sequence[SentPart], language: str) -> Composed:
+    """The configuration that consists of exactly these parts, with the kits inside it; ``find`` finds a model."""
+    compiled = find(model)
+    parts: Counter[str] = Counter()
+    inside: dict[str, tuple[SentPart, ...]] = {}
+    for one in sent:
+        parts[one.part] += one.pieces
+        if one.inside:
+            inside[one.part] = one.inside
+    taken = recognize(compiled, parts, language)
+    kits = {}
+    for pick in taken:
+        item = compiled.model.item(pick)
+        if item is None or item.kit is None:
+            continue
+        if item.part not in inside:
+            raise PartsDoNotFit(model=model, part=item.part, why=f"{item.part} is a kit; say what it consists of.")
+        kits[pick.option_class, pick.option] = recognize_whole(find, item.kit.model, inside.pop(item.part), language)
+    if inside:
+        raise PartsDoNotFit(model=model, part=next(iter(inside)), why=f"{next(iter(inside))} is no kit in it.")
+    return Composed(compiled, taken, kits)
+
+
 def recognize(compiled: Compiled, parts: Mapping[str, int], language: str) -> Picks:
     """Everything taken in the configuration that consists of exactly these parts (pieces in one kit)."""
     unknown = [part for part in parts if part not in _known_parts(compiled)]
@@ -39,7 +71,7 @@ def recognize(compiled: Compiled, parts: Mapping[str, int], language: str) -> Pi
     own = {one.part for one in compiled.model.classes if one.part}
     for taken in _tries(compiled, evidence, places, Counter(parts), own):
         found = Counter[str]()
-        for part, pieces in components(compiled, taken):
+        for part, pieces in parts_in(Composed(compiled, taken)):
             found[part] += pieces
         if found == Counter(parts):
             return taken
@@ -99,7 +131,7 @@ def _tries(
 def _completed(compiled: Compiled, evidence: dict[int, int]) -> Picks | None:
     """A full configuration: what has no part as the defaults say, and else as little of it as possible."""
     for advice in compiled.model.defaults:
-        item = _item(compiled, advice.pick)
+        item = compiled.model.item(advice.pick)
         if item is None or item.part or advice.when is not None:
             continue
         wider = dict(evidence)
@@ -119,11 +151,6 @@ def _completed(compiled: Compiled, evidence: dict[int, int]) -> Picks | None:
             if value.option:
                 taken.append(Pick(option_class.name, value.option, value.quantity))
     return tuple(taken)
-
-
-def _item(compiled: Compiled, pick: Pick) -> Item | None:
-    option_class = compiled.model.find_class(pick.option_class)
-    return option_class.item(pick.option) if option_class else None
 
 
 def _why(compiled: Compiled, parts: Mapping[str, int], language: str) -> tuple[str, str]:
@@ -146,5 +173,5 @@ def _why(compiled: Compiled, parts: Mapping[str, int], language: str) -> tuple[s
 
 
 def _part(compiled: Compiled, pick: Pick) -> str:
-    item = _item(compiled, pick)
+    item = compiled.model.item(pick)
     return item.part if item else ""

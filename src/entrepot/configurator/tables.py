@@ -20,7 +20,7 @@ from entrepot.configurator.problems import CircuitUnreadable, ConfigurationMoved
 from entrepot.configurator.settle import Picks
 from entrepot.configurator.slots import Found
 from entrepot.kernel.db import BigKey, Instant, Json, insert_or_ignore
-from entrepot.kernel.statement import Statement
+from entrepot.kernel.statement import Row, Statement
 
 model_version = sa.Table(
     "model_version",
@@ -61,8 +61,11 @@ configuration = sa.Table(
     sa.Column("lost", Json, nullable=False),
     sa.Column("bom", Json),
     sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("parent", sa.String(26), sa.ForeignKey("configuration.id")),
+    sa.Column("place", sa.String(170)),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
+    sa.UniqueConstraint("parent", "place"),
     sa.Index("configuration_finished", "model_version_id", "status", "changed_at"),
 )
 #: The picks that a revision had, for going back to them.
@@ -114,7 +117,10 @@ class VersionLine:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A configuration in the making or finished. Every change gives it the next revision; ``earlier`` can be undone."""
+    """A configuration in the making or finished. Every change gives it the next revision; ``earlier`` can be undone.
+
+    One of a kit inside another names its ``parent`` and the ``place`` (class.option) where it stands in it.
+    """
 
     id: str
     session: str
@@ -129,6 +135,8 @@ class Configuration:
     changed_at: datetime
     revision: int = 0
     earlier: int = 0
+    parent: str = ""
+    place: str = ""
 
     @property
     def open(self) -> bool:
@@ -243,8 +251,9 @@ def record_configuration(conn: Connection, made: Configuration, at: datetime) ->
             "link": made.link,
             "model_version_id": made.model_version_id,
             "launch": msgspec.to_builtins(made.launch),
-            "base": _rows(made.base),
             "opened_at": at,
+            "parent": made.parent or None,
+            "place": made.place or None,
             **_changing(made, at),
         },
     )
@@ -253,7 +262,7 @@ def record_configuration(conn: Connection, made: Configuration, at: datetime) ->
 _update = Statement(
     sa.update(configuration)
     .where(configuration.c.id == sa.bindparam("one"), configuration.c.revision == sa.bindparam("before"))
-    .values({name: sa.bindparam(name) for name in ("status", "picks", "lost", "bom", "changed_at", "revision")})
+    .values({name: sa.bindparam(name) for name in ("status", "base", "picks", "lost", "bom", "changed_at", "revision")})
 )
 _keep_earlier = Statement(sa.insert(earlier_picks))
 _drop_earlier = Statement(
@@ -307,7 +316,8 @@ _wanted = (
     .label("earlier"),
 )
 _find = {
-    name: Statement(sa.select(*_wanted).where(configuration.c[name] == sa.bindparam("one"))) for name in ("session", "link", "id")
+    name: Statement(sa.select(*_wanted).where(configuration.c[name] == sa.bindparam("one")))
+    for name in ("session", "link", "id", "parent")
 }
 
 
@@ -317,6 +327,15 @@ def find_configuration(conn: Connection, *, session: str = "", identity: str = "
     row = _find[name].first(conn, {"one": one})
     if row is None:
         raise ConfigurationNotFound()
+    return _configuration(row)
+
+
+def find_within(conn: Connection, identity: str) -> list[Configuration]:
+    """The configurations of the kits inside another one."""
+    return [_configuration(row) for row in _find["parent"].all(conn, {"one": identity})]
+
+
+def _configuration(row: Row) -> Configuration:
     return Configuration(
         id=row["id"],
         session=row["session"],
@@ -331,6 +350,8 @@ def find_configuration(conn: Connection, *, session: str = "", identity: str = "
         changed_at=row["changed_at"],
         revision=row["revision"],
         earlier=row["earlier"],
+        parent=row["parent"] or "",
+        place=row["place"] or "",
     )
 
 
@@ -353,6 +374,7 @@ def finished_picks(conn: Connection, model: str, most: int = 500) -> list[Picks]
 def _changing(made: Configuration, at: datetime) -> dict[str, Any]:
     return {
         "status": made.status,
+        "base": _rows(made.base),
         "picks": _rows(made.picks),
         "lost": _rows(made.lost),
         "bom": made.bom,

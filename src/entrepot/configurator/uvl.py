@@ -66,6 +66,8 @@ class _Export:
         ):
             if soft:
                 self.refuse(name)
+        for _, item in model.kits:
+            self.refuse("kits inside a kit", item.kit.line if item.kit else 1)
         lines = ["features", f"\t{self.root}"]
         for option_class in model.classes:
             if option_class.owner is None:

@@ -19,7 +19,7 @@ from entrepot.configurator.encode import CLASS_RULE
 from entrepot.configurator.facts import MAX_NAMED, always_and_dead
 from entrepot.configurator.model import Model, Rule, say
 from entrepot.configurator.problems import ModelContradictory, ModelMovedOn, ModelNotFound, ModelTooLarge, OtherModel
-from entrepot.configurator.publish import Prepared, compiled_version, publish_prepared
+from entrepot.configurator.publish import Prepared, check_kits, compiled_version, publish_prepared
 from entrepot.configurator.read import read_model
 from entrepot.configurator.tables import StoredModel, VersionLine, find_lines, find_version, find_versions
 
@@ -120,18 +120,19 @@ def tell_rules(model: Model, rules: Sequence[str], language: str) -> list[Told]:
 
 def publish_next(conn: Connection, prepared: Prepared, name: str, based_on: int, at: datetime) -> StoredModel:
     """Publish a prepared text as the version after the one it was made from (0: the first of a new model)."""
-    check_next(conn, prepared, name, based_on)
+    check_next(conn, prepared, name, based_on, at)
     return publish_prepared(conn, prepared, at)
 
 
-def check_next(conn: Connection, prepared: Prepared, name: str, based_on: int) -> None:
-    """Refuse a text that is of another model than its page, or made from a version that is not the newest any more."""
+def check_next(conn: Connection, prepared: Prepared, name: str, based_on: int, at: datetime) -> None:
+    """Refuse a text of another model than its page, one made from a version that is not the newest, and impossible kits."""
     given = prepared.model.name
     if name and given != name:
         raise OtherModel(given=given, name=name)
     newest = next(iter(find_lines(conn, given)), None)
     if newest is not None and newest.version != based_on:
         raise ModelMovedOn(name=given, version=newest.version)
+    check_kits(conn, prepared, at)
 
 
 def compare(before: str, after: str, name: str) -> list[DiffLine]:

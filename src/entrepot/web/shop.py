@@ -172,8 +172,7 @@ def _earlier(line: capture.OrderLine | None) -> dict[str, Any]:
         return {}
     if line.configuration.get("Origin") != configurator.OF_PARTS:
         return {"configuration": line.configuration_id or ""}
-    picks = line.configuration["Pick"]
-    return {"choices": tuple(f"{one['Quantity']} x {one['OptionClass']}.{one['OptionItem']}" for one in picks)}
+    return {"choices": tuple(configurator.choices_in(line.configuration))}
 
 
 def check_configuration(bom: dict[str, Any]) -> Steps[None]:
@@ -205,6 +204,7 @@ def prepare(house: House, caller: Caller, version: int, confirmed_total: int | N
         now = visit(conn, caller, house)
         cart = capture.require_cart(conn, now, version)
         required = capture.requirement(conn, now, cart)
+        capture.check_kits_inside(conn, now, cart)
     for line in cart.lines:
         if line.configuration is not None:
             yield from check_configuration(line.configuration)

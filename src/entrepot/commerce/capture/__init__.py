@@ -40,6 +40,7 @@ from entrepot.commerce.capture.configuration import (
     Configuration,
     NoModel,
     add_configuration,
+    check_kits_inside,
     read_bill_of_material,
     update_configuration,
 )
@@ -146,6 +147,7 @@ __all__ = [
     "change_currency",
     "change_quantity",
     "check_address",
+    "check_kits_inside",
     "component_question",
     "current_cart",
     "customer_of",

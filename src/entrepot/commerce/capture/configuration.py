@@ -8,6 +8,7 @@ kit, the components, and that a configuration id stands for one content for good
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from sqlalchemy.engine import Connection
 from entrepot.commerce import catalog
 from entrepot.commerce.capture.cart import change, next_position
 from entrepot.commerce.capture.definition import ConfigurationInvalid
-from entrepot.commerce.capture.lines import components_from
+from entrepot.commerce.capture.lines import ComponentUnknown, components_from
 from entrepot.commerce.capture.order import Order, OrderLine, Visit
 from entrepot.commerce.capture.tables import kit_configuration, order_item
 from entrepot.kernel.db import insert_or_ignore
@@ -89,6 +90,7 @@ def read_bill_of_material(bom: dict[str, Any]) -> Configuration:
 def add_configuration(conn: Connection, visit: Visit, cart: Order, configuration: Configuration, quantity: str) -> Order:
     """Put a configured kit into the cart as one line; the same configuration sent twice is added once."""
     kit = configurable_kit(conn, visit, configuration.kit)
+    _check_inside(conn, visit, configuration.document.get("NestedKit", ()))
     configuration.register(conn, visit, cart.id)
     same = _line_of(conn, configuration.id)
     if same is not None:
@@ -115,6 +117,7 @@ def update_configuration(conn: Connection, visit: Visit, cart: Order, line_id: s
         raise ConfigurationInvalid(path="ItemID", problem=f"the line holds {line.part_number}")
     if configuration.id != line.configuration_id and _line_of(conn, configuration.id) is not None:
         raise ConfigurationIdUsed(configuration=configuration.id)
+    _check_inside(conn, visit, configuration.document.get("NestedKit", ()))
     configuration.register(conn, visit, cart.id)
     changed = replace(
         line,
@@ -124,6 +127,26 @@ def update_configuration(conn: Connection, visit: Visit, cart: Order, line_id: s
     )
     lines = tuple(changed if one.id == line_id else one for one in cart.lines)
     return change(conn, visit, cart, replace(cart, lines=lines))
+
+
+def check_kits_inside(conn: Connection, visit: Visit, cart: Order) -> None:
+    """Refuse a cart with a kit inside a kit that is no dynamic kit of this store any more."""
+    for line in cart.lines:
+        if line.configuration is not None and "NestedKit" in line.configuration:
+            _check_inside(conn, visit, line.configuration["NestedKit"])
+
+
+def _check_inside(conn: Connection, visit: Visit, kits: Sequence[dict[str, Any]]) -> None:
+    facts = catalog.entries_by_part_numbers(conn, visit.view, [str(kit["ItemID"]) for kit in kits])
+    for place, kit in enumerate(kits):
+        entry = facts.get(kit["ItemID"])
+        if entry is None or not entry.displayable:
+            raise ComponentUnknown(path=f"NestedKit/{place}", part_number=kit["ItemID"])
+        if not entry.type.configured:
+            raise NotADynamicKit(path=f"NestedKit/{place}", part_number=kit["ItemID"])
+        if kit.get("ModelName", entry.model) != entry.model:
+            problem = f"{entry.part_number} is not put together with {kit['ModelName']} any more. Configure the kit again."
+            raise ConfigurationInvalid(path=f"NestedKit/{place}", problem=problem)
 
 
 def configurable_kit(conn: Connection, visit: Visit, part_number: str) -> catalog.EntryFacts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 
 from sqlalchemy.engine import Connection
 
@@ -52,11 +52,6 @@ def configurator_services(post: Post, key: str, clock: Clock) -> list[Service]:
 
 def _of_parts(conn: Connection, document: Document, key: str, clock: Clock) -> Document:
     """The bill of material of a kit that came as a list of parts."""
-    parts: Counter[str] = Counter()
-    for one in document["Component"]:
-        if "Component" in one:
-            raise configurator.PartsDoNotFit(model=document["Model"], part=one["ItemID"], why="it has no kits inside.")
-        parts[one["ItemID"]] += int(one["Quantity"])
     setting = configurator.Setting(
         configuration_id=document["ConfigurationId"],
         item=document["ItemID"],
@@ -66,4 +61,10 @@ def _of_parts(conn: Connection, document: Document, key: str, clock: Clock) -> D
         currency=document["Currency"],
         quantity=document.get("Quantity", "1"),
     )
-    return configurator.bom_of_parts(conn, document["Model"], setting, parts, key, clock.now())
+    return configurator.bom_of_parts(conn, document["Model"], setting, _sent(document["Component"]), key, clock.now())
+
+
+def _sent(components: Sequence[Document]) -> tuple[configurator.SentPart, ...]:
+    return tuple(
+        configurator.SentPart(one["ItemID"], int(one["Quantity"]), _sent(one.get("Component", ()))) for one in components
+    )

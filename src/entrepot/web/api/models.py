@@ -253,9 +253,9 @@ class ModelApi(Controller):
 
 def _check(request: Asking, draft: Draft) -> Checked:
     house = house_of(request)
-    prepared = _prepared(request, draft)
+    prepared, at = _prepared(request, draft), house.clock.now()
     with house.configurator.database.read() as conn:
-        configurator.check_next(conn, prepared, draft.name, draft.based_on)
+        configurator.check_next(conn, prepared, draft.name, draft.based_on, at)
         changes = _changed(configurator.changes_of(conn, draft, prepared))
     return Checked(prepared.model.name, prepared.facts, prepared.always_on, prepared.dead, changes)
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from entrepot import configurator
 from entrepot.configurator import Outlook, Session, View
 from entrepot.kernel.money import format_price
-from entrepot.web.configurator import shown
+from entrepot.web.configurator import kits, shown
 from entrepot.web.configurator.asking import Answers, ask, ask_beside
 from entrepot.web.configurator.configuring import find
 from entrepot.web.house import House
@@ -101,6 +101,7 @@ def _kit(session: Session, now: _Held) -> dict[str, Any]:
     price = shown.price_of(compiled, now.view.taken, now.answers)
     lowest = now.ahead.lowest if now.ahead else None
     words = shown.Words(compiled, now.answers, session.launch.locale)
+    inside_open = session.open_inside(now.view.taken)
     return {
         "session": made.session,
         "revision": made.revision,
@@ -109,15 +110,37 @@ def _kit(session: Session, now: _Held) -> dict[str, Any]:
         "version": compiled.version,
         "item": session.launch.item,
         "currency": currency,
-        "complete": now.view.complete,
+        "complete": now.view.complete and not inside_open,
         "finished": not made.open,
-        "missing": list(now.view.missing),
+        "missing": [*now.view.missing, *(option_class for option_class, _ in inside_open)],
         "lost": [words.option(pick) for pick in made.lost],
         "price": None if price is None else format_price(price, currency),
         "price_confirmed": now.answers.kit is not None,
         "lowest_price": None if lowest is None else format_price(lowest, currency),
         "lowest_price_exact": now.ahead is not None and now.ahead.exact,
+        "within": made.parent or None,
+        "kits": [_inner(session, kit) for kit in kits.inner_kits(session, now.view, words, now.answers).values()],
         "picks": now.view.taken,
+    }
+
+
+def _inner(session: Session, kit: kits.InnerKit) -> dict[str, Any]:
+    """A kit inside as it stands; ``session`` is its own where it was stepped into."""
+    option_class, _, option = kit.key.partition(".")
+    inner = session.kits[option_class, option]
+    return {
+        "option_class": option_class,
+        "option": option,
+        "title": kit.title,
+        "item": inner.launch.item,
+        "model": inner.compiled.model.name,
+        "version": inner.compiled.version,
+        "session": inner.configuration.session or None,
+        "complete": kit.complete,
+        "missing": list(kit.missing),
+        "lost": list(kit.lost),
+        "price": None if kit.price is None else format_price(kit.price, session.launch.currency),
+        "picks": inner.view().taken,
     }
 
 

@@ -16,7 +16,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from entrepot import configurator
 from entrepot.configurator import Pick, Session
 from entrepot.kernel.money import parse_price
-from entrepot.web.configurator import shown
+from entrepot.web.configurator import kits, shown
 from entrepot.web.configurator.answers import state_of, step
 from entrepot.web.configurator.asking import ask
 from entrepot.web.configurator.configuring import complete, find, finish, record, repair, way_back
@@ -37,6 +37,13 @@ class Choice(msgspec.Struct, forbid_unknown_fields=True):
     option_class: str
     option: str = ""
     quantity: int = 0
+
+
+class InnerPlace(msgspec.Struct, forbid_unknown_fields=True):
+    """The option of the outer kit that is a kit of its own."""
+
+    option_class: str
+    option: str
 
 
 class ChosenRepair(msgspec.Struct, forbid_unknown_fields=True):
@@ -136,6 +143,13 @@ class ConfiguratorApi(Controller):
         house = house_of(request)
         text = f"{data.option_class}.{data.option}/{data.number}"
         return state_of(house, repair(house, find(house, session), text)[0])
+
+    @post("/{session:str}/kits", sync_to_thread=True)
+    def open_inside(self, request: Asking, session: FromPath[str], data: JSONBody[InnerPlace]) -> dict[str, Any]:
+        """Step into a kit inside a kit: a session of its own, whose choices belong to the one around it."""
+        house = house_of(request)
+        inner = kits.open_inside(house, find(house, session), data.option_class, data.option)
+        return state_of(house, inner)
 
     @post("/{session:str}/undo", sync_to_thread=True, status_code=200)
     def undo(self, request: Asking, session: FromPath[str], since: FromQuery[int] = NOTHING) -> dict[str, Any]:

@@ -44,6 +44,8 @@ class Answers:
     items: dict[str, Item] = field(default_factory=dict)
     prices: dict[str, int] = field(default_factory=dict)
     kit: int | None = None
+    #: What is known of the kits inside, by class and option.
+    kits: dict[tuple[str, str], Answers] = field(default_factory=dict)
 
     def has(self, part: str) -> bool:
         """Whether a part can be had; when nobody answered, everything may be."""
@@ -116,21 +118,29 @@ def forget() -> None:
 
 def ask(house: House, session: configurator.Session, taken: configurator.Picks) -> Answers:
     """Everything a page needs of commerce; what is not answered is left out."""
-    launch = session.launch
-    try:
-        items = _items.get(_items_of(house, session), lambda: _ask_items(house, launch, parts_of(session.compiled, launch.item)))
-    except Error:
-        items = {}
     prices, kit = ask_prices(house, session, taken)
-    return Answers(items, prices, kit)
+    inside = {place: _ask_inside(house, one) for place, one in session.inside(taken).items()}
+    return Answers(_items_of(house, session), prices, kit, inside)
+
+
+def _ask_inside(house: House, kit: configurator.Session) -> Answers:
+    """Items and prices of a kit inside; what it costs by itself is not asked, it is priced with the kit around it."""
+    try:
+        prices = _priced(house, kit).prices
+    except Error:
+        prices = {}
+    inside = {place: _ask_inside(house, one) for place, one in kit.inside(kit.view().taken).items()}
+    return Answers(_items_of(house, kit), prices, None, inside)
 
 
 async def ask_beside(house: House, session: configurator.Session, taken: configurator.Picks) -> Answers:
-    """The same for whoever serves others meanwhile."""
-    items, priced = _items.peek(_items_of(house, session)), _prices.peek(_prices_of(house, session))
-    components = kit_components(session.compiled, taken)
+    """The same for whoever serves others meanwhile, of a kit without kits inside."""
+    items, priced = _items.peek(_items_key(house, session)), _prices.peek(_prices_key(house, session))
+    components = kit_components(session, taken)
     if items is None or priced is None or not components:
         return await asyncio.to_thread(ask, house, session, taken)
+    if session.configuration.parent:
+        return Answers(items, priced.prices)
     try:
         answer = await house.requests.ask("GetItemPrice", _kit_question(session.launch, components, priced.date))
     except Error:
@@ -140,13 +150,37 @@ async def ask_beside(house: House, session: configurator.Session, taken: configu
 
 def ask_prices(house: House, session: configurator.Session, taken: configurator.Picks) -> tuple[dict[str, int], int | None]:
     """The additive prices of the parts, and the kit's own price."""
-    launch, components = session.launch, kit_components(session.compiled, taken)
+    components = kit_components(session, taken)
     try:
-        priced = _prices.get(_prices_of(house, session), lambda: _ask_prices(house, launch, parts_of(session.compiled)))
-        kit = _ask_kit(house, launch, components, priced.date) if components else None
+        priced = _priced(house, session)
+        alone = not session.configuration.parent  # A kit inside another is priced with it, by that one's rules.
+        kit = _ask_kit(house, session.launch, components, priced.date) if components and alone else None
     except Error:
         return {}, None
     return priced.prices, kit
+
+
+def _items_of(house: House, session: configurator.Session) -> dict[str, Item]:
+    launch, compiled = session.launch, session.compiled
+    try:
+        return _items.get(_items_key(house, session), lambda: _ask_items(house, launch, parts_of(compiled, launch.item)))
+    except Error:
+        return {}
+
+
+def _priced(house: House, session: configurator.Session) -> Priced:
+    """The prices of a model's parts; a kit inside costs what its parts cost as it stands."""
+    launch, compiled = session.launch, session.compiled
+    priced = _prices.get(_prices_key(house, session), lambda: _ask_prices(house, launch, parts_of(compiled)))
+    if not session.kits:
+        return priced
+    inside: dict[str, int] = {}
+    for kit in session.kits.values():
+        own = _priced(house, kit).prices
+        parts = configurator.parts_in(kit.composed(kit.view().taken))
+        inside |= own | {kit.launch.item: sum(own.get(part, 0) * pieces for part, pieces in parts)}
+    known, alone = ("with kits", id(priced.prices), tuple(inside.items())), priced.prices
+    return Priced(compiled.kept.get(known, alone, lambda: alone | inside), priced.date)
 
 
 def parts_of(compiled: configurator.Compiled, *more: str) -> list[str]:
@@ -156,9 +190,13 @@ def parts_of(compiled: configurator.Compiled, *more: str) -> list[str]:
     return list(dict.fromkeys(number for number in (*more, *numbers) if number))
 
 
-def kit_components(compiled: configurator.Compiled, taken: configurator.Picks) -> list[dict[str, str]]:
-    """The taken parts with their quantity per kit."""
-    return [{"ItemID": part, "Quantity": str(quantity)} for part, quantity in configurator.components(compiled, taken)]
+def kit_components(session: configurator.Session, taken: configurator.Picks) -> list[dict[str, str]]:
+    """The taken parts with their quantity per kit, the kits inside taken apart."""
+    if session.kits:
+        parts = configurator.parts_in(session.composed(taken))
+    else:
+        parts = configurator.components(session.compiled, taken)
+    return [{"ItemID": part, "Quantity": str(quantity)} for part, quantity in parts]
 
 
 def _common(launch: configurator.Launch) -> dict[str, Any]:
@@ -207,13 +245,13 @@ def _kit_price(answer: dict[str, Any]) -> int | None:
     return parse_price(price) if price else None
 
 
-def _items_of(house: House, session: configurator.Session) -> tuple[Any, ...]:
+def _items_key(house: House, session: configurator.Session) -> tuple[Any, ...]:
     """What the items' answers depend on."""
     launch, compiled = session.launch, session.compiled
     return (id(house), launch.organization, launch.locale, compiled.model.name, compiled.version)
 
 
-def _prices_of(house: House, session: configurator.Session) -> tuple[Any, ...]:
+def _prices_key(house: House, session: configurator.Session) -> tuple[Any, ...]:
     """What the prices of parts depend on."""
     launch, compiled = session.launch, session.compiled
     context = (id(house), launch.organization, launch.currency, launch.buyer, launch.contract)

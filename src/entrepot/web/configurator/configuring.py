@@ -13,12 +13,12 @@ from litestar.response import Redirect
 from entrepot import configurator
 from entrepot.configurator import Pick, Session
 from entrepot.kernel.errors import Invalid
-from entrepot.web.configurator import shown
+from entrepot.web.configurator import kits, shown
 from entrepot.web.configurator.asking import ask, ask_prices
 from entrepot.web.edge import house_of, html
 from entrepot.web.house import House
 from entrepot.web.page import page_for
-from entrepot.web.pages import Page, render
+from entrepot.web.pages import Link, Page, render
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Asking = Request[Any, Any, Any]
@@ -78,6 +78,9 @@ class ConfiguratorPages(Controller):
         found, ceiling = find(house, session), data.get("ceiling", "").strip()[:20]
         if data.get("do") == "done":
             return _finished(request, found)
+        if "open" in data:
+            place = read_choice(data["open"])
+            return _go(request, address(kits.open_inside(house, found, place.option_class, place.option)))
         try:
             found, where = take_step(house, found, data)
         except configurator.OptionExcluded:
@@ -166,7 +169,8 @@ def complete(house: House, session: Session, how: str, like: str = "") -> tuple[
         picks = configurator.complete_with_defaults(compiled, made.picks, made.base, prices)
     if picks is None:
         return session, proven
-    return record(house, session, picks), proven
+    done = record(house, session, picks)
+    return (kits.complete_inside(house, done) if done.kits else done), proven
 
 
 def finish(house: House, session: Session) -> dict[str, Any]:
@@ -194,8 +198,14 @@ def record(house: House, session: Session, picks: configurator.Picks) -> Session
 
 
 def _finished(request: Asking, session: Session) -> Response[Any]:
+    """On to the shop with a finished kit; from a kit inside back to the one around it."""
+    if session.configuration.parent:
+        return _go(request, kits.crumbs_of(house_of(request), session, "")[-2].href)
     finish(house_of(request), session)
-    target = way_back(session)
+    return _go(request, way_back(session))
+
+
+def _go(request: Asking, target: str) -> Response[Any]:
     if "hx-request" in request.headers:
         return Response("", status_code=204, headers={"HX-Redirect": target})
     return Redirect(target, status_code=303)
@@ -207,15 +217,26 @@ def _page(request: Asking, session: Session, why: Pick | None, ceiling: str = ""
     answers = ask(house, session, view.taken)
     page = page_for(request, locale=launch.locale, currency=launch.currency, store_name=_store_name(session))
     made = shown.show(session, view, answers, launch.locale, shown.read_ceiling(ceiling))
+    made = kits.with_kits(made, session, view, answers, launch.locale)
     reason = shown.explain(session, answers, why, launch.locale) if why is not None else None
     fragment = "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
     template = "configurator/steps.html" if fragment else "configurator/page.html"
-    return html(_rendered(template, page, session, made, reason, unproven=unproven), headers={"Cache-Control": "no-store"})
+    crumbs = kits.crumbs_of(house, session, made.title)
+    return html(
+        _rendered(template, page, (session, crumbs), made, reason, unproven=unproven), headers={"Cache-Control": "no-store"}
+    )
 
 
 def _rendered(
-    template: str, page: Page, session: Session, made: shown.Configuring, why: shown.Why | None, *, unproven: bool
+    template: str,
+    page: Page,
+    where: tuple[Session, list[Link]],
+    made: shown.Configuring,
+    why: shown.Why | None,
+    *,
+    unproven: bool,
 ) -> str:
+    session, crumbs = where
     return render(
         template,
         page,
@@ -225,6 +246,7 @@ def _rendered(
         address=address(session),
         back=session.launch.return_url,
         share=f"/configurator/shared/{session.configuration.link}",
+        crumbs=crumbs,
         picture_of=picture_address,
     )
 

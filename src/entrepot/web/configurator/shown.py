@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from entrepot import configurator
 from entrepot.configurator import Pick, ShownClass, ShownValue, State, say
 from entrepot.kernel.errors import Error
 from entrepot.kernel.money import parse_price
 from entrepot.web.configurator.asking import Answers
+
+if TYPE_CHECKING:
+    from entrepot.web.configurator.kits import InnerKit
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,7 @@ class Line:
     anchor: str
     label: str
     price: int | None
+    below: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,8 @@ class Configuring:
     can_undo: bool
     finished: bool
     ceiling: Ceiling
+    #: The kits inside by the option they stand for.
+    kits: Mapping[str, InnerKit] = field(default_factory=dict)
 
 
 class Words:
@@ -259,6 +267,11 @@ def explain(session: configurator.Session, answers: Answers, wanted: Pick, langu
         tuple(compiled.rule_text(rule, language) for rule in reason.rules),
         tuple(changes),
     )
+
+
+def cost_of(compiled: configurator.Compiled, answers: Answers, pick: Pick) -> int | None:
+    """What a pick costs by the prices of its parts; None while prices are not known."""
+    return _Costs(compiled, answers)(pick)
 
 
 class _Costs:

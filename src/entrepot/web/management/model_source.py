@@ -91,7 +91,7 @@ def _answer(request: Asked, draft: Draft, pressed: str) -> Response[Any]:
         prepared = configurator.prepare_draft(draft, at)
         if pressed != "publish":
             with house.configurator.database.read() as conn:
-                configurator.check_next(conn, prepared, draft.name, draft.based_on)
+                configurator.check_next(conn, prepared, draft.name, draft.based_on, at)
             return _page(request, draft, prepared=prepared)
         with house.configurator.database.write() as conn:
             stored = configurator.publish_next(conn, prepared, draft.name, draft.based_on, at)

@@ -136,14 +136,21 @@ def upgrade() -> None:
         sa.Column("lost", sa.Text(), nullable=False),
         sa.Column("bom", sa.Text(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("parent", sa.String(length=26), nullable=True),
+        sa.Column("place", sa.String(length=170), nullable=True),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["model_version_id"],
             ["model_version.id"],
         ),
+        sa.ForeignKeyConstraint(
+            ["parent"],
+            ["configuration.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("link"),
+        sa.UniqueConstraint("parent", "place"),
         sa.UniqueConstraint("session"),
     )
     with op.batch_alter_table("configuration", schema=None) as batch_op:
