@@ -54,8 +54,9 @@ def load(suite: Suite, on_progress: Callable[[ItemReport], None] | None = None) 
     house, at = suite.house, suite.house.clock.now()
     report = fill(folder(), suite.databases, STORE, Options(on_progress=on_progress))
     with house.configurator.database.write() as conn:
-        for path in sorted((folder() / "models").glob("*.yaml")):
-            files = {table.name: table.read_text("utf-8") for table in path.parent.glob("*.csv")}
+        models = folder() / "models"
+        files = {beside.name: beside.read_text("utf-8") for beside in (*models.glob("*.csv"), *models.glob("groups/*.yaml"))}
+        for path in sorted(models.glob("*.yaml")):
             configurator.publish(conn, path.read_text("utf-8"), path.name, at, files)
     open_accounts(house.commerce.database, at)
     if not report.problems:

@@ -76,6 +76,15 @@ def test_a_model_tells_what_is_always_on_and_what_is_dead_by_name(merch: Person)
     assert re.search(r"Dead: in no configuration <span[^>]*>1<", page) and "inserts.divider" in page
 
 
+def test_a_model_tells_which_rules_the_others_imply(merch: Person) -> None:
+    twice = "rules:\n  - id: said-twice\n    holds: not inserts.divider or inserts.tray\n    message: {en-US: Said twice.}\n"
+    merch.get(NEW)
+    page = text_of(merch.does(NEW, {"source": starter("redundant", "tannwerk").replace("rules:\n", twice), "do": "publish"}))
+    told = page.partition("Redundant rules")[2]
+    assert "Said twice. said-twice · line" in told and "follows from tray-first" in told
+    assert "Redundant rules" not in text_of(merch.get("/management/models/workplace").text)
+
+
 def test_check_shows_the_facts_and_changes_nothing(merch: Person) -> None:
     merch.get(NEW)
     answer = merch.post(NEW, {"source": starter("only-checked", "tannwerk"), "do": "check"})

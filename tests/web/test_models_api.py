@@ -102,6 +102,17 @@ def test_versions_follow_each_other_and_nobody_overwrites_another() -> None:
     assert ask(f"{here}/diff?before=7").status_code == 404 and published("api-lamp") == [2, 1]
 
 
+def test_redundant_rules_are_told_with_what_implies_them() -> None:
+    again = "  - {id: again, holds: not inserts.divider or inserts.tray, message: Said twice.}\n"
+    ask(HERE, {"source": starter("said-twice", "tannwerk").replace("rules:\n", f"rules:\n{again}")})
+    answer = ask(f"{HERE}/said-twice").json()
+    assert answer["redundant"] == [
+        {"rule": "again", "implied_by": ["tray-first"]},
+        {"rule": "tray-first", "implied_by": ["again"]},
+    ]
+    assert answer["undecided"] == 0
+
+
 def test_a_table_comes_beside_the_text() -> None:
     text = starter("tabled", "tannwerk").replace(
         "  - id: room\n", "  - id: fits\n    table: {allowed: csv, file: fits.csv}\n    message: It fits.\n  - id: room\n"

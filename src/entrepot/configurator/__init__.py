@@ -65,6 +65,7 @@ from entrepot.configurator.problems import (
 from entrepot.configurator.publish import Prepared, find_model, prepare, publish, publish_prepared
 from entrepot.configurator.read import read_model
 from entrepot.configurator.recognize import SentPart
+from entrepot.configurator.redundant import Implied, Redundancy, redundant_rules
 from entrepot.configurator.session import ShownClass, ShownValue, View, choose, label, look, retract, why_not
 from entrepot.configurator.settle import Picks, State
 from entrepot.configurator.starter import starter
@@ -108,6 +109,7 @@ __all__ = [
     "Document",
     "Draft",
     "Extracted",
+    "Implied",
     "Launch",
     "LaunchInvalid",
     "LaunchUsed",
@@ -128,6 +130,7 @@ __all__ = [
     "Prepared",
     "ReadLaunch",
     "Reason",
+    "Redundancy",
     "Repair",
     "ReturnUrlNotAllowed",
     "SentPart",
@@ -190,6 +193,7 @@ __all__ = [
     "publish_prepared",
     "read_launch",
     "read_model",
+    "redundant_rules",
     "repairs",
     "retract",
     "retract_option",

@@ -13,9 +13,9 @@ from fractions import Fraction
 
 from entrepot.configurator.diagrams import assert_diagram, table_diagram
 from entrepot.configurator.formula import NONE, Bound, Builder, Clause, Evidence, Formula, Value
-from entrepot.configurator.logic import Conj, Disj, In, Node, clauses_of, linear, sums_of
+from entrepot.configurator.logic import Conj, Disj, In, Node, clauses_of, linear, negate, sums_of
 from entrepot.configurator.model import Model, OptionClass, Pick, Rule, Table
-from entrepot.configurator.problems import ModelInvalid, UnknownOption
+from entrepot.configurator.problems import ModelInvalid, ModelTooLarge, UnknownOption
 from entrepot.configurator.resolve import NotAnAmount, Resolver
 
 CLASS_RULE = "class "
@@ -121,6 +121,41 @@ def _clauses(builder: Builder, layout: Layout, resolver: Resolver, rule: Rule) -
         raise ModelInvalid(
             file=resolver.model.name, line=rule.line, problem=text, remedy="Use numbers, sum(), count() or class.property."
         ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Opposed:
+    """The clauses of a rule, and those of its opposite; none where the opposite is too large to be written."""
+
+    rule: str
+    clauses: list[Clause]
+    opposite: list[Clause] | None
+
+
+def oppose(model: Model, at: datetime) -> tuple[list[Clause], list[Opposed], int]:
+    """What the classes themselves ask, each rule in force beside its opposite, and the number of literals."""
+    builder = Builder()
+    layout = _variables(builder, model)
+    for option_class in model.classes:
+        _structure(builder, layout, model, option_class)
+    resolver = Resolver(model, builder, layout.of_class, layout.of_option)
+    found = []
+    for rule in model.rules:
+        if rule.in_force(at):
+            clauses, _ = _clauses(builder, layout, resolver, rule)
+            try:
+                opposite = _opposite(builder, layout, resolver, rule)
+            except ModelTooLarge:
+                opposite = None
+            found.append(Opposed(rule.id, clauses, opposite))
+    formula = builder.build()
+    return formula.clauses(), found, formula.literals
+
+
+def _opposite(builder: Builder, layout: Layout, resolver: Resolver, rule: Rule) -> list[Clause]:
+    if isinstance(rule.holds, Table):
+        return _table(builder, layout, Table(rule.holds.classes, rule.holds.rows, not rule.holds.allowed))
+    return clauses_of(builder, negate(builder, resolver.condition(rule.holds)))
 
 
 def _variables(builder: Builder, model: Model) -> Layout:

@@ -47,7 +47,7 @@ def read_formula(path: Path, at: datetime) -> Formula:
 
 
 def read_model_file(path: Path) -> Model:
-    """The model in a YAML file, with the CSV tables beside it."""
+    """The model in a YAML file, with the tables and groups beside it."""
     return read_model(read_text(path), path.name, Beside(path.parent))
 
 
@@ -62,10 +62,10 @@ def read_text(path: Path) -> str:
 
 
 class Beside(Mapping[str, str]):
-    """The CSV files of a folder by their plain names, read only when a model names them."""
+    """The CSV files of a folder and the groups in its folder ``groups`` by their plain names, read when a model names them."""
 
     def __init__(self, folder: Path) -> None:
-        self._paths = {path.name: path for path in folder.glob("*.csv")}
+        self._paths = {path.name: path for path in (*folder.glob("*.csv"), *folder.glob("groups/*.yaml"))}
 
     def __getitem__(self, name: str) -> str:
         return read_text(self._paths[name])

@@ -8,6 +8,7 @@ memory by version and rules in force, and shared.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -32,8 +33,8 @@ from entrepot.configurator.tables import (
     StoredModel,
     find_compiled,
     find_valid_id,
-    find_version_id,
     find_version,
+    find_version_id,
     find_versions,
     record_compiled,
     record_version,
@@ -105,8 +106,11 @@ def _with_what_was_found(known: Knowledge, engine: Engine) -> Knowledge:
 
 
 def _named(source: str, files: Mapping[str, str]) -> dict[str, str]:
-    """The tables that a model's text may speak of; what else lies beside it is not stored with it."""
-    return {name: files[name] for name in files if name in source}
+    """The tables and groups that a model's text speaks of; what else lies beside it is not stored with it."""
+    spoken = {name for name in files if name in source}
+    groups = {name for name in spoken if name.endswith(".yaml")}
+    spoken -= {name for name in groups if not re.search(rf"\bfile: *[\"']?{re.escape(name)}", source)}
+    return {name: files[name] for name in sorted(spoken)}
 
 
 def publish(conn: Connection, source: str, name: str, at: datetime, files: Mapping[str, str] | None = None) -> StoredModel:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from entrepot.configurator.expression import Any, Chosen, Expression, Name, Not, SyntaxProblem, parse
+from entrepot.configurator.groups import Groups, property_kinds, read_groups, with_shared
 from entrepot.configurator.model import Advice, Item, Kit, Model, OptionClass, Pick, Property, Rule, Table, Visibility, Words
 from entrepot.configurator.names import check_names
 from entrepot.configurator.source import Decimal5, Node, read_yaml
@@ -26,17 +27,33 @@ MAX_QUANTITIES = 100
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
 _PICK = re.compile(r"(?:(?P<quantity>\d+)\s*x\s*)?(?P<owner>[A-Za-z][\w-]*)\.(?P<option>[\w-]+)")
 _SOFT = frozenset(["defaults", "recommendations", "visibility", "configurations"])
-_TOP = _SOFT | {"model", "organization", "languages", "title", "properties", "classes", "rules", "from", "to"}
-_CLASS = frozenset(["title", "help", "choose", "items", "classes", "part", "ratio", "unit", "properties"])
-_ITEM = frozenset(["title", "part", "quantity", "unit", "required", "properties", "classes", "picture", "kit"])
+_TOP = _SOFT | {
+    "model",
+    "organization",
+    "languages",
+    "title",
+    "properties",
+    "classes",
+    "rules",
+    "from",
+    "to",
+    "groups",
+    "classes-from",
+}
+_CLASS = frozenset(
+    ["title", "help", "choose", "items", "classes", "part", "ratio", "unit", "properties", "items-from", "classes-from"]
+)
+_ITEM = frozenset(["title", "part", "quantity", "unit", "required", "properties", "classes", "classes-from", "picture", "kit"])
 _RULE = frozenset(["id", "holds", "when", "requires", "excludes", "table", "message", "source", "from", "to"])
 _TABLE = frozenset(["classes", "allowed", "forbidden", "file"])
 _ADVICE = frozenset(["choose", "when", "message"])
+#: Options that open classes of their own, with their fields.
+_Below = list[tuple[dict[str, Node], Pick]]
 _CHOOSE = {"one": (1, 1), "optional": (0, 1), "any": (0, 1_000_000), "some": (1, 1_000_000)}
 
 
 def read_model(text: str, source: str = "model.yaml", files: Mapping[str, str] | None = None) -> Model:
-    """The model in a YAML text; ``files`` are the CSV tables beside it, by name."""
+    """The model in a YAML text; ``files`` are the CSV tables and the shared groups beside it, by name."""
     root = read_yaml(text, source)
     top = root.only("The model", _TOP)
     for needed in ("model", "organization", "languages", "classes"):
@@ -45,8 +62,9 @@ def read_model(text: str, source: str = "model.yaml", files: Mapping[str, str] |
     languages = tuple(one.text("A language") for one in top["languages"].list("languages"))
     if not languages:
         top["languages"].fail("no language is named.", "Write languages: [en-US].")
-    reader = _Reader(languages, files or {}, _properties(top))
-    reader.read_classes(top["classes"], "", None, {})
+    reader = _Reader(source, languages, files or {}, read_groups(top.get("groups"), files or {}))
+    reader.declare(top.get("properties"))
+    reader.read_classes(top, "", None, {})
     name = top["model"].text("model")
     model = Model(
         name=name,
@@ -79,15 +97,6 @@ def _entries(top: dict[str, Node], key: str) -> list[Node]:
     return top[key].list(key) if key in top else []
 
 
-def _properties(top: dict[str, Node]) -> dict[str, str]:
-    kinds = {}
-    for name, node in (top["properties"].map("properties") if "properties" in top else {}).items():
-        if node.value not in ("number", "text", "list"):
-            node.fail(f"property {name} has no known kind.", "Kinds are number, text and list.")
-        kinds[name] = str(node.value)
-    return kinds
-
-
 def _instant(node: Node | None) -> datetime | None:
     if node is None:
         return None
@@ -99,15 +108,23 @@ def _instant(node: Node | None) -> datetime | None:
 
 
 class _Reader:
-    """Carries what every part of the file needs: the languages, the declared properties, the CSV files."""
+    """Carries what every part of the file needs: the languages, the declared properties, the CSV files, the groups."""
 
-    def __init__(self, languages: tuple[str, ...], files: Mapping[str, str], properties: dict[str, str]) -> None:
+    def __init__(self, source: str, languages: tuple[str, ...], files: Mapping[str, str], groups: Groups) -> None:
+        self.source = source
         self.languages = languages
         self.files = files
-        self.properties = properties
+        self.groups = groups
+        self.properties = dict(groups.properties)
         self.classes: list[OptionClass] = []
         self.lines: dict[str, int] = {}
         self._options = 0
+
+    def declare(self, node: Node | None) -> None:
+        """The model's own properties, beside those of its groups."""
+        for name, kind in property_kinds(node).items():
+            if self.properties.setdefault(name, kind) != kind and node is not None:
+                node.fail(f"property {name} is declared with another kind in a group.", "Give both the same kind.")
 
     def words(self, node: Node | None, otherwise: str = "") -> Words:
         if node is None:
@@ -115,6 +132,8 @@ class _Reader:
         if isinstance(node.value, str):
             return {self.languages[0]: node.value}
         texts = {language: one.text("A text") for language, one in node.map("A text").items()}
+        if node.source != self.source:  # A shared group may speak more languages than this model.
+            return {one: texts[one] for one in self.languages if one in texts} or self.words(None, otherwise)
         for language in texts:
             if language not in self.languages:
                 node.fail(f"{language} is not a language of this model.", f"Its languages are {', '.join(self.languages)}.")
@@ -125,25 +144,27 @@ class _Reader:
             node.fail(f"`{text}` is not a name.", "Start with a letter; use letters, digits, - and _.")
         return text
 
-    def read_classes(self, node: Node, parent: str, owner: Pick | None, inherited: Mapping[str, Property]) -> None:
-        for name, one in node.map("classes").items():
+    def read_classes(
+        self, fields: Mapping[str, Node], parent: str, owner: Pick | None, inherited: Mapping[str, Property]
+    ) -> None:
+        """The classes of a model, a class or an option: its own, then those of the groups it names."""
+        named = fields.get("classes-from")
+        for name, one in with_shared(fields.get("classes"), named, self.groups.classes, "classes").items():
             self.name(name, one)
             if name in self.lines:
                 one.fail(
                     f"class {name} exists already (line {self.lines[name]}).", "Class names are unique in a model; rename one."
                 )
-            self.lines[name] = one.line
+            self.lines[name] = one.line if one.source == self.source or named is None else named.line
             self._read_class(name, one, parent, owner, inherited)
 
     def _read_class(self, name: str, node: Node, parent: str, owner: Pick | None, inherited: Mapping[str, Property]) -> None:
         fields = node.only(f"class {name}", _CLASS)
         own = {**inherited, **self._values(fields.get("properties"))}
         least, most = self._choose(fields.get("choose"))
-        below: list[tuple[Node, Pick]] = []
-        items = tuple(
-            self._item(name, option, one, own, below)
-            for option, one in (fields["items"].map("items") if "items" in fields else {}).items()
-        )
+        below: _Below = []
+        listed = with_shared(fields.get("items"), fields.get("items-from"), self.groups.items, "items")
+        items = tuple(self._item(name, option, one, own, below) for option, one in listed.items())
         most = min(most, max(len(items), 1))
         if least > most:
             node.fail(
@@ -151,8 +172,7 @@ class _Reader:
                 "Lower the minimum or add options.",
             )
         place = len(self.classes)
-        if "classes" in fields:
-            self.read_classes(fields["classes"], name, owner, own)
+        self.read_classes(fields, name, owner, own)
         for one, pick in below:
             self.read_classes(one, name, pick, own)
         self.classes.insert(
@@ -189,7 +209,9 @@ class _Reader:
             node.fail(f"the minimum {least} is above the maximum {most}.", f"Write {{min: {most}, max: {least}}}.")
         return least, most
 
-    def _item(self, owner: str, name: str, node: Node, own: Mapping[str, Property], below: list[tuple[Node, Pick]]) -> Item:
+    def _item(
+        self, owner: str, name: str, node: Node, own: Mapping[str, Property], below: list[tuple[dict[str, Node], Pick]]
+    ) -> Item:
         self._options += 1
         if self._options > MAX_OPTIONS:
             node.fail(f"the model has more than {MAX_OPTIONS} options.", "Split it into kits of their own.")
@@ -198,8 +220,8 @@ class _Reader:
         if isinstance(node.value, str):
             return Item(name, self.words(None, name), part=node.value, properties=own)
         fields = {} if node.value is None else node.only(f"option {owner}.{name}", _ITEM)
-        if "classes" in fields:
-            below.append((fields["classes"], Pick(owner, name)))
+        if "classes" in fields or "classes-from" in fields:
+            below.append((fields, Pick(owner, name)))
         required = fields.get("required")
         if required is not None and not isinstance(required.value, bool):
             required.fail("required is true or false.", "Write required: false.")
@@ -221,7 +243,7 @@ class _Reader:
         node = fields["kit"]
         if "part" not in fields:
             node.fail("an option that is a kit of its own has no part.", "Add `part:` with the part number of that kit.")
-        return Kit(self.name(node.text("kit"), node), node.line)
+        return Kit(self.name(node.text("kit"), node), node.line if node.source == self.source else 1)
 
     def _quantities(self, node: Node | None) -> tuple[int, ...]:
         if node is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
@@ -21,6 +21,7 @@ from entrepot.configurator.model import Model, Rule, say
 from entrepot.configurator.problems import ModelContradictory, ModelMovedOn, ModelNotFound, ModelTooLarge, OtherModel
 from entrepot.configurator.publish import Prepared, check_kits, compiled_version, publish_prepared
 from entrepot.configurator.read import read_model
+from entrepot.configurator.redundant import Redundancy, redundant_rules
 from entrepot.configurator.tables import StoredModel, VersionLine, find_lines, find_version, find_versions
 
 MAX_COMPARED = 20_000
@@ -43,6 +44,7 @@ class Survey:
     always_on: tuple[str, ...] = ()
     dead: tuple[str, ...] = ()
     contradiction: tuple[str, ...] = ()
+    redundancy: Redundancy = field(default=Redundancy((), 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ def survey(conn: Connection, stored: StoredModel, at: datetime) -> Survey:
     except ModelContradictory as error:
         return Survey(read_model(stored.source, stored.name, stored.files), contradiction=tuple(error.named))
     always, dead = always_and_dead(compiled.encoded.formula.variables, compiled.engine.domains({}))
-    return Survey(compiled.model, tuple(always[:MAX_NAMED]), tuple(dead[:MAX_NAMED]))
+    redundancy = compiled.kept.get(("redundant",), None, lambda: redundant_rules(compiled.model, at))
+    return Survey(compiled.model, tuple(always[:MAX_NAMED]), tuple(dead[:MAX_NAMED]), redundancy=redundancy)
 
 
 def tell_rules(model: Model, rules: Sequence[str], language: str) -> list[Told]:

@@ -76,6 +76,13 @@ class Listed(msgspec.Struct):
     shown: Version
 
 
+class RedundantRule(msgspec.Struct):
+    """A rule that follows from others (from none: from the classes themselves); `undecided` were not settled in 3 s."""
+
+    rule: str
+    implied_by: tuple[str, ...]
+
+
 class ModelState(msgspec.Struct):
     """A version as it is now: options by ``class.option``, and the rules in force that contradict each other."""
 
@@ -85,6 +92,8 @@ class ModelState(msgspec.Struct):
     always_on: tuple[str, ...]
     dead: tuple[str, ...]
     contradiction: tuple[str, ...]
+    redundant: list[RedundantRule]
+    undecided: int
     versions: list[Version]
 
 
@@ -188,6 +197,8 @@ class ModelApi(Controller):
             always_on=known.always_on,
             dead=known.dead,
             contradiction=known.contradiction,
+            redundant=[RedundantRule(one.rule, one.by) for one in known.redundancy.found],
+            undecided=known.redundancy.undecided,
             versions=lines,
         )
 

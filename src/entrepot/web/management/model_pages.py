@@ -55,6 +55,12 @@ def model_page(request: Asked, name: str, version: int = 0) -> Response[str]:
         always_on=named(model, known.always_on, language),
         dead=named(model, known.dead, language),
         contradiction=configurator.tell_rules(model, known.contradiction, language),
+        redundant=[
+            (told, configurator.tell_rules(model, one.by, language))
+            for one in known.redundancy.found
+            for told in configurator.tell_rules(model, [one.rule], language)
+        ],
+        undecided=known.redundancy.undecided,
         tree=tree_of(model, language),
         rules=configurator.tell_rules(model, [rule.id for rule in model.rules[:MAX_RULES]], language),
         rules_left=max(0, len(model.rules) - MAX_RULES),
