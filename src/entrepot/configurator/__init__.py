@@ -41,6 +41,7 @@ from entrepot.configurator.draft import Draft, changes_of, newest_and, prepare_d
 from entrepot.configurator.explain import Reason
 from entrepot.configurator.launch import Launch, ReadLaunch, check_return_url, read_launch, sign_launch
 from entrepot.configurator.model import Model, OptionClass, Pick, say
+from entrepot.configurator.names import classes_in
 from entrepot.configurator.nested import Session, kits_around, open_kit
 from entrepot.configurator.outlook import Outlook, outlook
 from entrepot.configurator.problems import (
@@ -154,6 +155,7 @@ __all__ = [
     "choices_in",
     "choose",
     "choose_option",
+    "classes_in",
     "compare",
     "compare_versions",
     "compile_model",

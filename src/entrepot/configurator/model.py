@@ -167,6 +167,13 @@ class Model:
         option_class = self._by_name.get(pick.option_class)
         return option_class.item(pick.option) if option_class else None
 
+    def is_below(self, option_class: OptionClass, name: str) -> bool:
+        """Whether a class is the one of this name, or stands below it."""
+        found: OptionClass | None = option_class
+        while found is not None and found.name != name:
+            found = self._by_name.get(found.parent)
+        return found is not None
+
     def multiplier(self, option_class: OptionClass) -> int:
         """The product of the ratios from the root down to this class, its own included."""
         product = option_class.ratio

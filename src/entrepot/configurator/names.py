@@ -23,7 +23,7 @@ from entrepot.configurator.expression import (
     Operand,
     Sum,
 )
-from entrepot.configurator.model import Model, Pick, Table
+from entrepot.configurator.model import Model, Pick, Rule, Table
 from entrepot.configurator.problems import ModelInvalid
 
 
@@ -65,6 +65,18 @@ def check_names(model: Model, lines: Mapping[str, int], source: str) -> None:
         checker.at = lines.get(f"configuration {name}", 1)
         for pick in picks:
             checker.pick(pick)
+
+
+def classes_in(model: Model, rule: Rule) -> list[str]:
+    """The classes a rule speaks of, in the order of the model; a sum speaks of every class whose options have its property."""
+    if isinstance(rule.holds, Table):
+        named = set(rule.holds.classes)
+    else:
+        named = {name.owner for name, _ in _names(rule.holds)}
+        for summed in _sums(rule.holds):
+            within = [one for one in model.classes if not summed.owner or model.is_below(one, summed.owner)]
+            named |= {one.name for one in within if any(summed.property in item.properties for item in one.items)}
+    return [one.name for one in model.classes if one.name in named]
 
 
 class _Checker:

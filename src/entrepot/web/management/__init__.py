@@ -14,6 +14,7 @@ from entrepot.web.management import (
     contracts,
     coupon_pages,
     history,
+    model_diagram,
     model_pages,
     model_source,
     offer_pages,
@@ -48,4 +49,5 @@ routes: list[Any] = [
     *history.routes,
     *model_pages.routes,
     *model_source.routes,
+    *model_diagram.routes,
 ]
