@@ -43,8 +43,12 @@ def test_from_the_product_page_through_the_inner_kit_to_the_order(guest: Shopper
     done = guest.send(outer, do="done")
     assert "Your configuration is in the cart." in guest.follow(guest.get(done.headers["location"]))
     assert f"${float(after['price']):,.2f}" in guest.page
+    inside = (
+        '1 ×</span> Notebook made to order<ul role="list"><li><span class="number muted">1 ×</span> Chassis 14, graphite</li>'
+    )
+    assert inside in guest.page, "the parts of the notebook stand below it"
     guest.to_summary()
-    assert f"{float(after['price']):,.2f}" in guest.page
+    assert f"{float(after['price']):,.2f}" in guest.page and inside in guest.page
 
 
 def test_a_kit_inside_reopens_from_the_cart_and_is_told_to_programs(guest: Shopper) -> None:

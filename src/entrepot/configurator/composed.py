@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from entrepot.configurator.compile import Compiled, option_title
-from entrepot.configurator.model import Item, OptionClass, Pick
+from entrepot.configurator.model import Item, OptionClass, Pick, say
 from entrepot.configurator.settle import Picks
 from entrepot.kernel.money import format_price
 
@@ -100,6 +100,7 @@ class _Bill:
             "ModelName": inner.compiled.model.name,
             "ModelVersion": str(inner.compiled.version),
             "ConfigurationId": inner.configuration_id,
+            "Value": say(inner.compiled.model.words, self.language, item.part),
             "Pick": picks_of(inner.compiled, inner.taken, self.language),
             "Property": [],
         }

@@ -39,8 +39,10 @@ from entrepot.commerce.capture.checkout import (
 from entrepot.commerce.capture.configuration import (
     Configuration,
     NoModel,
+    PartsOfKit,
     add_configuration,
     check_kits_inside,
+    parts_by_kit,
     read_bill_of_material,
     update_configuration,
 )
@@ -123,6 +125,7 @@ __all__ = [
     "OrderNotFound",
     "OrderState",
     "OutOfStock",
+    "PartsOfKit",
     "Payment",
     "PriceChanged",
     "PricedLine",
@@ -168,6 +171,7 @@ __all__ = [
     "offered_methods",
     "open_cart",
     "order_by_number",
+    "parts_by_kit",
     "placed_orders",
     "prepare",
     "price_items",

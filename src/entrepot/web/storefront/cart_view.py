@@ -29,6 +29,7 @@ class LineShown:
     net: int
     discounts: tuple[capture.LineAdjustment, ...] = ()
     parts: tuple[capture.Component, ...] = ()
+    kits: tuple[capture.PartsOfKit, ...] = ()
     configured: bool = False
     in_bundle: bool = False
     gift: str = ""
@@ -92,6 +93,7 @@ def _line(line: capture.PricedLine, own: capture.OrderLine | None, problem: str)
         net=line.net,
         discounts=line.adjustments,
         parts=own.components if own else (),
+        kits=capture.parts_by_kit(own) if own else (),
         configured=bool(own and own.configuration_id),
         in_bundle=bool(own and own.bundle),
         gift=line.gift_of,
@@ -112,6 +114,7 @@ def _gone(line: capture.OrderLine, problem: str) -> LineShown:
         amount=0,
         net=0,
         parts=line.components,
+        kits=capture.parts_by_kit(line),
         problem=problem,
     )
 
