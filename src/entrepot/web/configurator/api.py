@@ -16,10 +16,11 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from entrepot import configurator
 from entrepot.configurator import Pick, Session
 from entrepot.kernel.money import parse_price
-from entrepot.web.configurator import kits, shown
+from entrepot.web.configurator import kits
 from entrepot.web.configurator.answers import state_of, step
 from entrepot.web.configurator.asking import ask
 from entrepot.web.configurator.configuring import complete, find, finish, record, repair, way_back
+from entrepot.web.configurator.reasoned import explain
 from entrepot.web.edge import house_of
 
 Asking = Request[Any, Any, Any]
@@ -127,7 +128,7 @@ class ConfiguratorApi(Controller):
         house = house_of(request)
         found = find(house, session)
         answers = ask(house, found, ())
-        reason = shown.explain(found, answers, Pick(option_class, option, quantity), found.launch.locale)
+        reason = explain(found, answers, Pick(option_class, option, quantity), found.launch.locale)
         if reason is None:
             return {"possible": True, "choices": [], "rules": [], "repairs": []}
         return {

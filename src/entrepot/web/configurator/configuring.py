@@ -15,6 +15,7 @@ from entrepot.configurator import Pick, Session
 from entrepot.kernel.errors import Invalid
 from entrepot.web.configurator import kits, shown
 from entrepot.web.configurator.asking import ask, ask_prices
+from entrepot.web.configurator.reasoned import Why, explain
 from entrepot.web.edge import house_of, html
 from entrepot.web.house import House
 from entrepot.web.page import page_for
@@ -218,7 +219,7 @@ def _page(request: Asking, session: Session, why: Pick | None, ceiling: str = ""
     page = page_for(request, locale=launch.locale, currency=launch.currency, store_name=_store_name(session))
     made = shown.show(session, view, answers, launch.locale, shown.read_ceiling(ceiling))
     made = kits.with_kits(made, session, view, answers, launch.locale)
-    reason = shown.explain(session, answers, why, launch.locale) if why is not None else None
+    reason = explain(session, answers, why, launch.locale) if why is not None else None
     fragment = "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
     template = "configurator/steps.html" if fragment else "configurator/page.html"
     crumbs = kits.crumbs_of(house, session, made.title)
@@ -232,7 +233,7 @@ def _rendered(
     page: Page,
     where: tuple[Session, list[Link]],
     made: shown.Configuring,
-    why: shown.Why | None,
+    why: Why | None,
     *,
     unproven: bool,
 ) -> str:
