@@ -83,6 +83,26 @@ def test_a_caller_orders_two_notebooks_with_a_code_then_thinks_again(agent: Pers
         assert event in events
 
 
+def test_an_order_of_which_less_is_authorized_after_a_cancellation_is_still_shown(agent: Person) -> None:
+    key = open_draft(agent)
+    here = f"/call-center/orders/{key}"
+    page = agent.does(f"{here}/items", {"version": version_of(agent.get(here).text), "item": NOTEBOOK, "quantity": "2"})
+    card = re.search(r'<option value="([^"]+)"[^>]*>[^<]*Visa', page)
+    assert card
+    page = agent.does(f"{here}/payment", {"version": version_of(page), "method": card.group(1)})
+    total = re.search(r'name="total" value="([\d.]+)"', page)
+    assert total
+    agent.does(f"{here}/confirm", {"version": version_of(page), "total": total.group(1)})
+    demo_suite().settle()
+    line = next(one.key for one in the_order(key).lines if one.item_id == NOTEBOOK)
+    wish = {"version": version_of(agent.get(here).text), "quantity": "1", "reason": "CUSTOMER_REQUEST"}
+    agent.does(f"{here}/lines/{line}/cancel", wish)
+    demo_suite().settle()
+    requests = [row["RequestAmount"] for row in the_order(key).payments]
+    assert any(amount.startswith("-") for amount in requests), "what is no longer owed is given free again"
+    assert "-$" in text_of(agent.get(here).text)
+
+
 def test_a_page_somebody_outdated_changes_nothing_and_says_so(agent: Person) -> None:
     key = open_draft(agent)
     here = f"/call-center/orders/{key}"

@@ -87,6 +87,15 @@ def parse_amount(text: str, currency: str, path: str = "amount") -> int:
     return int(Decimal(text).scaleb(decimals))
 
 
+def read_amount(text: str, currency: str) -> int:
+    """Read what `format_amount` wrote, in a document of a system; it may be below zero, what people enter may not.
+
+    >>> read_amount("-1149.00", "USD"), read_amount("15", "JPY")
+    (-114900, 15)
+    """
+    return -parse_amount(text[1:], currency) if text.startswith("-") else parse_amount(text, currency)
+
+
 @lru_cache(maxsize=10_000)
 def format_amount(amount: int, currency: str) -> str:
     """Write minor units as a plain decimal text, the form every document uses.

@@ -20,7 +20,7 @@ from litestar.response import Redirect
 from entrepot.commerce import catalog, members
 from entrepot.commerce.history import Author
 from entrepot.kernel.errors import Error
-from entrepot.kernel.money import parse_amount, parse_price
+from entrepot.kernel.money import parse_price, read_amount
 from entrepot.kernel.words import Gettext
 from entrepot.web import i18n, words
 from entrepot.web.edge import CODE_STATUS, SESSION_COOKIE, STATUS, house_of, html, require_user, session_of
@@ -186,7 +186,7 @@ def show(request: Asked, template: str, *, status: int = 200, **context: Any) ->
         "may": permissions.__contains__,
         "say": words.speaker(page.locale),
         "tone": words.tone,
-        "minor": parse_amount,
+        "minor": read_amount,
         "rate": parse_price,
         "instant": datetime.fromisoformat,
         "picture": picture_of,

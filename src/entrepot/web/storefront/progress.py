@@ -13,7 +13,7 @@ from typing import Any
 from babel.support import NullTranslations
 
 from entrepot.commerce import capture
-from entrepot.kernel.money import parse_amount
+from entrepot.kernel.money import read_amount
 from entrepot.web import formats
 from entrepot.web.i18n import mark
 
@@ -199,4 +199,4 @@ def _shipment(one: dict[str, Any], words: NullTranslations) -> dict[str, Any]:
 def money_of(document: dict[str, Any], locale: str) -> str:
     """An amount of a document as the reader writes it."""
     currency = str(document["Currency"])
-    return formats.money(parse_amount(str(document["Amount"]), currency), currency, locale)
+    return formats.money(read_amount(str(document["Amount"]), currency), currency, locale)
