@@ -18,6 +18,8 @@ from entrepot.configurator.uvl import import_uvl
 from tests.configurator.models import AT, bicycle, demo
 from tests.configurator.plain import Plain, Shown
 
+pytestmark = pytest.mark.slow
+
 MODELS = ["bicycle", "workstation", "notebook-cto", "car"]
 
 

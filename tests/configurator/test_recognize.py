@@ -15,6 +15,8 @@ from entrepot.configurator.recognize import recognize
 from entrepot.configurator.session import choose
 from tests.configurator.models import AT, BICYCLE, DEMO
 
+pytestmark = pytest.mark.slow
+
 KEY = b"a key"
 SETTING = Setting("c-1", "KIT", "shop", "en-US", "US", "USD")
 

@@ -15,6 +15,8 @@ from entrepot.configurator.knowledge import compile_formula
 from entrepot.configurator.model import Model, Rule
 from tests.configurator.models import AT, DEMO
 
+pytestmark = pytest.mark.slow
+
 MODEL = """
 model: m
 organization: shop
