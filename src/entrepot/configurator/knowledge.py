@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +23,7 @@ from entrepot.configurator.problems import ModelTooLarge
 from entrepot.configurator.slots import Found
 from entrepot.configurator.split import split
 from entrepot.configurator.worker import run_worker
+from entrepot.kernel.recent import Recent
 
 SECONDS = 60.0
 #: Address space, not memory in use: the compiler reserves some 8,000 before it has done anything.
@@ -69,8 +68,7 @@ class Knowledge:
         }
 
 
-_kept: OrderedDict[str, Knowledge] = OrderedDict()
-_lock = threading.Lock()
+_kept: Recent[str, Knowledge] = Recent(MAX_KEPT)
 
 
 def available() -> bool:
@@ -81,18 +79,14 @@ def available() -> bool:
 def compile_formula(formula: Formula, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> Knowledge:
     """Compile within the limits; the same formula again is what it was."""
     key = formula.fingerprint()
-    with _lock:
-        known = _kept.get(key)
+    known = _kept.get(key)
     if known is not None:
         return known
     started = time.perf_counter()
     found = _compile(formula, _Limits(started + seconds, megabytes))
     made = Knowledge(found.circuit, found.unsettled, time.perf_counter() - started, found.parts)
     if not made.unsettled:
-        with _lock:
-            _kept[key] = made
-            while len(_kept) > MAX_KEPT:
-                _kept.popitem(last=False)
+        _kept.put(key, made)
     return made
 
 

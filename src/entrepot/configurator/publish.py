@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, NoReturn, TypeVar
+from typing import Any, NamedTuple, NoReturn
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.engine import Connection, Dialect
@@ -40,6 +39,7 @@ from entrepot.configurator.tables import (
     record_version,
     version_by_id,
 )
+from entrepot.kernel.recent import Recent
 
 MAX_KEPT = 64
 MAX_PERIODS = 6
@@ -48,10 +48,9 @@ MAX_KIT_DEPTH = 8
 #: How long publishing may take to compile one set of rules; after that the solver serves the model.
 PUBLISH_SECONDS = 40.0
 
-T = TypeVar("T")
 _Key = tuple[str, int, str, tuple[str, ...]]
-_kept: OrderedDict[_Key, Compiled] = OrderedDict()
-_models: OrderedDict[str, Model] = OrderedDict()
+_kept: Recent[_Key, Compiled] = Recent(MAX_KEPT)
+_models: Recent[str, Model] = Recent(MAX_KEPT)
 #: Of each database, by the key of the version: a step neither reads a model's text nor compares it.
 _serving: WeakKeyDictionary[Dialect, dict[int, _Serving]] = WeakKeyDictionary()
 _lock = threading.Lock()
@@ -261,8 +260,7 @@ def compiled_version(conn: Connection, stored: StoredModel, at: datetime) -> Com
         if known is None:
             encoded = encode(model, at)
             knowledge = find_compiled(conn, stored.id, encoded.formula.fingerprint())
-            known = _kept[key] = ready(encoded, stored.version, knowledge)
-            _trim(_kept)
+            known = _kept.put(key, ready(encoded, stored.version, knowledge))
         return known
 
 
@@ -270,11 +268,5 @@ def _model_of(stored: StoredModel) -> Model:
     """The model of a version, read once."""
     model = _models.get(stored.source)
     if model is None:
-        model = _models[stored.source] = read_model(stored.source, stored.name, stored.files)
-        _trim(_models)
+        model = _models.put(stored.source, read_model(stored.source, stored.name, stored.files))
     return model
-
-
-def _trim(kept: OrderedDict[Any, T]) -> None:
-    while len(kept) > MAX_KEPT:
-        kept.popitem(last=False)

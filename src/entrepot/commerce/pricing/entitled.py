@@ -27,6 +27,7 @@ from entrepot.kernel.cache import Versioned
 from entrepot.kernel.clock import micros_of
 from entrepot.kernel.errors import NotFound, Refused
 from entrepot.kernel.money import exponent
+from entrepot.kernel.recent import Recent
 from entrepot.kernel.words import mark
 
 
@@ -258,17 +259,13 @@ class Book:
     def parts(self) -> dict[Hashable, int | None]:
         occasion = self.occasion
         key = (id(self.terms), id(self.offers), occasion.customer, occasion.currency, occasion.at)
-        _, _, found = _parts.pop(key, (None, None, {}))
         # The terms and offers are kept with it, so that their identity stays theirs.
-        _parts[key] = (self.terms, self.offers, found)
-        while len(_parts) > MOST_OCCASIONS:
-            _parts.pop(next(iter(_parts), key), None)
+        _, _, found = _parts.get(key) or _parts.put(key, (self.terms, self.offers, {}))
         return found
 
 
 #: What the parts of kits came to, by terms, offers, buyer and instant. A configurator asks at one price date for a while.
-_parts: dict[Hashable, tuple[Terms, Mapping[int, Any], dict[Hashable, int | None]]] = {}
-MOST_OCCASIONS = 100
+_parts: Recent[Hashable, tuple[Terms, Mapping[int, Any], dict[Hashable, int | None]]] = Recent(100)
 
 
 def _read_book(conn: Connection, terms: Terms, occasion: Occasion, wanted: Sequence[Wanted]) -> Book:

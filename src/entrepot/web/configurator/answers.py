@@ -10,14 +10,13 @@ it is not known any more (another process, prices read anew), the answer is the 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from entrepot import configurator
 from entrepot.configurator import Outlook, Session, View
 from entrepot.kernel.money import format_price
+from entrepot.kernel.recent import Recent
 from entrepot.web.configurator import kits, shown
 from entrepot.web.configurator.asking import Answers, ask, ask_beside
 from entrepot.web.configurator.configuring import find
@@ -35,8 +34,7 @@ class _Held(NamedTuple):
     answers: Answers
 
 
-_held: OrderedDict[tuple[str, int], _Held] = OrderedDict()
-_lock = threading.Lock()
+_held: Recent[tuple[str, int], _Held] = Recent(MAX_HELD)
 
 
 def state_of(house: House, session: Session, since: int = -1, ceiling: int | None = None) -> dict[str, Any]:
@@ -78,11 +76,8 @@ def _state(session: Session, view: View, answers: Answers, since: int, ceiling: 
 def _exchange(session: Session, now: _Held, since: int) -> _Held | None:
     """Keep a state, and find the one it is compared with: the same items at the same prices, at an earlier revision."""
     made = session.configuration
-    with _lock:
-        _held[made.id, made.revision] = now
-        while len(_held) > MAX_HELD:
-            _held.popitem(last=False)
-        before = _held.get((made.id, since))
+    _held.put((made.id, made.revision), now)
+    before = _held.get((made.id, since))
     if before is None or before.view.compiled is not session.compiled:
         return None
     same = before.answers.items is now.answers.items and before.answers.prices is now.answers.prices
