@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,14 +149,12 @@ def read_bom(document: Mapping[str, Any], key: bytes | str) -> Read:
     if not isinstance(signature, str) or not hmac.compare_digest(signature.encode(), digest(document, key).encode()):
         raise BomTampered()
     inside = document.get("NestedKit", ())
-    above = {line["LineId"]: line["ParentLineId"] for line in (*document.get("BOMLine", ()), *inside)}
+    above = _above(document)
     lines = {kit["LineId"] for kit in inside}
     kits = []
     for place, kit in enumerate(inside):
         model, version, picks = _named(kit, f"NestedKit/{place}/")
-        within = above[kit["LineId"]]
-        while within and within not in lines:
-            within = above[within]
+        within = _nearest(above, lines, kit["LineId"])
         where = (kit["OptionClass"], kit["OptionItem"])
         kits.append(ReadKit(kit["LineId"], kit["ParentLineId"], within, where, kit["ItemID"], model, version, picks))
     return Read(*_named(document, ""), tuple(kits))
@@ -175,16 +173,28 @@ def _named(document: Mapping[str, Any], path: str) -> tuple[str, int, Picks]:
         raise BomInvalid(path=f"{path}ModelVersion", problem="the document names a model and its version") from None
 
 
+def _above(document: Mapping[str, Any]) -> dict[str, str]:
+    """The line that each line stands below."""
+    lines = (*document.get("BOMLine", ()), *document.get("NestedKit", ()))
+    return {line["LineId"]: line["ParentLineId"] for line in lines}
+
+
+def _nearest(above: Mapping[str, str], kits: Container[str], line: str) -> str:
+    """The kit inside that a line stands below, however many lines lie between; none for the kit itself."""
+    within = above[line]
+    while within and within not in kits:
+        within = above[within]
+    return within
+
+
 def choices_in(document: Mapping[str, Any]) -> list[str]:
     """The choices of a document as a launch names them, those of a kit inside behind its place: ``notebook.cto > board.u8``."""
     ways = {"": ""}
-    above = {line["LineId"]: line["ParentLineId"] for line in document.get("BOMLine", ())}
+    above = _above(document)
     found = [_choice(pick) for pick in document["Pick"]]
     for kit in document.get("NestedKit", ()):
-        parent = kit["ParentLineId"]
-        while parent not in ways:
-            parent = above[parent]
-        ways[kit["LineId"]] = f"{ways[parent]}{kit['OptionClass']}.{kit['OptionItem']} > "
+        within = _nearest(above, ways, kit["LineId"])
+        ways[kit["LineId"]] = f"{ways[within]}{kit['OptionClass']}.{kit['OptionItem']} > "
         found += [ways[kit["LineId"]] + _choice(pick) for pick in kit["Pick"]]
     return found
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -17,6 +18,15 @@ def micros_of(at: datetime) -> int:
 def instant_of(micros: int) -> datetime:
     """The instant that `micros_of` wrote."""
     return _EPOCH + timedelta(microseconds=micros)
+
+
+def last_day(ends_at: datetime, zone: str) -> date:
+    """The last day before an end by the clock of a place; an end at midnight is that of the day before.
+
+    >>> last_day(datetime(2026, 12, 24, 23, tzinfo=UTC), "Europe/Berlin")
+    datetime.date(2026, 12, 24)
+    """
+    return (ends_at - _MICROSECOND).astimezone(ZoneInfo(zone)).date()
 
 
 class Clock(Protocol):

@@ -91,19 +91,10 @@ class ComponentDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A whole definition, not yet looked up in the catalog; ``addresses`` are those it names, to be allowed or not."""
+    """What a document, the fields or both say, not yet looked up in the catalog; empty where they are silent.
 
-    id: str
-    entry_id: int | None
-    part_number: str
-    currency: str
-    components: tuple[ComponentDefinition, ...]
-    addresses: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Found:
-    """What a document or the fields say; empty where they are silent."""
+    ``addresses`` are those it names, to be allowed or not.
+    """
 
     id: str = ""
     entry_id: int | None = None
@@ -115,7 +106,7 @@ class _Found:
 
 def read_definition(fields: DefinitionFields, currency: str) -> Definition:
     """The definition in fields and document, for a cart in a currency."""
-    said, told = _of_fields(fields), _Found()
+    said, told = _of_fields(fields), Definition()
     if fields.xml_configuration is not None:
         told = _of_document(fields.xml_configuration)
     identity = told.id or said.id
@@ -139,9 +130,9 @@ def read_definition(fields: DefinitionFields, currency: str) -> Definition:
     return Definition(identity, named.entry_id, named.part_number, currency, components, told.addresses)
 
 
-def _of_fields(fields: DefinitionFields) -> _Found:
+def _of_fields(fields: DefinitionFields) -> Definition:
     components = tuple(_component(one, f"components/{place}") for place, one in enumerate(fields.components))
-    return _Found(fields.configuration_id.strip(), fields.entry_id, fields.part_number.strip(), fields.currency, components)
+    return Definition(fields.configuration_id.strip(), fields.entry_id, fields.part_number.strip(), fields.currency, components)
 
 
 def _component(fields: ComponentFields, path: str, depth: int = 1) -> ComponentDefinition:
@@ -150,7 +141,7 @@ def _component(fields: ComponentFields, path: str, depth: int = 1) -> ComponentD
     return _defined(path, fields, below)
 
 
-def _of_document(text: str) -> _Found:
+def _of_document(text: str) -> Definition:
     try:
         root = read_xml(text)
         if root.tag != "Configuration":
@@ -163,7 +154,7 @@ def _of_document(text: str) -> _Found:
         components = _listed(lists[0]) if lists else ()
     except XmlInvalid as error:
         raise ConfigurationInvalid(path=error.path, problem=str(error.problem)) from None
-    return _Found(
+    return Definition(
         values.get("ConfigurationId", "").strip(),
         _whole(values.get("DynamicKitId"), "/Configuration/@DynamicKitId"),
         values.get("DynamicKitPartNumber", "").strip(),

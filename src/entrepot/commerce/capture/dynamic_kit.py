@@ -6,7 +6,7 @@ order takes up within seven days is forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -144,12 +144,10 @@ def _write(document: dict[str, Any], parts: Sequence[Part], parent: str, times: 
 
 def component_question(parts: Sequence[Part]) -> list[dict[str, Any]]:
     """The components as the configurator is asked about them; a kit within the kit brings its own."""
-    return list(_asked(parts))
-
-
-def _asked(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
+    asked = []
     for part in parts:
-        asked: dict[str, Any] = {"ItemID": part.entry.part_number, "Quantity": str(part.quantity)}
+        one: dict[str, Any] = {"ItemID": part.entry.part_number, "Quantity": str(part.quantity)}
         if part.parts:
-            asked |= {"Model": part.entry.model or "", "Component": list(_asked(part.parts))}
-        yield asked
+            one |= {"Model": part.entry.model or "", "Component": component_question(part.parts)}
+        asked.append(one)
+    return asked

@@ -37,7 +37,7 @@ from entrepot.commerce.promotions.coupons import (
 from entrepot.commerce.promotions.evaluate import Applied, Evaluation, Refusal, evaluate
 from entrepot.commerce.promotions.forms import condition_kinds, fields_of, reward_kinds, schema_of, settings_fields
 from entrepot.commerce.promotions.gifts import GiftGiven, give_gifts
-from entrepot.commerce.promotions.messages import CodeCheck, find_promotion, validate_code
+from entrepot.commerce.promotions.messages import CodeCheck, find_promotion, require_promotion, validate_code
 from entrepot.commerce.promotions.missing import POSSIBLE, missing
 from entrepot.commerce.promotions.places import places_of
 from entrepot.commerce.promotions.promotion import (
@@ -142,6 +142,7 @@ __all__ = [
     "read_rewards",
     "read_settings",
     "release_expired",
+    "require_promotion",
     "revoke_coupon",
     "reward_kinds",
     "runs",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from entrepot.commerce.promotions.codes import Holder, coupon_fault, issued_codes, promotion_of_code
+from entrepot.commerce.promotions.codes import Holder, PromotionUnknown, coupon_fault, issued_codes, promotion_of_code
 from entrepot.commerce.promotions.conditions import BuyerInSegment, ShipsTo
 from entrepot.commerce.promotions.coupons import coupon_row
 from entrepot.commerce.promotions.promotion import Promotion, Trigger, canonical_code
@@ -72,6 +72,14 @@ def find_promotion(conn: Connection, store_id: int, *, identifier: str = "", cod
         if (identifier and one.identifier == identifier) or (code and one.code == code):
             return one
     return None
+
+
+def require_promotion(conn: Connection, store_id: int, identifier: str) -> Promotion:
+    """A promotion by its identifier, whatever its status, or a refusal."""
+    found = find_promotion(conn, store_id, identifier=identifier)
+    if found is None:
+        raise PromotionUnknown(promotion=identifier)
+    return found
 
 
 def _all(conn: Connection, store_id: int) -> list[tuple[Promotion, str]]:

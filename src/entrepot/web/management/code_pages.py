@@ -29,7 +29,7 @@ def codes_page(request: Asked, identifier: str) -> Response[str]:
 def _page(request: Asked, identifier: str, entered: Form | None = None, error: Error | None = None) -> Response[str]:
     store = desk_of(request).store
     with house_of(request).commerce.database.read() as conn:
-        one = _promotion(conn, store.id, identifier)
+        one = promotions.require_promotion(conn, store.id, identifier)
         batches = promotions.batches_of(conn, one.id)
     status, problems = refused(error, FIELDS) if error is not None else (200, {})
     return show(
@@ -87,18 +87,11 @@ def code_file(request: Asked, identifier: str, batch: str = "") -> Response[byte
     """The codes of a batch, or all, as a CSV file: for the printer or the mailing, and to see who used which."""
     store = desk_of(request).store
     with house_of(request).commerce.database.read() as conn:
-        one = _promotion(conn, store.id, identifier)
+        one = promotions.require_promotion(conn, store.id, identifier)
         issued = promotions.codes_of(conn, one.id, batch or None)
     rows = ["Code,Batch,Order", *(f"{row.code},{_cell(row.batch)},{row.order_ref or ''}" for row in issued)]
     headers = {"content-disposition": f'attachment; filename="codes-{identifier}.csv"'}
     return Response("\r\n".join([*rows, ""]).encode(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _promotion(conn: Connection, store_id: int, identifier: str) -> promotions.Promotion:
-    one = promotions.find_promotion(conn, store_id, identifier=identifier)
-    if one is None:
-        raise promotions.PromotionUnknown(promotion=identifier)
-    return one
 
 
 def _cell(value: str) -> str:

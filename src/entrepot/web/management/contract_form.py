@@ -12,6 +12,7 @@ from litestar import Response, get, post
 
 from entrepot.commerce import charges, pricing
 from entrepot.commerce.pricing import ContractRow, Who
+from entrepot.kernel.clock import last_day
 from entrepot.kernel.errors import Error, Invalid
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark
@@ -224,7 +225,7 @@ def day_of(at: datetime | None, zone: str, *, last: bool = False) -> str:
     """The day an instant begins; of an end the day before it."""
     if at is None:
         return ""
-    return (at - timedelta(microseconds=1 if last else 0)).astimezone(ZoneInfo(zone)).date().isoformat()
+    return (last_day(at, zone) if last else at.astimezone(ZoneInfo(zone)).date()).isoformat()
 
 
 routes: list[Any] = [new_page, draw_up, edit_page, change]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, charges, members, pricing
 from entrepot.commerce.pricing import ContractRow, State, Terms
+from entrepot.kernel.clock import last_day
 from entrepot.kernel.errors import Error
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark, translator
@@ -137,7 +136,7 @@ def _steps(request: Asked, one: ContractRow) -> list[tuple[str, str, str | None]
 
 def _last_day(one: ContractRow, zone: str) -> Any:
     """The last day of a contract by the store's clock; its end is the midnight after."""
-    return None if one.ends_at is None else (one.ends_at - timedelta(microseconds=1)).astimezone(ZoneInfo(zone)).date()
+    return None if one.ends_at is None else last_day(one.ends_at, zone)
 
 
 @post(f"{HERE}/move", permission="contract.edit", sync_to_thread=False)

@@ -40,9 +40,7 @@ def coupons_page(request: Asked, identifier: str) -> Response[str]:
 def _page(request: Asked, identifier: str, entered: Form | None = None, error: Error | None = None) -> Response[str]:
     store, now = desk_of(request).store, house_of(request).clock.now()
     with house_of(request).commerce.database.read() as conn:
-        one = promotions.find_promotion(conn, store.id, identifier=identifier)
-        if one is None:
-            raise promotions.PromotionUnknown(promotion=identifier)
+        one = promotions.require_promotion(conn, store.id, identifier)
         coupons = promotions.coupons_by_promotion(conn, store.id, one.id, now)
     status, problems = refused(error, FIELDS) if error is not None else (200, {})
     return show(

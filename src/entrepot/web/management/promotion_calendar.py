@@ -172,9 +172,7 @@ def _found(request: Asked, conn: Connection, about: str) -> tuple[list[promotion
     """The conflicts, how many promotions were compared, and how many of the last by rank were left out."""
     store, now = desk_of(request).store, house_of(request).clock.now()
     active = [one for one in promotions.find_promotions(conn, store.id, "active") if one.ends_at is None or now < one.ends_at]
-    chosen = promotions.find_promotion(conn, store.id, identifier=about) if about else None
-    if about and chosen is None:
-        raise promotions.PromotionUnknown(promotion=about)
+    chosen = promotions.require_promotion(conn, store.id, about) if about else None
     compared = active if chosen else active[:MOST_COMPARED]
     if chosen is not None and all(one.id != chosen.id for one in compared):
         compared = [*compared, chosen]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from litestar import Request, Response, post
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, promotions
+from entrepot.kernel.clock import last_day
 from entrepot.kernel.errors import Error
 from entrepot.web.edge import require_user
 from entrepot.web.storefront import words
@@ -52,7 +53,7 @@ def wallet_of(conn: Connection, front: Front, now: capture.Visit, in_cart: Colle
             one.promotion.description(language),
             one.state,
             one.effective_at.astimezone(clock).date(),
-            (one.expires_at - timedelta(microseconds=1)).astimezone(clock).date() if one.expires_at else None,
+            last_day(one.expires_at, now.store.time_zone) if one.expires_at else None,
             one.transferable,
             one.code in in_cart,
         )
