@@ -128,3 +128,22 @@ def test_who_serves_others_meanwhile_waits_beside(database: Database, disk: Disk
     assert disk.trips == 0
     asyncio.run(database.flushed())
     assert disk.trips == 1
+
+
+def test_nobody_waits_for_what_the_disk_has(database: Database, disk: Disk) -> None:
+    write(database, "a")
+    asyncio.run(database.flushed())
+    database.flush()
+    assert disk.trips == 1
+    write(database, "relaxed", relaxed=True)
+    database.flush()
+    assert disk.trips == 2
+
+
+def test_what_somebody_is_about_to_commit_may_have_been_read(database: Database, disk: Disk) -> None:
+    write(database, "a")
+    with database.write(flush=False) as conn:
+        conn.execute(thing.insert(), {"name": "b"})
+        # Between its commit and the note of it others see the row already: who reads then goes to the disk.
+        database.flush()
+        assert disk.trips == 2

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -155,7 +154,7 @@ class Database:
         self._relaxed = self.engine.execution_options(entrepot_write="relaxed")
         self._log = Log(str(self.url.database)) if self.dialect == "sqlite" else None
         # SQLite's own waiting sleeps in growing steps; threads of one process queue here instead.
-        self._writer: AbstractContextManager[Any] = threading.Lock() if self._log else nullcontext()
+        self._writer: AbstractContextManager[Any] = self._log.writer if self._log else nullcontext()
         self._kept: Connection | None = None
 
     @property
@@ -185,8 +184,11 @@ class Database:
         opened = _Open([])
         token = _open_write.set(opened)
         try:
-            with self._writer, self._begun(relaxed) as conn:
-                yield conn
+            with self._writer:
+                with self._begun(relaxed) as conn:
+                    yield conn
+                if self._log is not None:
+                    self._log.note()
         finally:
             _open_write.reset(token)
         if flush and not relaxed:
@@ -199,12 +201,12 @@ class Database:
 
         PostgreSQL shows nothing to others before that.
         """
-        if self._log is not None:
+        if self._log is not None and not self._log.flushed:
             self._log.wait()
 
     async def flushed(self) -> None:
         """The same for whoever serves others while it waits."""
-        if self._log is not None:
+        if self._log is not None and not self._log.flushed:
             await asyncio.get_running_loop().run_in_executor(None, self._log.wait)
 
     @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from entrepot.commerce.pricing.entitled import select_offer
+from entrepot.commerce.pricing.book import select_offer
 from entrepot.commerce.pricing.price import Customer, Offer, Step, Wanted
 from entrepot.commerce.pricing.reading import check_rules, read_rule
 from entrepot.commerce.pricing.rule import PriceRuleMalformed, Question, Rule, final_price

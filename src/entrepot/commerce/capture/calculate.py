@@ -114,20 +114,15 @@ def _price_lines(
 
 def wanted_of(entry: EntryFacts, quantity: int, components: Sequence[Component], facts: Facts) -> Wanted:
     """What pricing is asked for one line; a dynamic kit brings its components."""
-    parts = None
-    if entry.type.configured:
-        parts = tuple(
-            wanted_of(facts[one.part_number], one.quantity, (), facts) for one in components if one.part_number in facts
-        )
-    return Wanted(
-        entry_id=entry.id,
-        part_number=entry.part_number,
-        quantity=quantity,
-        parent_id=entry.product_id,
-        groups=entry.group_ids,
-        components=parts,
-        multiple=entry.step.fraction,
-    )
+    if not entry.type.configured:
+        return wanted_entry(entry, quantity)
+    known = [(facts[one.part_number], one.quantity) for one in components if one.part_number in facts]
+    return wanted_entry(entry, quantity, tuple([wanted_entry(part, count) for part, count in known]))
+
+
+def wanted_entry(entry: EntryFacts, quantity: int, parts: tuple[Wanted, ...] | None = None) -> Wanted:
+    """A number of an entry's steps, and of a dynamic kit the parts of one."""
+    return Wanted(entry.id, entry.part_number, quantity, entry.product_id, entry.group_ids, parts, entry.step.fraction)
 
 
 def priced_line(

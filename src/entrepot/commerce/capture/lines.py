@@ -151,15 +151,20 @@ def components_from(conn: Connection, visit: Visit, parts: Sequence[tuple[str, i
 
 def components_of(facts: Mapping[str, EntryFacts], parts: Sequence[tuple[str, int, bool]]) -> tuple[Component, ...]:
     """The same where the facts of the parts are known."""
-    components = []
-    for number, quantity, required in parts:
-        entry = facts.get(number)
-        if entry is None or not entry.displayable:
-            raise ComponentUnknown(part_number=number)
-        if not entry.type.atomic:
-            raise ComponentNotSku(part_number=number)
-        components.append(Component(entry.id, number, entry.name, quantity, required, None, entry.step))
-    return tuple(components)
+    known = [(require_part(facts, number), quantity, required) for number, quantity, required in parts]
+    return tuple(
+        [Component(one.id, one.part_number, one.name, count, required, None, one.step) for one, count, required in known]
+    )
+
+
+def require_part(facts: Mapping[str, EntryFacts], number: str) -> EntryFacts:
+    """The entry that a kit may have as a part: one that is sold, and can be ordered by itself."""
+    entry = facts.get(number)
+    if entry is None or not entry.displayable:
+        raise ComponentUnknown(part_number=number)
+    if not entry.type.atomic:
+        raise ComponentNotSku(part_number=number)
+    return entry
 
 
 class ComponentUnknown(Refused):

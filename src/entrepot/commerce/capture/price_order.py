@@ -14,9 +14,9 @@ from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog, charges, pricing, promotions
 from entrepot.commerce.capture.by_hand import manual_documents, read_adjustments, read_awards, settle_awarded
-from entrepot.commerce.capture.calculate import ToCalculate, calculate, wanted_of
+from entrepot.commerce.capture.calculate import ToCalculate, calculate, wanted_entry
 from entrepot.commerce.capture.calculation import Calculation, PricedLine, ShippingCharge
-from entrepot.commerce.capture.lines import components_from, components_of
+from entrepot.commerce.capture.lines import components_from, require_part
 from entrepot.commerce.capture.order import OrderLine, Visit
 from entrepot.commerce.capture.purchases import buyer_at
 from entrepot.commerce.capture.track import order_by_number
@@ -40,18 +40,12 @@ def price_items(conn: Connection, document: Document, at: datetime) -> Document:
     products = body.get("Product", [])
     if not 0 < len(products) <= 500:
         raise DocumentMalformed(path="EntitledPrice/Product", problem="ask for 1 to 500 products")
-    numbers = [str(one["PartNumber"]) for one in products]
-    parts = {str(part["PartNumber"]) for one in products for part in one.get("Component", ())}
-    facts = catalog.entries_by_part_numbers(conn, visit.view, {*numbers, *parts})
-    occasion = pricing.Occasion(
-        visit.store.id,
-        visit.currency,
-        visit.at,
-        visit.customer,
-        body.get("ContractIdentifier"),
-        trace=bool(body.get("Trace")),
-        parts=False,
-    )
+    numbers = {one["PartNumber"] for one in products} | {
+        part["PartNumber"] for one in products if "Component" in one for part in one["Component"]
+    }
+    facts = catalog.entries_by_part_numbers(conn, visit.view, map(str, numbers))
+    contract, trace = body.get("ContractIdentifier"), bool(body.get("Trace"))
+    occasion = pricing.Occasion(visit.store.id, visit.currency, visit.at, visit.customer, contract, trace=trace, parts=False)
     wanted, errors = [], []
     for one in products:
         entry = facts.get(one["PartNumber"])
@@ -59,10 +53,10 @@ def price_items(conn: Connection, document: Document, at: datetime) -> Document:
             errors.append({"PartNumber": one["PartNumber"], "Code": "CATALOG_ENTRY_NOT_FOUND"})
             continue
         quantity = entry.step.parse(str(one.get("Quantity", "1")), "Quantity")
-        given = [(part["PartNumber"], int(part.get("Quantity", 1)), True) for part in one.get("Component", ())]
-        components = components_of(facts, given) if given else ()
-        wanted.append(wanted_of(entry, quantity, components, facts))
-    prices = []
+        given = [(part["PartNumber"], int(part.get("Quantity", 1))) for part in one.get("Component", ())]
+        parts = tuple([wanted_entry(require_part(facts, number), count) for number, count in given])
+        wanted.append(wanted_entry(entry, quantity, parts if entry.type.configured else None))
+    prices, buyer = [], "guest" if visit.buyer.is_guest else "registered"
     for found in pricing.entitled_prices(conn, occasion, wanted):
         if isinstance(found, pricing.Unpriced):
             errors.append({"PartNumber": found.part_number, "Code": found.code})
@@ -75,7 +69,7 @@ def price_items(conn: Connection, document: Document, at: datetime) -> Document:
                 "Currency": found.currency,
                 "ContractIdentifier": found.contract,
                 "PriceRule": found.rule,
-                "Buyer": "guest" if visit.buyer.is_guest else "registered",
+                "Buyer": buyer,
             }
         )
     return {"EntitledPrice": prices, "Errors": errors, "PricingDate": visit.at.isoformat(), "PromotionsApplied": False}

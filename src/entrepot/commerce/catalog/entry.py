@@ -26,7 +26,7 @@ class EntryType(StrEnum):
     @property
     def atomic(self) -> bool:
         """An order line may hold it."""
-        return self not in (EntryType.PRODUCT, EntryType.BUNDLE)
+        return self is not EntryType.PRODUCT and self is not EntryType.BUNDLE
 
     @property
     def configured(self) -> bool:

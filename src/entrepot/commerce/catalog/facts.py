@@ -134,8 +134,8 @@ def entries_by_part_numbers(conn: Connection, view: View, part_numbers: Iterable
     missing = [number for number in wanted if number not in kept.by_number]
     if missing:
         kept.take(_facts(conn, view, _by_part_number, missing), missing)
-    found = (kept.by_number[number] for number in wanted)
-    return {one.facts.part_number: one.at(view.at) for one in found if one is not None}
+    found, at = [kept.by_number[number] for number in wanted], view.at
+    return {one.facts.part_number: one.at(at) for one in found if one is not None}
 
 
 def entries_by_ids(conn: Connection, view: View, ids: Iterable[int]) -> dict[int, EntryFacts]:
@@ -145,8 +145,8 @@ def entries_by_ids(conn: Connection, view: View, ids: Iterable[int]) -> dict[int
     missing = [key for key in wanted if key not in kept.by_id]
     if missing:
         kept.take(_facts(conn, view, _by_id, missing), ())
-    found = (kept.by_id.get(key) for key in wanted)
-    return {one.facts.id: one.at(view.at) for one in found if one is not None}
+    found, at = [kept.by_id.get(key) for key in wanted], view.at
+    return {one.facts.id: one.at(at) for one in found if one is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +155,11 @@ class _Kept:
 
     facts: EntryFacts
     visibility: Visibility
+    dated: bool
 
     def at(self, instant: datetime) -> EntryFacts:
+        if not self.dated:
+            return self.facts
         hidden = hidden_because(self.visibility, instant)
         return self.facts if hidden is self.facts.hidden else replace(self.facts, hidden=hidden)
 
@@ -253,7 +256,7 @@ def _fact(row: Mapping[str, Any], path: tuple[tuple[int, str], ...], view: View)
         model=row["model"],
         policy=_policy_of(row),
     )
-    return _Kept(facts, visibility)
+    return _Kept(facts, visibility, visibility.start_at is not None or visibility.end_at is not None)
 
 
 def step_of(row: Mapping[str, Any]) -> Step:

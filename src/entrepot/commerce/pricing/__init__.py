@@ -4,6 +4,7 @@ A buyer's *contracts* name *price rules*; a rule reads *offers* from price lists
 price over all eligible contracts is the entitled price. Nothing here knows of promotions.
 """
 
+from entrepot.commerce.pricing.book import select_offer
 from entrepot.commerce.pricing.checking import Fault, Known, faults_of
 from entrepot.commerce.pricing.condition_text import branch_of, condition_of, typed_condition
 from entrepot.commerce.pricing.constants import (
@@ -58,7 +59,6 @@ from entrepot.commerce.pricing.entitled import (
     eligible,
     entitled_prices,
     prices_by,
-    select_offer,
     terms_of,
 )
 from entrepot.commerce.pricing.faults import PriceRuleMalformed

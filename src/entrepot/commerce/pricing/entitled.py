@@ -6,28 +6,28 @@ absolute: a dear offer of higher precedence beats a cheap one; only *between con
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog
 from entrepot.commerce.pricing import tables
+from entrepot.commerce.pricing.book import Book, Standing, standing
 from entrepot.commerce.pricing.constants import PriceConstant, find_constants
 from entrepot.commerce.pricing.contract import Allowed, ContractRow, Obligations, is_active, lineage, may_use, obligations_of
-from entrepot.commerce.pricing.price import Considered, Customer, Entitled, Occasion, Offer, Step, Unpriced, Wanted
+from entrepot.commerce.pricing.price import Considered, Entitled, Occasion, Unpriced, Wanted
 from entrepot.commerce.pricing.reading import check_rules, read_rule
-from entrepot.commerce.pricing.rule import FromList, Question, Rule, final_price
+from entrepot.commerce.pricing.rule import FromList, Rule
 from entrepot.commerce.pricing.versions import RuleVersion, dated_rules, in_force
 from entrepot.kernel.cache import Versioned
 from entrepot.kernel.clock import micros_of
+from entrepot.kernel.db import is_changing
 from entrepot.kernel.errors import NotFound, Refused
 from entrepot.kernel.money import exponent
-from entrepot.kernel.recent import Recent
 from entrepot.kernel.words import mark
 
 
@@ -63,6 +63,18 @@ class Terms:
     def at(self, at: datetime) -> Terms:
         """The terms with the rules that are in force at an instant."""
         return in_force(self, at) if self.dated else self
+
+    def turn(self, at: datetime) -> Hashable:
+        """The same for all instants between which no dated condition of a rule begins or ends to hold."""
+        return at if self._turns is None else bisect_right(self._turns, at)
+
+    @cached_property
+    def _turns(self) -> list[datetime] | None:
+        """When the rules' conditions begin and end to hold; None where the hour of the day decides."""
+        conditions = [one for rule in self.rules.values() for one in rule.conditions()]
+        if any(one.hours for one in conditions):
+            return None
+        return sorted({turn for one in conditions for turn in (one.from_at, one.to_at) if turn is not None})
 
     @cached_property
     def by_identifier(self) -> dict[str, ContractRow]:
@@ -187,111 +199,21 @@ def entitled_prices(conn: Connection, occasion: Occasion, wanted: Sequence[Wante
         for contract in contracts
         for rule in (terms.rule_of(contract, occasion.at),)
     ]
-    book = _read_book(conn, terms, occasion, wanted)
-    return [_best(book, rules, one) for one in wanted]
+    book = _read_book(conn, terms, occasion, wanted, tuple([(one.identifier, rule and rule.name) for one, rule, _, _ in rules]))
+    if occasion.trace:
+        return [_best(book, rules, one) for one in wanted]
+    return [book.entry_price(one, lambda entry: _best(book, rules, entry)) for one in wanted]
 
 
 _Rules = Sequence[tuple[ContractRow, Rule | None, str, Allowed | None]]
 
 
-@dataclass
-class Book:
-    """All that was read for one occasion; from here on pricing is pure."""
-
-    terms: Terms
-    offers: Mapping[int, Mapping[int, tuple[Offer, ...]]]
-    list_prices: Mapping[int, int | None]
-    occasion: Occasion
-    at: int
-    digits: int
-
-    def offer(self, name: str, wanted: Wanted) -> Offer | None:
-        """The one offer of a list that counts; an item without any falls back to its product's."""
-        key, at = self.terms.lists.get(name), self.at
-        if key is None:
-            return None
-        for entry in (wanted.entry_id, wanted.parent_id):
-            if entry is None:
-                continue
-            held = self.offers[entry].get(key)
-            if held:
-                chosen = select_offer(held, wanted.quantity, self.occasion.customer, at)
-                if chosen is not None:
-                    return chosen
-        return None
-
-    def list_price(self, wanted: Wanted) -> int | None:
-        found = self.list_prices.get(wanted.entry_id)
-        return found if found is not None or wanted.parent_id is None else self.list_prices.get(wanted.parent_id)
-
-    def question(self, wanted: Wanted, steps: list[Step] | None = None) -> Question:
-        """The entry as rules are asked about it; without a trace one question serves all contracts."""
-        return Question(
-            wanted=wanted,
-            customer=self.occasion.customer,
-            at=self.occasion.at,
-            offer=self.offer,
-            list_price=self.list_price,
-            rules=self.terms.rules,
-            component_price=self.component_price,
-            steps=steps,
-            currency=self.occasion.currency,
-            constant=self.constant,
-        )
-
-    def price(self, rule: Rule, question: Question) -> int | None:
-        """What the rule comes to, rounded."""
-        found = rule.price(question)
-        return None if found is None else final_price(found, self.digits)
-
-    def constant(self, name: str) -> tuple[Fraction, bool] | None:
-        known = self.terms.constants.get(name)
-        return None if known is None else known.in_currency(self.occasion.currency)
-
-    def component_price(self, rule: Rule, component: Wanted) -> int | None:
-        """What the rule comes to for a part of a kit; kept for who asks for like kits at one price date."""
-        key = (rule.name, component.entry_id, component.parent_id, component.quantity, component.groups)
-        if key not in self.parts:
-            self.parts[key] = self.price(rule, self.question(component))
-        return self.parts[key]
-
-    @cached_property
-    def parts(self) -> dict[Hashable, int | None]:
-        occasion = self.occasion
-        key = (id(self.terms), id(self.offers), occasion.customer, occasion.currency, occasion.at)
-        # The terms and offers are kept with it, so that their identity stays theirs.
-        _, _, found = _parts.get(key) or _parts.put(key, (self.terms, self.offers, {}))
-        return found
-
-
-#: What the parts of kits came to, by terms, offers, buyer and instant. A configurator asks at one price date for a while.
-_parts: Recent[Hashable, tuple[Terms, Mapping[int, Any], dict[Hashable, int | None]]] = Recent(100)
-
-
-def _read_book(conn: Connection, terms: Terms, occasion: Occasion, wanted: Sequence[Wanted]) -> Book:
-    entries = sorted({key for one in wanted for key in _entry_ids(one)})
+def _read_book(conn: Connection, terms: Terms, occasion: Occasion, wanted: Sequence[Wanted], contracts: Hashable = None) -> Book:
+    """The offers of what is wanted. Prices stand for others where the ``contracts`` looked at are told, with their rules."""
+    entries = list({key for one in wanted for key in _entry_ids(one)})
     offers, list_prices = tables.find_offers(conn, occasion.store_id, entries, occasion.currency)
-    return Book(terms, offers, list_prices, occasion, micros_of(occasion.at), exponent(occasion.currency))
-
-
-def select_offer(offers: Sequence[Offer], quantity: int, customer: Customer, at: int = 0) -> Offer | None:
-    """Of the offers in force at an instant (microseconds) the one that counts for this buyer and quantity.
-
-    The highest precedence decides, then the lowest amount, then the latest start.
-    """
-    best: Offer | None = None
-    for one in offers:
-        if not one.quantity_least <= quantity <= one.quantity_most or not one.starts_at <= at < one.ends_at:
-            continue
-        if one.groups is not None and not (one.groups & customer.segments):
-            continue
-        if best is None or _rank(one) < _rank(best):
-            best = one
-    return best
-
-
-def _rank(offer: Offer) -> tuple[int, int, int, int]:
-    return (-offer.precedence, offer.price, -offer.starts_at, offer.id)
+    known = Standing(terms, offers) if contracts is None or is_changing() else standing(terms, offers, occasion, contracts)
+    return Book(terms, offers, list_prices, occasion, micros_of(occasion.at), exponent(occasion.currency), known)
 
 
 def _best(book: Book, rules: _Rules, wanted: Wanted) -> Entitled | Unpriced:
@@ -341,12 +263,10 @@ def _components(book: Book, rules: _Rules, wanted: Wanted) -> Iterator[Entitled]
             yield found
 
 
-def _entry_ids(wanted: Wanted) -> Iterator[int]:
-    yield wanted.entry_id
-    if wanted.parent_id is not None:
-        yield wanted.parent_id
-    for component in wanted.components or ():
-        yield from _entry_ids(component)
+def _entry_ids(wanted: Wanted) -> Iterable[int]:
+    """The entries whose offers are looked at."""
+    own = (wanted.entry_id,) if wanted.parent_id is None else (wanted.entry_id, wanted.parent_id)
+    return own if wanted.components is None else [*own, *(key for one in wanted.components for key in _entry_ids(one))]
 
 
 def prices_by(conn: Connection, terms: Terms, occasion: Occasion, contract: str, wanted: Sequence[Wanted]) -> list[int | None]:

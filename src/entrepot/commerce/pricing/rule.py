@@ -11,7 +11,7 @@ and are rounded once, half up, at its end. A rule is written as data::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -78,6 +78,10 @@ class Rule:
     def nested(self) -> frozenset[str]:
         return frozenset(name for element in self.path for name in element.nested())
 
+    def conditions(self) -> Iterator[Condition]:
+        """Every condition on the way, those of nested rules left out."""
+        return (one for element in self.path for one in element.conditions())
+
 
 def _run(path: Sequence[Element], question: Question, price: Price | None) -> Price | None:
     for element in path:
@@ -100,6 +104,9 @@ class Element:
 
     def nested(self) -> frozenset[str]:
         return frozenset()
+
+    def conditions(self) -> Iterator[Condition]:
+        return iter(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +280,10 @@ class Branch(Element):
     def nested(self) -> frozenset[str]:
         return frozenset(name for path in self._paths() for element in path for name in element.nested())
 
+    def conditions(self) -> Iterator[Condition]:
+        yield from (condition for condition, _ in self.paths)
+        yield from (one for path in self._paths() for element in path for one in element.conditions())
+
 
 @dataclass(frozen=True, slots=True)
 class DynamicKit(Element):
@@ -301,6 +312,9 @@ class DynamicKit(Element):
 
     def nested(self) -> frozenset[str]:
         return frozenset({self.items, *(name for element in self.kits for name in element.nested())})
+
+    def conditions(self) -> Iterator[Condition]:
+        return (one for element in self.kits for one in element.conditions())
 
 
 def _deeper(question: Question, name: str, incoming: Price | None) -> Price | None:
