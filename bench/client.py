@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import statistics
 import time
 from collections.abc import Awaitable, Callable
@@ -79,14 +80,19 @@ class Load:
 Work = Callable[[Connection], Awaitable[None]]
 
 
-def run_load(port: int, clients: int, count: int, work: Work) -> Load:
-    """``clients`` at once do ``count`` pieces of work together, after each has done one to warm up."""
-    return asyncio.run(_run(port, clients, count, work))
+def run_load(port: int, clients: int, count: int, work: Work, think: float = 0.0) -> Load:
+    """``clients`` at once do ``count`` pieces of work together, after each has done one to warm up.
+
+    Without ``think`` each begins the next as soon as it has its answer. With it each waits before, half to one and a
+    half times as many seconds: people who look at what they see. Work that fails ends the run.
+    """
+    return asyncio.run(_run(port, clients, count, work, think))
 
 
-async def _run(port: int, clients: int, count: int, work: Work) -> Load:
+async def _run(port: int, clients: int, count: int, work: Work, think: float) -> Load:
     left = count
     latencies: list[float] = []
+    chance = random.Random(clients)
 
     async def one() -> None:
         nonlocal left
@@ -96,16 +102,18 @@ async def _run(port: int, clients: int, count: int, work: Work) -> Load:
         await go.wait()
         while left > 0:
             left -= 1
+            await asyncio.sleep(think * chance.uniform(0.5, 1.5))
             started = time.perf_counter()
             await work(connection)
             latencies.append((time.perf_counter() - started) * 1000)
         connection.close()
 
     ready, go = asyncio.Semaphore(0), asyncio.Event()
-    tasks = [asyncio.create_task(one()) for _ in range(clients)]
-    for _ in range(clients):
-        await ready.acquire()
-    started = time.perf_counter()
-    go.set()
-    await asyncio.gather(*tasks)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(clients):
+            group.create_task(one())
+        for _ in range(clients):
+            await ready.acquire()
+        started = time.perf_counter()
+        go.set()
     return Load(len(latencies), time.perf_counter() - started, latencies)

@@ -59,3 +59,23 @@ def _promotion(number: int) -> dict[str, object]:
         "rewards": [{"type": "percent_off", "percent": "1"}],
         "texts": {"en-US": [f"One percent {number}", ""]},
     }
+
+
+def active_promotions(data: Path) -> list[str]:
+    """The active promotions of the measured store, those that were made for measuring first."""
+    suite = build(read_settings(data=data))
+    with suite.house.commerce.database.read() as conn:
+        found = promotions.find_promotions(conn, catalog.find_store(conn, demo.STORE).id, status="active")
+    suite.stop()
+    return sorted((one.identifier for one in found), key=lambda name: (not name.startswith("bench-"), name))
+
+
+def activate_only(data: Path, names: list[str]) -> None:
+    """Leave these promotions active and no others; a running server sees it within a second."""
+    suite = build(read_settings(data=data))
+    with suite.house.commerce.database.write() as conn:
+        store = catalog.find_store(conn, demo.STORE).id
+        stored = promotions.stored_promotions(conn, store)
+        rows = [row | {"status": "active" if name in names else "inactive"} for name, row in stored.items()]
+        promotions.put_promotions(conn, store, rows)
+    suite.stop()

@@ -7,6 +7,7 @@ taken as given. A logon id nobody has is a guest.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,8 +54,7 @@ def price_items(conn: Connection, document: Document, at: datetime) -> Document:
             errors.append({"PartNumber": one["PartNumber"], "Code": "CATALOG_ENTRY_NOT_FOUND"})
             continue
         quantity = entry.step.parse(str(one.get("Quantity", "1")), "Quantity")
-        given = [(part["PartNumber"], int(part.get("Quantity", 1))) for part in one.get("Component", ())]
-        parts = tuple([wanted_entry(require_part(facts, number), count) for number, count in given])
+        parts = _parts(facts, one["Component"]) if "Component" in one else ()
         wanted.append(wanted_entry(entry, quantity, parts if entry.type.configured else None))
     prices, buyer = [], "guest" if visit.buyer.is_guest else "registered"
     for found in pricing.entitled_prices(conn, occasion, wanted):
@@ -73,6 +73,12 @@ def price_items(conn: Connection, document: Document, at: datetime) -> Document:
             }
         )
     return {"EntitledPrice": prices, "Errors": errors, "PricingDate": visit.at.isoformat(), "PromotionsApplied": False}
+
+
+def _parts(facts: Mapping[str, catalog.EntryFacts], components: Sequence[Document]) -> tuple[pricing.Wanted, ...]:
+    """The parts of one dynamic kit that are told with it."""
+    given = [(part["PartNumber"], int(part.get("Quantity", 1))) for part in components]
+    return tuple([wanted_entry(require_part(facts, number), count) for number, count in given])
 
 
 def price_order(conn: Connection, document: Document, at: datetime) -> Document:

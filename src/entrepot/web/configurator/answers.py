@@ -65,7 +65,7 @@ def _state(session: Session, view: View, answers: Answers, since: int, ceiling: 
     classes, questions = shown.asked(view), shown.Worded(session, answers)
     state = _kit(session, now)
     if before is not None:
-        changed = _changed(now, before)
+        changed = _changed(now, before).tolist()
         known = set(shown.asked(before.view))
         state |= {"since": since, "gone": [view.compiled.model.classes[one].name for one in sorted(known - set(classes))]}
         classes = [number for number in classes if changed[number] or number not in known]
