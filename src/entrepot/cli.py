@@ -31,13 +31,20 @@ def main() -> None:
 @app.command()
 def run(data: Data = None, port: Port = None, demo: Annotated[bool, typer.Option(help="Load the demo store.")] = True) -> None:
     """Start everything in one process: databases, demo store, pages, background work."""
-    from entrepot.serving import prepare, serve_forever
+    from entrepot.listening import PortTaken, take_port
 
     started = time.perf_counter()
     settings = read_settings(data=data, port=port)
+    try:
+        place = take_port(settings)
+    except PortTaken as error:
+        console.print(f"[red]{error}[/red]")
+        sys.exit(1)
+    from entrepot.serving import prepare, serve_forever
+
     suite = prepare(settings, console, demo=demo)
     _welcome(settings, time.perf_counter() - started, demo)
-    serve_forever(suite)
+    serve_forever(suite, place)
 
 
 def _welcome(settings: Settings, seconds: float, with_demo: bool) -> None:

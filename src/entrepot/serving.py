@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import sys
 
 import structlog
@@ -34,11 +35,11 @@ def prepare(settings: Settings, console: Console, *, demo: bool) -> Suite:
     return suite
 
 
-def serve_forever(suite: Suite) -> None:
+def serve_forever(suite: Suite, place: socket.socket) -> None:
     """Listen until stopped; background work runs beside the requests and ends with them."""
     sys.setswitchinterval(SWITCH)
     server = uvicorn.Server(server_configuration(application(suite), suite.house.settings))
-    server.run()
+    server.run(sockets=[place])
 
 
 def application(suite: Suite) -> Litestar:
