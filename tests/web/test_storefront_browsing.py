@@ -61,6 +61,12 @@ def test_promotions_of_a_group_are_shown_to_its_members_alone(guest: Shopper) ->
     assert "Gold members" in guest.text
 
 
+def test_what_needs_a_code_of_ones_own_is_not_promised_to_everybody(guest: Shopper) -> None:
+    guest.get("/")
+    assert "The cable drawer" in guest.text and "DRAWER" in guest.text
+    assert "Welcome letter" not in guest.text and "Thank you: 15 off" not in guest.text
+
+
 def test_category_tells_the_way_the_subcategories_and_prices(guest: Shopper) -> None:
     guest.get("/categories/NOTEBOOKS")
     assert 'href="/categories/NOTEBOOKS-PRO"' in guest.page

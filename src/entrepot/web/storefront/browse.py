@@ -108,6 +108,9 @@ def offers_for(conn: Connection, now: capture.Visit) -> list[Offer]:
 
 
 def _is_meant(promotion: promotions.Promotion, now: capture.Visit) -> bool:
+    """Whether this visitor can have it: of their segment, and not for those alone who were sent a code."""
+    if promotion.trigger is promotions.Trigger.UNIQUE_CODES:
+        return False
     wanted = [one.segments for one in promotion.conditions if hasattr(one, "segments")]
     return all(not now.customer.segments.isdisjoint(segments) for segments in wanted)
 
