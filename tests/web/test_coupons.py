@@ -99,6 +99,6 @@ def test_a_merchandiser_gives_a_coupon_and_takes_it_back() -> None:
 
 
 def _code_of(page: str, owner: str) -> str:
-    found = re.search(rf'{owner}</a>.*?<span class="mono">([A-Z0-9-]+)</span>', page, re.S)
+    found = re.search(rf'{owner}</a>.*?<span class="mono nowrap">([A-Z0-9-]+)</span>', page, re.S)
     assert found
     return found.group(1)

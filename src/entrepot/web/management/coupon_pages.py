@@ -9,6 +9,7 @@ from litestar import Response, get, post
 
 from entrepot.commerce import promotions
 from entrepot.commerce.history import note_change
+from entrepot.kernel.clock import last_day
 from entrepot.kernel.errors import Error, Invalid
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark
@@ -50,6 +51,7 @@ def _page(request: Asked, identifier: str, entered: Form | None = None, error: E
         one=one,
         coupons=coupons,
         states=STATES,
+        last_day=last_day,
         by_unique_codes=one.trigger is promotions.Trigger.UNIQUE_CODES,
         entered=entered or {},
         problems=problems,
