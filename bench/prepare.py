@@ -50,7 +50,7 @@ def prepare_data(data: Path) -> list[str]:
 
 
 def _promotion(number: int) -> dict[str, object]:
-    """One more promotion that every basket is compared with; the cables that are bought here do not reach its amount."""
+    """One more promotion that every basket is compared with; the cables that are bought here reach the amounts of few."""
     return {
         "identifier": f"bench-{number}",
         "level": "order",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import statistics
 import time
+from itertools import count
 from pathlib import Path
 
 from bench.bare import BODY_FILE
@@ -15,6 +16,8 @@ from bench.processes import bare_command, free_port, resident_megabytes, running
 from entrepot.tour.shopper import ADDRESS, API
 
 CABLES = ("TW-CB-USBC-1", "TW-CB-USBC-2", "TW-CB-DP-2")
+#: After so many another cart is begun: nobody buys two hundred cables one by one.
+ADDED_TO_A_CART = 10
 #: A running server notices what another process changed within a second.
 NOTICED_WITHIN = 1.5
 
@@ -69,7 +72,7 @@ def prices(port: int, database: Path, numbers: list[str]) -> list[Figure]:
     load = run_load(port, 1, 400, work)
     return [
         Figure(
-            "100-SKU price look-up over HTTP, p50", round(load.p50, 2), "ms", round(bare_prices(database, numbers), 3), "≤ 4 ms"
+            "100-SKU price look-up over HTTP, p50", round(load.p50, 2), "ms", round(bare_prices(database, numbers), 3), "≤ 1.8 ms"
         )
     ]
 
@@ -95,10 +98,13 @@ def bare_prices(database: Path, numbers: list[str]) -> float:
 
 def carts(port: int, data: Path) -> list[Figure]:
     """Adding to a cart while one promotion is active and while 20 are, in turns, one client."""
-    items = iter(CABLES * 800)
+    added = count()
 
     async def work(connection: Connection) -> None:
-        body = {"items": [{"part_number": next(items)}]}
+        number = next(added)
+        if number % ADDED_TO_A_CART == 0:
+            connection.headers.pop("x-cart-token", None)
+        body = {"items": [{"part_number": CABLES[number % len(CABLES)]}]}
         answer = await connection.request("POST", f"{API}/cart/items", body)
         assert answer.status == 201, answer.body[:300]
         connection.headers["x-cart-token"] = answer.headers.get("x-cart-token", connection.headers.get("x-cart-token", ""))
@@ -123,8 +129,8 @@ def checkouts(port: int, scratch: Path) -> list[Figure]:
     one = run_load(port, 1, 60, checkout)
     least = 8 * (bare_answer(scratch) + bare_commit(scratch))
     return [
-        Figure("complete guest checkouts, 8 clients", round(many.rate, 1), "orders/s", round(1000 / least, 1), "≥ 40/s"),
-        Figure("complete guest checkout, 1 client, p50", round(one.p50, 2), "ms", round(least, 2)),
+        Figure("complete guest checkouts, 8 clients", round(many.rate, 1), "orders/s", round(1000 / least, 1), "≥ 96/s"),
+        Figure("complete guest checkout, 1 client, p50", round(one.p50, 2), "ms", round(least, 2), "≤ 12 ms"),
         Figure("complete guest checkout, 8 clients, p95", round(many.p95, 2), "ms", round(least, 2)),
     ]
 
