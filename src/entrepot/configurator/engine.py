@@ -158,7 +158,7 @@ class CircuitEngine:
         """The least cost and one configuration that has it; large sums are left aside."""
         if not all(evidence.values()):
             return None
-        found = self._cheapest(evidence, self._costs(costs))
+        found = self._cheapest(evidence, self._row(costs))
         return None if found is None else Best(*found)
 
     def best_within(self, evidence: Evidence, costs: Costs) -> Best | None:
@@ -166,7 +166,7 @@ class CircuitEngine:
         if not all(evidence.values()):
             return None
         sizes = [len(variable.values) for variable in self.formula.variables]
-        found = Search(self._cheapest, self._costs(costs), self.bounds, sizes).run(evidence)
+        found = Search(self._cheapest, self._row(costs), self.bounds, sizes).run(evidence)
         return None if found is None else Best(*found)
 
     def _cheapest(self, evidence: Evidence, row: Array) -> tuple[int, tuple[int, ...]] | None:
@@ -322,4 +322,10 @@ class _Readout:
 
     def values(self, taken: Array) -> tuple[int, ...]:
         """The value each variable takes; what the circuit says nothing of takes its first."""
-        return tuple((mask & -mask).bit_length() - 1 if mask else 0 for mask in self.masks(taken))
+        numpy = self._numpy
+        if not self._ends[-1]:
+            return ()
+        first = self._first[:-1]
+        slots = numpy.where(taken != 0, numpy.arange(len(taken)), len(taken))
+        found = numpy.minimum.reduceat(slots, first) - first
+        return tuple(numpy.where(found < numpy.diff(self._first), found, 0).tolist())

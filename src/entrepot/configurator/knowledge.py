@@ -1,7 +1,7 @@
-"""Compiles a formula into a circuit, in a process of its own with limits on time and memory.
+"""Compiles a formula into a circuit, in a process of its own with limits on processor time and memory.
 
 The compiler is a young library that prints to standard output and can run for hours on a hard model; neither may
-hurt the server. Sums over many choices are left out of the circuit, where they would multiply its size, and are
+hurt the server. It knows two ways to choose what to decide next, and some models are quick in only one of them. Sums over many choices are left out of the circuit, where they would multiply its size, and are
 answered in a layer above it. A formula that does not compile whole is tried in its independent parts; the solver
 answers for those that do not compile, and the report says which.
 """
@@ -22,10 +22,16 @@ from entrepot.configurator.nnf import read_circuit
 from entrepot.configurator.problems import ModelTooLarge
 from entrepot.configurator.slots import Found
 from entrepot.configurator.split import split
-from entrepot.configurator.worker import run_worker
+from entrepot.configurator.worker import run_worker, used_by_workers
 from entrepot.kernel.recent import Recent
 
+#: Processor time of the compiler, so that a busy machine does not change what compiles.
 SECONDS = 60.0
+#: Of that, what the whole formula gets; the rest is for its parts. Larger circuits come of the second way, so it comes second.
+WHOLE = 0.5
+FIRST_SECONDS = 12.0
+#: How the compiler chooses: along a tree decomposition of all clauses, or what was of use lately.
+TREE, RECENT = "tree", "recent"
 #: Address space, not memory in use: the compiler reserves some 8,000 before it has done anything.
 MEGABYTES = 12_000
 MAX_PARTS = 40
@@ -83,7 +89,7 @@ def compile_formula(formula: Formula, seconds: float = SECONDS, megabytes: int =
     if known is not None:
         return known
     started = time.perf_counter()
-    found = _compile(formula, _Limits(started + seconds, megabytes))
+    found = _compile(formula, _Limits(used_by_workers() + seconds, megabytes))
     made = Knowledge(found.circuit, found.unsettled, time.perf_counter() - started, found.parts)
     if not made.unsettled:
         _kept.put(key, made)
@@ -96,7 +102,7 @@ class _Limits:
     megabytes: int
 
     def left(self) -> float:
-        return self.until - time.perf_counter()
+        return self.until - used_by_workers()
 
 
 def _compile(formula: Formula, limits: _Limits) -> Knowledge:
@@ -106,7 +112,7 @@ def _compile(formula: Formula, limits: _Limits) -> Knowledge:
     layout = lay_out(formula)
     clauses = formula.clauses(bounded=False)
     try:
-        whole = _text(clauses, formula.literals, limits.left() * 0.7, limits.megabytes)
+        whole = _whole(clauses, formula.literals, limits)
         if whole is not None:
             return Knowledge(read_circuit([whole], layout), (), 0.0)
         texts, open_literals, parts = _in_parts(clauses, formula.literals, limits)
@@ -123,18 +129,26 @@ def _compile(formula: Formula, limits: _Limits) -> Knowledge:
     return Knowledge(circuit, unsettled, 0.0, parts)
 
 
+def _whole(clauses: Sequence[Clause], literals: int, limits: _Limits) -> str | None:
+    share = limits.left() * WHOLE
+    first = min(FIRST_SECONDS, share * 0.7)
+    found = _text(clauses, literals, first, limits.megabytes)
+    return found or _text(clauses, literals, share - first, limits.megabytes, RECENT)
+
+
 def _in_parts(clauses: Sequence[Clause], literals: int, limits: _Limits) -> tuple[list[str], set[int], int]:
-    """The texts of the parts that compile, and the variables of those that do not. Small parts go together."""
+    """The texts of the parts that compile, and the variables of those that do not. Small parts go together.
+
+    Where all that is hard is in one part, that is the whole formula once more, with all the time that is left.
+    """
     parts = split(clauses)
     if len(parts) > MAX_PARTS:
         small = parts[: len(parts) - MAX_PARTS]
         parts = [[clause for part in small for clause in part], *parts[-MAX_PARTS:]]
     texts: list[str] = []
     open_literals: set[int] = set()
-    hard = len(parts) <= 2 and sum(len(part) > 1 for part in parts) <= 1
     for number, part in enumerate(parts):
-        share = limits.left() / (len(parts) - number)
-        text = None if hard and number == len(parts) - 1 else _text(part, literals, share, limits.megabytes)
+        text = _text(part, literals, limits.left() / (len(parts) - number), limits.megabytes)
         if text is None:
             open_literals.update(abs(literal) for clause in part for literal in clause)
         else:
@@ -142,11 +156,11 @@ def _in_parts(clauses: Sequence[Clause], literals: int, limits: _Limits) -> tupl
     return texts, open_literals, len(parts)
 
 
-def _text(clauses: Sequence[Clause], literals: int, seconds: float, megabytes: int) -> str | None:
+def _text(clauses: Sequence[Clause], literals: int, seconds: float, megabytes: int, way: str = TREE) -> str | None:
     """The compiler's text for some clauses, or None when it does not finish within the limits."""
     if any(not clause for clause in clauses):
         return _FALSE
     if not clauses:
         return _TRUE
     question = json.dumps({"clauses": clauses, "literals": literals})
-    return run_worker(_WORKER, question, seconds, megabytes)
+    return run_worker(_WORKER, question, seconds, megabytes, way)

@@ -4,16 +4,18 @@ Like the compiler's worker it stands alone; the parser is a native library.
 """
 
 import json
+import math
 import sys
 from pathlib import Path
 
 
-def work(source: Path, answer: Path, megabytes: int) -> None:
+def work(source: Path, answer: Path, megabytes: int, seconds: float, *, clauses: bool) -> None:
     """Read the model; write its tree, its constraints and its clauses, or what is wrong with it."""
     try:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (megabytes * 1_000_000, megabytes * 1_000_000))
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(seconds), math.ceil(seconds) + 1))
     except (ImportError, ValueError):
         pass  # No such limits on this system; the time limit still holds.
     from uvllang import UVL
@@ -28,7 +30,7 @@ def work(source: Path, answer: Path, megabytes: int) -> None:
             "types": read.feature_types,
             "attributes": read.feature_attributes,
         }
-        if sys.argv[4:] == ["clauses"]:
+        if clauses:
             cnf = read.to_cnf()
             found |= {"clauses": cnf.clauses, "literals": cnf.nv, "comments": cnf.comments}
     except ValueError as error:
@@ -38,4 +40,4 @@ def work(source: Path, answer: Path, megabytes: int) -> None:
 
 
 if __name__ == "__main__":
-    work(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+    work(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]), clauses="clauses" in sys.argv[5:])
