@@ -66,9 +66,37 @@ def test_reasons_exclude_and_none_of_them_can_be_spared(
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_circuit_and_solver_agree_on_them(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("moving", [False, True])
+def test_circuit_and_solver_agree_on_them(name: str, moving: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the solver is asked about every value, or only about what moves between configurations do not reach."""
+    monkeypatch.setattr(walks, "LARGE", 0 if moving else 1_000_000)
     formula = read(tmp_path, name)
-    agree(formula, open_engine(formula, compile_formula(formula, 20)), random.Random(6), steps=30)
+    agree(formula, open_engine(formula, compile_formula(formula, 20)), random.Random(6), steps=60 if moving else 30)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_what_was_found_serves_the_next_process(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session over stored configurations is answered mostly by moves, and as it would be by asking alone."""
+    formula = read(tmp_path, name)
+    monkeypatch.setattr(walks, "LARGE", 1_000_000)
+    plain = SatEngine(formula)
+    plain.domains({})
+    moving, chance = SatEngine(formula, plain.found()), random.Random(8)
+    for _ in range(6):
+        evidence: dict[int, int] = {}
+        for _ in range(8):
+            monkeypatch.setattr(walks, "LARGE", 0)
+            found, beside = moving.domains(evidence), moving.open_domains(evidence)
+            monkeypatch.setattr(walks, "LARGE", 1_000_000)
+            assert found == plain.domains(evidence)
+            assert beside == plain.open_domains(evidence)
+            open_places = [place for place, mask in enumerate(found.masks) if mask & (mask - 1) and place not in evidence]
+            if not open_places:
+                break
+            place = chance.choice(open_places)
+            bits = [bit for bit in range(len(formula.variables[place].values)) if found.masks[place] >> bit & 1]
+            evidence[place] = 1 << chance.choice(bits)
+    assert moving._reach is not None and moving._reach.sound
 
 
 def test_a_cheapest_that_cannot_be_proven_in_time_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,6 +105,9 @@ def assumptions(variables: Sequence[Variable], evidence: Evidence) -> list[int]:
     literals: list[int] = []
     for place, mask in evidence.items():
         variable = variables[place]
+        if mask and not mask & (mask - 1):
+            literals.append(variable.literals[mask.bit_length() - 1])
+            continue
         left = [literal for bit, literal in enumerate(variable.literals) if mask >> bit & 1]
         if len(left) == 1:
             literals.append(left[0])

@@ -1,9 +1,10 @@
 """Compiles a formula into a circuit, in a process of its own with limits on processor time and memory.
 
 The compiler is a young library that prints to standard output and can run for hours on a hard model; neither may
-hurt the server. It knows two ways to choose what to decide next, and some models are quick in only one of them. Sums over many choices are left out of the circuit, where they would multiply its size, and are
-answered in a layer above it. A formula that does not compile whole is tried in its independent parts; the solver
-answers for those that do not compile, and the report says which.
+hurt the server. It knows two ways to choose what to decide next, and some models are quick in only one of them. Sums
+over many choices are left out of the circuit, where they would multiply its size, and are answered in a layer above
+it. A formula that does not compile whole is tried in its independent parts; the solver answers for those that do not
+compile, and the report says which.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from entrepot.configurator.solve import open_solver
+from entrepot.configurator.solver import open_solver
 from entrepot.configurator.terrain import ALWAYS, Terrain
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from entrepot.configurator.excerpt import Excerpt
 from entrepot.configurator.formula import Formula
 from entrepot.configurator.nearby import Nearby
-from entrepot.configurator.solve import open_solver
+from entrepot.configurator.solver import open_solver
 from entrepot.configurator.terrain import ALWAYS, Terrain
 
 MAX_REPAIRS = 4

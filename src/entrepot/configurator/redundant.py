@@ -16,7 +16,7 @@ from typing import Any
 
 from entrepot.configurator.encode import Opposed, oppose
 from entrepot.configurator.model import Model
-from entrepot.configurator.solve import open_solver
+from entrepot.configurator.solver import open_solver
 
 SECONDS = 3.0
 #: How many conflicts the solver may run into over one question before it is left open.

@@ -51,6 +51,11 @@ class Slots:
             self.first.append(len(self.literals))
             self.literals.extend(variable.literals)
         self.everything = (1 << len(self.literals)) - 1
+        sizes = [len(variable.values) for variable in formula.variables]
+        #: Whether a variable has more values than a machine word has bits.
+        self.wide = max(sizes, default=0) > 62
+        self._place_of = numpy.repeat(numpy.arange(len(sizes)), sizes)
+        self._bit = numpy.arange(len(self.literals)) - numpy.array(self.first, dtype=numpy.int64)[self._place_of]
         signed = numpy.array(self.literals, dtype=numpy.int64)
         self._variable = numpy.abs(signed)
         self._positive = signed > 0
@@ -64,13 +69,9 @@ class Slots:
 
     def union(self, places: Sequence[int], masks: Sequence[int]) -> int:
         """The slots of some variables' masks as one number."""
-        if len(places) == len(self.first):
-            text = bytearray(len(self.literals))
-            for place, mask in enumerate(masks):
-                at = self.first[place]
-                for bit in range(len(self._variables[place].values)):
-                    text[at + bit] = mask >> bit & 1
-            return self._number(self._numpy.frombuffer(text, dtype=self._numpy.uint8))
+        if len(places) == len(self.first) and not self.wide:
+            rows = self._numpy.array(masks, dtype=self._numpy.int64)
+            return self.number(rows[self._place_of] >> self._bit & 1)
         found = 0
         for place in places:
             found |= masks[place] << self.first[place]
@@ -81,15 +82,26 @@ class Slots:
 
     def masks(self, found: int, places: Sequence[int]) -> list[int]:
         """The masks of many variables, in one reading of the number."""
+        if len(places) == len(self.first) and not self.wide:
+            return self.masks_of(self.flags(found))
         size = len(self.literals)
         text = format(found, f"0{size}b")
         return [
             int(text[size - self.first[one] - len(self._variables[one].values) : size - self.first[one]], 2) for one in places
         ]
 
+    def masks_of(self, flags: Any) -> list[int]:
+        """The masks of all variables from a truth value per slot."""
+        if self.wide:
+            return self.masks(self.number(flags), range(len(self.first)))
+        if not self.first:
+            return []
+        masks: list[int] = self._numpy.add.reduceat(flags.astype(self._numpy.int64) << self._bit, self.first).tolist()
+        return masks
+
     def witness(self, model: Sequence[int]) -> int:
         """The slots of a solver's model; a literal the solver never met is false."""
-        return self._number(self._taken(model))
+        return self.number(self._taken(model))
 
     def values(self, model: Sequence[int]) -> tuple[int, ...]:
         """The value each variable takes in a solver's model."""
@@ -105,7 +117,13 @@ class Slots:
         read[literals[literals > 0]] = True
         return read[self._variable] == self._positive
 
-    def _number(self, flags: Any) -> int:
+    def flags(self, found: int) -> Any:
+        """A truth value per slot."""
+        size = len(self.literals)
+        text = self._numpy.frombuffer(found.to_bytes((size + 7) // 8, "little"), dtype=self._numpy.uint8)
+        return self._numpy.unpackbits(text, count=size, bitorder="little").astype(bool)
+
+    def number(self, flags: Any) -> int:
         return int.from_bytes(self._numpy.packbits(flags, bitorder="little").tobytes(), "little")
 
 

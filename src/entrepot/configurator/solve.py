@@ -8,18 +8,20 @@ what the alternatives of a chosen class are.
 
 from __future__ import annotations
 
-import atexit
 import threading
 import time
-import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
+from entrepot.configurator.cheapest import cheapest_model
 from entrepot.configurator.columns import Columns
 from entrepot.configurator.formula import Evidence, Formula, assumptions
+from entrepot.configurator.reach import Reach, Refused, Start
 from entrepot.configurator.slots import Found, Slots, ones
+from entrepot.configurator.solver import open_solver
+from entrepot.configurator.walks import moves_over
 
 #: What each value of each variable costs; a missing variable costs nothing.
 Costs = Mapping[int, Sequence[int]]
@@ -104,30 +106,6 @@ class Engine(Protocol):
         ...
 
 
-_open: weakref.WeakSet[Any] = weakref.WeakSet()
-
-
-@atexit.register
-def _close_solvers() -> None:
-    """The library's own clean-up trips over a half-dismantled interpreter; end its solvers before."""
-    for solver in list(_open):
-        solver.delete()
-
-
-def open_solver(name: str, clauses: Iterable[Sequence[int]]) -> Any:
-    """A solver with the clauses in it. The library is loaded here, when somebody configures, and not before."""
-    from pysat.solvers import Solver
-
-    solver = Solver(name=name)
-    _open.add(solver)
-    for clause in clauses:
-        if clause:
-            solver.add_clause(clause)
-        else:
-            solver.append_formula([[1], [-1]])
-    return solver
-
-
 class SatEngine:
     """Answers by satisfiability; safe to share between threads.
 
@@ -147,16 +125,27 @@ class SatEngine:
         self._first: dict[int, None] = dict.fromkeys(known.witnesses if known else ())
         self._witnesses: OrderedDict[int, None] = OrderedDict()
         self._never = known.never if known else 0
+        #: Whether it is known of every value if it is possible at all.
+        self._surveyed = known is not None
+        self._reach: Reach | None = None
+        self._refused = Refused()
+        self._model: Sequence[int] = ()
 
     def found(self) -> Found:
         """What was found out so far, for whoever opens the same formula again."""
         return Found(tuple(self._first), self._never)
 
     def domains(self, evidence: Evidence) -> Domains:
+        moved = self._moved(evidence, released=True)
+        if moved is not None:
+            return moved
         everything = tuple(variable.everything for variable in self.formula.variables)
         return self.narrowed(evidence, Domains(everything, True), range(len(everything)))
 
     def open_domains(self, evidence: Evidence) -> Domains:
+        moved = self._moved(evidence, released=False)
+        if moved is not None:
+            return moved
         masks = tuple(evidence.get(place, one.everything) for place, one in enumerate(self.formula.variables))
         return self.narrowed(evidence, Domains(masks, True), [place for place in range(len(masks)) if place not in evidence])
 
@@ -172,9 +161,32 @@ class SatEngine:
             return None
         with self._lock:
             slots = self._open()
-            self._solver.set_phases([self.formula.variables[place].literals[0] for place in places])
-            holds = self._solver.solve(assumptions=assumptions(self.formula.variables, evidence))
-            return slots.values(self._solver.get_model()) if holds else None
+            solver = self._asked()
+            solver.set_phases([self.formula.variables[place].literals[0] for place in places])
+            holds = solver.solve(assumptions=assumptions(self.formula.variables, evidence))
+            return slots.values(solver.get_model()) if holds else None
+
+    def _moved(self, evidence: Evidence, *, released: bool) -> Domains | None:
+        """The domains by moves from one configuration, and by asking for the rest; None where there is nothing to start from.
+
+        ``released`` judges the variables of the evidence each with its own choice withdrawn; else they stay as said.
+        """
+        with self._lock:
+            start = self._start(evidence)
+            if start is None:
+                return None
+            slots = self._open()
+            possible = slots.everything & ~self._never
+            flags = slots.flags(self._complete(evidence, 0, possible, start))
+            for place, mask in evidence.items():
+                first, size = slots.first[place], len(self.formula.variables[place].values)
+                if released:
+                    others = {one: said for one, said in evidence.items() if one != place}
+                    mine = possible & self.formula.variables[place].everything << first
+                    mask = slots.mask(self._complete(others, slots.number(flags) & mine, mine, start), place)
+                if released or mask & (mask - 1):
+                    flags[first : first + size] = [mask >> bit & 1 for bit in range(size)]
+            return Domains(lambda: tuple(slots.masks_of(flags)), True, flags)
 
     def narrowed(self, evidence: Evidence, within: Domains, places: Sequence[int]) -> Domains:
         """Exact domains of some variables, where it is known already that nothing outside ``within`` is possible."""
@@ -184,12 +196,13 @@ class SatEngine:
             forbidden = slots.forbidden(evidence)
             asked = [place for place in places if place not in evidence]
             candidates = slots.union(asked, within.masks) & ~self._never
-            found, released = self._witnessed(forbidden)
-            consistent = within.consistent and (bool(found) or self._solve(evidence, ()) is not None)
+            start = self._start(evidence) if within.consistent else None
+            found, released = self._witnessed(forbidden) if start is None else (0, 0)
+            consistent = within.consistent and (start is not None or bool(found) or self._solve(evidence, ()) is not None)
             if consistent:
-                found = self._complete(evidence, found | self._witnessed(forbidden)[0], candidates)
+                found = self._complete(evidence, found or self._witnessed(forbidden)[0], candidates, start)
                 if not evidence and len(asked) == len(masks):
-                    self._never = slots.everything & ~found
+                    self._never, self._surveyed = slots.everything & ~found, True
             for place, mask in zip(asked, slots.masks(found if consistent else 0, asked), strict=True):
                 masks[place] = mask
             for place in places:
@@ -197,7 +210,7 @@ class SatEngine:
                     others = {one: mask for one, mask in evidence.items() if one != place}
                     mine = slots.union([place], within.masks) & ~self._never
                     known = (released | found if consistent else released) & mine
-                    masks[place] = slots.mask(self._complete(others, known, mine), place)
+                    masks[place] = slots.mask(self._complete(others, known, mine, start), place)
             if not consistent and places:
                 masks = [mask if place in evidence else 0 for place, mask in enumerate(masks)]
             return Domains(tuple(masks), consistent)
@@ -213,37 +226,10 @@ class SatEngine:
     def best(self, evidence: Evidence, costs: Costs) -> Best | None:
         """The cheapest configuration, searched for a stated time; then the cheapest that was come upon."""
         until = time.monotonic() + BEST_SECONDS
-        model = self._cheapest_model(evidence, costs)
+        model = cheapest_model(self.formula, evidence, costs, BEST_SECONDS)
         if model is not None:
             return Best(*self._valued(model, costs), proven=True) if model else None
         return self._descend(dict(evidence), costs, until + BEST_SECONDS)
-
-    def _cheapest_model(self, evidence: Evidence, costs: Costs) -> list[int] | None:
-        """A proven cheapest model; empty where nothing is possible, None when the time is up."""
-        from pysat.examples.rc2 import RC2
-        from pysat.formula import WCNF
-
-        weighted = WCNF()
-        for clause in self.formula.clauses():
-            weighted.append(list(clause))
-        for literal in assumptions(self.formula.variables, evidence):
-            weighted.append([literal])
-        for place, variable in enumerate(self.formula.variables):
-            row = costs.get(place)
-            if row is None:
-                continue
-            least = min(row)
-            for literal, cost in zip(variable.literals, row, strict=True):
-                if cost > least:
-                    weighted.append([-literal], weight=cost - least)
-        with RC2(weighted) as solver:
-            timer = threading.Timer(BEST_SECONDS, solver.interrupt)
-            timer.start()
-            try:
-                model: list[int] | None = solver.compute(expect_interrupt=True)
-            finally:
-                timer.cancel()
-            return None if model is None and solver.interrupted else model or []
 
     def _descend(self, evidence: dict[int, int], costs: Costs, until: float) -> Best | None:
         """Take the cheapest value that is possible beside those taken before, where it saves most first."""
@@ -260,8 +246,7 @@ class SatEngine:
                 break
             evidence[place] = 1 << bit
         with self._lock:
-            self._open()
-            self._solver.solve(assumptions=assumptions(self.formula.variables, evidence))
+            self._asked().solve(assumptions=assumptions(self.formula.variables, evidence))
             model = self._solver.get_model()
         return Best(*self._valued(model, costs), proven=False)
 
@@ -281,24 +266,60 @@ class SatEngine:
                 released |= conflict
         return found, released
 
-    def _complete(self, evidence: Evidence, found: int, candidates: int) -> int:
-        """Ask for any of the values not witnessed yet, until none is left or the answer is no."""
+    def _complete(self, evidence: Evidence, found: int, candidates: int, start: Start | None = None) -> int:
+        """Ask for any of the values not witnessed yet, until none is left or the answer is no.
+
+        Where there is a configuration to start from, what it reaches is found first, and again from each answer.
+        """
         slots = self._open()
-        candidates &= ~slots.forbidden(evidence)
+        refused = self._refused.under(evidence)
+        candidates &= ~(slots.forbidden(evidence) | refused)
+        fixed = assumptions(self.formula.variables, evidence)
+        if start is not None:
+            more, never = start.reached(fixed, candidates & ~found)
+            found, candidates = found | more, candidates & ~never
         while wanted := candidates & ~found:
             witness = self._solve(evidence, [slots.literals[slot] for slot in ones(wanted)])
             if witness is None:
-                return found
+                refused |= wanted
+                break
             found |= witness
+            if start is not None:
+                found |= start.reached_from(self._model, fixed, candidates & ~found)
+        self._refused.note(evidence, refused)
         return found
+
+    def _start(self, evidence: Evidence) -> Start | None:
+        """A configuration with the evidence to start from; None where there is none, or asking alone is as quick."""
+        moves = moves_over(self.formula.literals)
+        if moves is None or not evidence or not self._surveyed or not all(evidence.values()):
+            return None
+        slots = self._open()
+        if self._reach is None:
+            self._reach = Reach(self.formula, slots, moves, self._first, self._model_of)
+        fixed = assumptions(self.formula.variables, evidence)
+        truth = self._reach.start(fixed) if self._reach.sound else None
+        if truth is None and self._reach.sound:
+            model = self._model_of(fixed)
+            truth = None if model is None else self._reach.start(fixed, model)
+        return None if truth is None else Start(self._reach, slots, truth, fixed)
+
+    def _model_of(self, fixed: Sequence[int]) -> Sequence[int] | None:
+        solver = self._asked()
+        model: Sequence[int] | None = solver.get_model() if solver.solve(assumptions=fixed) else None
+        return model
 
     def _open(self) -> Slots:
         if self._slots is None:
             self._slots = Slots(self.formula)
+        return self._slots
+
+    def _asked(self) -> Any:
+        """The solver; it is opened when there is something to ask, which known configurations do not answer."""
         if self._solver is None:
             self._solver = open_solver("minisat22", self.formula.clauses())
             self._spare = self.formula.literals
-        return self._slots
+        return self._solver
 
     def _solve(self, evidence: Evidence, wanted: Sequence[int]) -> int | None:
         """A configuration, with at least one of the wanted literals; the clause that asks is switched off afterward."""
@@ -306,15 +327,17 @@ class SatEngine:
         fixed = assumptions(self.formula.variables, evidence)
         if any(not mask for mask in evidence.values()):
             return None
+        solver = self._asked()
         if wanted:
             self._spare += 1
-            self._solver.add_clause([-self._spare, *wanted])
-            self._solver.set_phases(wanted)
+            solver.add_clause([-self._spare, *wanted])
+            solver.set_phases(wanted)
             fixed = [*fixed, self._spare]
-        holds = self._solver.solve(assumptions=fixed)
-        witness = slots.witness(self._solver.get_model()) if holds else None
+        holds = solver.solve(assumptions=fixed)
+        self._model = solver.get_model() if holds else ()
+        witness = slots.witness(self._model) if holds else None
         if wanted:
-            self._solver.add_clause([-self._spare])
+            solver.add_clause([-self._spare])
         if witness is not None and not evidence and len(self._first) < MAX_FIRST:
             self._first[witness] = None
         elif witness is not None:

@@ -5,12 +5,31 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import Any
 
 from entrepot.configurator.formula import Clause, Formula
 from entrepot.configurator.walks import chains_over
 
 #: The number of a clause that belongs to no rule: it makes the values of a variable exclude each other.
 ALWAYS = -1
+
+
+Array = Any
+#: Clauses end to end (begins and literals), and at each literal the clauses it stands in (begins and clauses).
+Ground = tuple[Array, Array, Array, Array]
+
+
+def lay_ground(clauses: Sequence[Clause], literals: int) -> Ground:
+    """Clauses as flat arrays; a literal is an index there, ``literal + literals``."""
+    import numpy
+
+    sizes = numpy.fromiter(map(len, clauses), dtype=numpy.int32, count=len(clauses))
+    flat = numpy.fromiter(chain.from_iterable(clauses), dtype=numpy.int32, count=int(sizes.sum())) + literals
+    order = numpy.argsort(flat, kind="stable")
+    clause_at = numpy.repeat(numpy.arange(len(clauses), dtype=numpy.int32), sizes)[order]
+    begin_at = numpy.searchsorted(flat[order], numpy.arange(2 * literals + 2)).astype(numpy.int32)
+    begin_of = numpy.concatenate([[0], numpy.cumsum(sizes)]).astype(numpy.int32)
+    return begin_of, flat.astype(numpy.int32), begin_at, clause_at
 
 
 class Terrain:
@@ -45,13 +64,8 @@ class Terrain:
         """The clauses end to end, the clauses at each literal, and what follows from clauses of one literal."""
         import numpy
 
-        sizes = numpy.fromiter(map(len, self.clauses), dtype=numpy.int32, count=len(self.clauses))
-        flat = numpy.fromiter(chain.from_iterable(self.clauses), dtype=numpy.int32, count=int(sizes.sum())) + self.literals
-        order = numpy.argsort(flat, kind="stable")
-        clause_at = numpy.repeat(numpy.arange(len(self.clauses), dtype=numpy.int32), sizes)[order]
-        begin_at = numpy.searchsorted(flat[order], numpy.arange(2 * self.literals + 2)).astype(numpy.int32)
-        begin_of = numpy.concatenate([[0], numpy.cumsum(sizes)]).astype(numpy.int32)
-        self._ground = (begin_of, flat.astype(numpy.int32), begin_at, clause_at)
+        self._ground = lay_ground(self.clauses, self.literals)
+        sizes = numpy.diff(self._ground[0])
         self._chains = chains_over(len(self.clauses))
         self._why, self._left = numpy.full(2 * self.literals + 1, -2, dtype=numpy.int32), sizes.copy()
         self._failed = self._chains.follow_units(self._ground, self._why, self._left)

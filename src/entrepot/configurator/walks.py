@@ -20,6 +20,8 @@ SMALL = 2_000
 MANY = 1_000
 #: Clauses of a formula up to which Python follows them fast enough.
 FEW = 4_000
+#: Literals of a formula from which moving from configuration to configuration is quicker than asking the solver.
+LARGE = 2_000
 
 
 class Form:
@@ -53,6 +55,11 @@ class Form:
 def chains_over(clauses: int) -> ModuleType:
     """How chains of so many clauses are followed; both forms are the same functions, too."""
     return _form("chains", plain=clauses <= FEW)
+
+
+def moves_over(literals: int) -> ModuleType | None:
+    """How configurations are changed step by step; None where the solver is as quick, or Python would be too slow."""
+    return _form("moves", plain=False) if literals >= LARGE and find_spec("numba") else None
 
 
 def _form(name: str, *, plain: bool) -> ModuleType:
