@@ -1,7 +1,7 @@
 """Who changed what, about whom, when and why: facts that are only ever added.
 
-Every change that staff or a buyer administrator makes to members, segments, contracts, prices and promotions leaves one line
-here, written in the transaction of the change itself: there is no change without its line and no line without its
+Every change that staff or a buyer administrator makes to members, segments, contracts, prices, charges and promotions leaves
+one line here, written in the transaction of the change itself: there is no change without its line and no line without its
 change. A line holds what differed, before and after, never the whole thing twice.
 """
 

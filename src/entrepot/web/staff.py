@@ -95,6 +95,7 @@ FACES = (
             Way(mark("Prices"), "/management/prices", "banknote", "management.view"),
             Way(mark("Rules and contracts"), "/management/rules", "sliders-horizontal", "management.view"),
             Way(mark("Contracts"), "/management/contracts", "file-text", "price.view"),
+            Way(mark("Shipping and taxes"), "/management/charges", "truck", "price.view"),
             Way(mark("Price check"), "/management/price-check", "scan-barcode", "management.view"),
             Way(mark("Simulation"), "/management/simulation", "route", "price.view"),
             Way(mark("Promotions"), "/management/promotions", "badge-percent", "management.view"),

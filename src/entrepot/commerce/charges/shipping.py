@@ -53,6 +53,15 @@ class Parcel(msgspec.Struct, frozen=True):
         return at is None or ((starts_at is None or starts_at <= at) and (ends_at is None or at < ends_at))
 
 
+class Missed(StrEnum):
+    """Why a rate is not for a parcel."""
+
+    CURRENCY = "currency"
+    PLACE = "place"
+    TIME = "time"
+    RANGE = "range"
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """What a mode costs in one currency for a set of places (empty: every place), in minor units.
@@ -72,12 +81,17 @@ class Rate:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
 
-    def fits(self, parcel: Parcel) -> bool:
+    def missed(self, parcel: Parcel) -> Missed | None:
+        """Why the rate is not for this parcel; nothing when it is."""
         if self.currency != parcel.currency:
-            return False
+            return Missed.CURRENCY
+        if parcel.nearness(self.countries) is None:
+            return Missed.PLACE
+        if not parcel.within(self.starts_at, self.ends_at):
+            return Missed.TIME
         measure = parcel.measure(self.basis)
         in_range = self.least <= measure and (self.below is None or measure < self.below)
-        return in_range and parcel.nearness(self.countries) is not None and parcel.within(self.starts_at, self.ends_at)
+        return None if in_range else Missed.RANGE
 
     def cost(self, parcel: Parcel) -> int:
         beyond = max(0, parcel.grams - self.grams_included)
@@ -111,8 +125,13 @@ def offer_shipping(modes: Iterable[ShippingMode], parcel: Parcel) -> list[Shippi
     """The modes that serve the parcel, in the store's sequence."""
     offers = []
     for mode in sorted(modes, key=lambda one: (one.sequence, one.code)):
-        fitting = [rate for rate in mode.rates if rate.fits(parcel)]
-        if fitting:
-            _, cheapest = min((-(parcel.nearness(one.countries) or 0), one.cost(parcel)) for one in fitting)
-            offers.append(ShippingOffer(mode, cheapest))
+        rate = rate_for(mode, parcel)
+        if rate is not None:
+            offers.append(ShippingOffer(mode, rate.cost(parcel)))
     return offers
+
+
+def rate_for(mode: ShippingMode, parcel: Parcel) -> Rate | None:
+    """The one rate of a mode that is charged: the place named most closely, then the cheapest."""
+    fitting = [rate for rate in mode.rates if rate.missed(parcel) is None]
+    return min(fitting, key=lambda one: (-(parcel.nearness(one.countries) or 0), one.cost(parcel)), default=None)

@@ -32,6 +32,7 @@ shipping_mode = sa.Table(
     sa.Column("days_least", sa.Integer, nullable=False),
     sa.Column("days_most", sa.Integer, nullable=False),
     sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("before", Json),
     sa.UniqueConstraint("store_id", "code"),
 )
 surcharge = sa.Table(
@@ -49,6 +50,7 @@ surcharge = sa.Table(
     sa.Column("countries", Json, nullable=False),
     sa.Column("starts_at", Instant),
     sa.Column("ends_at", Instant),
+    sa.Column("before", Json),
 )
 tax_rate = sa.Table(
     "tax_rate",
@@ -83,7 +85,7 @@ def find_shipping_modes(conn: Connection, store_id: int) -> tuple[ShippingMode, 
 
     def load() -> tuple[ShippingMode, ...]:
         rows = conn.execute(sa.select(shipping_mode).where(shipping_mode.c.store_id == store_id)).mappings()
-        return tuple(_mode(row) for row in rows)
+        return tuple(_mode(dict(row)) for row in rows)
 
     return _modes.get(conn, store_id, "modes", load)
 
@@ -104,20 +106,23 @@ def find_surcharges(conn: Connection, store_id: int) -> tuple[Surcharge, ...]:
     """The store's surcharges, by code."""
 
     def load() -> tuple[Surcharge, ...]:
-        return tuple(_surcharge(row) for row in stored_surcharges(conn, store_id).values())
+        return tuple(read_surcharge(row) for row in stored_surcharges(conn, store_id).values())
 
     return _surcharges.get(conn, store_id, "surcharges", load)
 
 
 def put_shipping_modes(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert or replace shipping modes by code; rates are the fields of `Rate`, those at their default left out."""
-    upsert(conn, shipping_mode, [row | {"store_id": store_id} for row in rows], ["store_id", "code"])
+    """Insert or replace shipping modes by code; rates are the fields of `Rate`, those at their default left out.
+
+    ``before`` is what a mode was before, for who may want it back; without it there is nothing to go back to.
+    """
+    upsert(conn, shipping_mode, [{"before": None} | row | {"store_id": store_id} for row in rows], ["store_id", "code"])
     touch(conn, store_id)
 
 
 def put_surcharges(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]]) -> None:
     """Insert or replace surcharges by code; tariffs are the fields of `Tariff`, the percentage as decimal text."""
-    upsert(conn, surcharge, [row | {"store_id": store_id} for row in rows], ["store_id", "code"])
+    upsert(conn, surcharge, [{"before": None} | row | {"store_id": store_id} for row in rows], ["store_id", "code"])
     touch(conn, store_id)
 
 
@@ -134,25 +139,48 @@ def touch(conn: Connection, store_id: int) -> None:
     upsert(conn, charges_version, [{"store_id": store_id, "version": _version_of(conn, store_id) + 1}], ["store_id"])
 
 
-def _mode(row: sa.RowMapping) -> ShippingMode:
-    rates = tuple(
-        Rate(
-            **rate
-            | {
-                "countries": frozenset(rate.get("countries", ())),
-                "basis": Basis(rate.get("basis", Basis.WEIGHT)),
-                "starts_at": _instant(rate.get("starts_at")),
-                "ends_at": _instant(rate.get("ends_at")),
-            }
-        )
-        for rate in row["rates"]
-    )
+def _mode(row: Mapping[str, Any]) -> ShippingMode:
+    rates = tuple(read_rate(rate) for rate in row["rates"])
     return ShippingMode(
         row["code"], row["carrier"], row["service"], rates, row["names"], (row["days_least"], row["days_most"]), row["sequence"]
     )
 
 
-def _surcharge(row: Mapping[str, Any]) -> Surcharge:
+def read_rate(stored: Mapping[str, Any]) -> Rate:
+    """A rate as it is stored; what is left out is at its default."""
+    return Rate(
+        **dict(stored)
+        | {
+            "countries": frozenset(stored.get("countries", ())),
+            "basis": Basis(stored.get("basis", Basis.WEIGHT)),
+            "starts_at": _instant(stored.get("starts_at")),
+            "ends_at": _instant(stored.get("ends_at")),
+        }
+    )
+
+
+def stored_rate(rate: Rate) -> dict[str, Any]:
+    """The rate as `read_rate` reads it; what is at its default is left out, so that tables stay readable."""
+    more = {
+        "basis": str(rate.basis),
+        "least": rate.least,
+        "below": rate.below,
+        "per_item": rate.per_item,
+        "starts_at": rate.starts_at.isoformat() if rate.starts_at else None,
+        "ends_at": rate.ends_at.isoformat() if rate.ends_at else None,
+    }
+    return {
+        "currency": rate.currency,
+        "countries": sorted(rate.countries),
+        "base": rate.base,
+        "per_kilogram": rate.per_kilogram,
+        "grams_included": rate.grams_included,
+        **{name: value for name, value in more.items() if value not in ("weight", 0, None, False)},
+    }
+
+
+def read_surcharge(row: Mapping[str, Any]) -> Surcharge:
+    """A surcharge as it is stored."""
     tariffs = tuple(Tariff(**one | {"percent": Fraction(one.get("percent", "0"))}) for one in row["tariffs"])
     sets = {name: frozenset(row[name]) for name in ("entries", "modes", "countries")}
     return Surcharge(**dict(row) | sets | {"per": Per(row["per"]), "tariffs": tariffs})
@@ -166,14 +194,31 @@ def _instant(text: str | None) -> datetime | None:
 TAX_RATES = Sheet(tax_rate, ("store_id", "name", "category", "country", "region"), "name")
 
 
+_MODE = ("code", "carrier", "service", "names", "rates", "days_least", "days_most", "sequence")
+_NOT_EDITED = ("store_id", "before")
+
+
 def stored_modes(conn: Connection, store_id: int) -> dict[str, dict[str, Any]]:
     """The shipping modes as stored, by code, for editing."""
-    names = ("code", "carrier", "service", "names", "rates", "days_least", "days_most", "sequence")
     rows = conn.execute(sa.select(shipping_mode).where(shipping_mode.c.store_id == store_id)).mappings()
-    return {row["code"]: {name: row[name] for name in names} for row in rows}
+    return {row["code"]: {name: row[name] for name in _MODE} for row in rows}
 
 
 def stored_surcharges(conn: Connection, store_id: int) -> dict[str, dict[str, Any]]:
     """The surcharges as stored, by code, for editing."""
     rows = conn.execute(sa.select(surcharge).where(surcharge.c.store_id == store_id).order_by(surcharge.c.code)).mappings()
-    return {row["code"]: {name: row[name] for name in row if name != "store_id"} for row in rows}
+    return {row["code"]: {name: row[name] for name in row if name not in _NOT_EDITED} for row in rows}
+
+
+def before_of(conn: Connection, store_id: int, kind: str, code: str) -> dict[str, Any] | None:
+    """What a thing of a kind ("shipping", "surcharge") was before its last change by hand."""
+    table = {"shipping": shipping_mode, "surcharge": surcharge}[kind]
+    found = conn.execute(sa.select(table.c.before).where(table.c.store_id == store_id, table.c.code == code)).scalar()
+    return dict(found) if found else None
+
+
+def remove(conn: Connection, store_id: int, table: sa.Table, *named: sa.ColumnElement[bool]) -> bool:
+    """Remove what is named of a store; tell whether there was any."""
+    gone = conn.execute(table.delete().where(table.c.store_id == store_id, *named)).rowcount
+    touch(conn, store_id)
+    return bool(gone)

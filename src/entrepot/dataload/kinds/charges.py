@@ -79,28 +79,26 @@ def _place(rate: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _rate(row: Row, zone: str) -> dict[str, Any]:
-    """A rate as stored; what is at its default is left out, so that tables stay readable."""
     code = row.get("CurrencyCode")
     basis = row.get("Basis") or charges.Basis.WEIGHT
     least, below = _measure(row, "Least", basis) or 0, _measure(row, "Below", basis)
     if below is not None and below <= least:
         raise BadRange(path="Below")
-    more = {
-        "basis": str(basis),
-        "least": least,
-        "below": below,
-        "per_item": bool(row.get("PerItem")),
-        "starts_at": _moment(row, "StartDate", zone),
-        "ends_at": _moment(row, "EndDate", zone),
-    }
-    return {
-        "currency": code,
-        "countries": sorted(row.get("Countries") or []),
-        "base": parse_amount(row.get("Base"), code, "Base"),
-        "per_kilogram": parse_amount(row.get("PerKilogram") or "0", code, "PerKilogram"),
-        "grams_included": row.get("GramsIncluded") or 0,
-        **{name: value for name, value in more.items() if value not in ("weight", 0, None, False)},
-    }
+    return charges.stored_rate(
+        charges.Rate(
+            currency=code,
+            base=parse_amount(row.get("Base"), code, "Base"),
+            per_kilogram=parse_amount(row.get("PerKilogram") or "0", code, "PerKilogram"),
+            countries=frozenset(row.get("Countries") or ()),
+            grams_included=row.get("GramsIncluded") or 0,
+            basis=basis,
+            least=least,
+            below=below,
+            per_item=bool(row.get("PerItem")),
+            starts_at=in_zone(row.get("StartDate"), zone),
+            ends_at=in_zone(row.get("EndDate"), zone),
+        )
+    )
 
 
 class BadRange(Invalid):
@@ -116,11 +114,6 @@ def _measure(row: Row, column: str, basis: charges.Basis) -> int | None:
     if basis is charges.Basis.AMOUNT:
         return int(parse_amount(cell, row.get("CurrencyCode"), column))
     return parse_whole(cell, column, zero=True)
-
-
-def _moment(row: Row, column: str, zone: str) -> str | None:
-    at = in_zone(row.get(column), zone)
-    return at.isoformat() if at else None
 
 
 def _put_surcharges(batch: Batch) -> None:

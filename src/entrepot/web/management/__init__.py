@@ -26,7 +26,11 @@ from entrepot.web.management import (
     rule_pages,
     rule_states,
     segments,
+    shipping_forms,
+    shipping_pages,
     simulation,
+    surcharge_pages,
+    tax_pages,
 )
 
 routes: list[Any] = [
@@ -37,6 +41,10 @@ routes: list[Any] = [
     *rule_pages.routes,
     *rule_states.routes,
     *simulation.routes,
+    *shipping_pages.routes,
+    *shipping_forms.routes,
+    *surcharge_pages.routes,
+    *tax_pages.routes,
     *promotion_pages.routes,
     *promotion_form.routes,
     *promotion_calendar.routes,

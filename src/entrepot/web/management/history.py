@@ -1,4 +1,4 @@
-"""The history of changes: who changed what of members, segments, contracts, prices and promotions, when and why."""
+"""The history of changes: who changed what of members, segments, contracts, prices, charges and promotions, when and why."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ KINDS = {
     "constant": (mark("Price constant"), "/management/price-constants?edit={}"),
     "offer": (mark("Price"), "/management/prices?q={}"),
     "codes": (mark("Codes"), "/management/promotions/{}/codes"),
+    "shipping": (mark("Shipping mode"), "/management/charges/modes/{}"),
+    "surcharge": (mark("Surcharge"), "/management/charges/surcharges/{}"),
+    "tax": (mark("Tax rate"), "/management/charges/taxes"),
 }
 ACTIONS = {
     "created": mark("created"),
@@ -111,6 +114,16 @@ FIELDS = {
     "days": mark("Days"),
     "count": mark("Count"),
     "expires_at": mark("Expires"),
+    "carrier": mark("Carrier"),
+    "service": mark("Service"),
+    "sequence": mark("Place in the list"),
+    "category": mark("Kind"),
+    "per": mark("Charged for"),
+    "tax_category": mark("Tax category"),
+    "entries": mark("Articles and categories"),
+    "modes": mark("Shipping modes"),
+    "countries": mark("Places"),
+    "percent": mark("Percent"),
 }
 
 

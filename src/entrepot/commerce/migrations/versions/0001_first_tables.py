@@ -556,6 +556,7 @@ def upgrade() -> None:
         sa.Column("days_least", sa.Integer(), nullable=False),
         sa.Column("days_most", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("store_id", "code"),
     )
@@ -602,6 +603,7 @@ def upgrade() -> None:
         sa.Column("countries", sa.Text(), nullable=False),
         sa.Column("starts_at", sa.BigInteger(), nullable=True),
         sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("before", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", "code"),
     )
     op.create_table(
