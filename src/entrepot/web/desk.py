@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from entrepot.commerce import members
+from entrepot.commerce import capture, members
 from entrepot.kernel.errors import Conflict, Refused
 from entrepot.kernel.ids import new_id
 from entrepot.order_management import orders, verbs
@@ -121,13 +121,21 @@ def adjust(house: House, agent: Agent, key: str, change: Document) -> Document:
     database = house.order_management.database
     fresh = {"AdjustmentID": new_id()} if change.get("Action", "ENTER") == "ENTER" else {}
     sent = read(orders.AdjustOrder, {"OrderHeaderKey": key} | change | fresh)
-    by = orders.By(agent.logon_id, house.clock.now(), agent.roles, agent.permissions)
+    by = orders.By(agent.logon_id, house.clock.now(), agent.roles, agent.permissions, _granted_today(house, agent, key))
     if sent.action == "APPROVE":
         return database.retrying(lambda conn: orders.approve_adjustment(conn, sent, by))
     with database.read() as conn:
         question = orders.adjustment_request(conn, sent, by)
     reply = house.requests.request("getOrderPrice", question)
     return database.retrying(lambda conn: orders.record_adjustment(conn, sent, reply, by))
+
+
+def _granted_today(house: House, agent: Agent, key: str) -> int:
+    """What the agent has granted on carts on this day, in the order's currency: it counts against the same limit."""
+    with house.order_management.database.read() as conn:
+        currency = orders.load_order(conn, key).currency
+    with house.commerce.database.read() as conn:
+        return capture.given_on_day(conn, agent.logon_id, currency, house.clock.now())
 
 
 def confirm_draft(house: House, agent: Agent, key: str) -> Document:

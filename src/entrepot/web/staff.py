@@ -67,6 +67,7 @@ FACES = (
         (
             Way(mark("Orders and drafts"), "/call-center", "list", "order.search"),
             Way(mark("New order"), "/call-center/new", "plus", "order.capture"),
+            Way(mark("Customer's cart"), "/call-center/carts", "shopping-cart", "customer.search"),
             Way(mark("Approvals"), "/call-center/approvals", "circle-check", "override.approve"),
             Way(mark("Stock"), "/store/stock", "boxes", "inventory.view"),
         ),
@@ -136,6 +137,9 @@ DONE = {
     "shipped": mark("The shipment is confirmed; stock, order and invoice follow."),
     "adjusted": mark("The stock is adjusted."),
     "by_hand": mark("The order is adjusted."),
+    "granted": mark("The customer sees it in the cart now."),
+    "waiting": mark("It passes your limits and waits for approval. The customer does not see it yet."),
+    "withdrawn": mark("It is off the cart again."),
     "approved": mark("Approved. The order goes on when nothing else waits."),
     "rejected": mark("Rejected: it is off the order again."),
     "rerun": mark("The message is back at its place in the queue."),

@@ -62,6 +62,18 @@ from entrepot.commerce.capture.dynamic_kit import (
     forget_waiting,
     look_up,
 )
+from entrepot.commerce.capture.grant import REASONS as GRANT_REASONS
+from entrepot.commerce.capture.grant import Allowance, Granted, GrantState, Wish, read_wish
+from entrepot.commerce.capture.granting import (
+    Giver,
+    GrantFact,
+    decide,
+    given_on_day,
+    grant,
+    grants_of,
+    grants_waiting,
+    withdraw,
+)
 from entrepot.commerce.capture.lines import (
     Adding,
     accept_gift,
@@ -104,9 +116,11 @@ from entrepot.commerce.capture.transfer import acknowledge_transfer, fail_transf
 
 __all__ = [
     "FOREIGN",
+    "GRANT_REASONS",
     "Adding",
     "Address",
     "AddressInvalid",
+    "Allowance",
     "Available",
     "Calculation",
     "CartNotFound",
@@ -116,6 +130,10 @@ __all__ = [
     "ConfigurationInvalid",
     "DefinedKit",
     "DefinitionFields",
+    "Giver",
+    "GrantFact",
+    "GrantState",
+    "Granted",
     "LineAdjustment",
     "Needed",
     "NoModel",
@@ -138,6 +156,7 @@ __all__ = [
     "Stage",
     "ToCalculate",
     "Visit",
+    "Wish",
     "accept_gift",
     "acknowledge_transfer",
     "add_configuration",
@@ -154,6 +173,7 @@ __all__ = [
     "component_question",
     "current_cart",
     "customer_of",
+    "decide",
     "discard_abandoned",
     "dynamic_kit_configuration_add",
     "enter_code",
@@ -163,6 +183,10 @@ __all__ = [
     "find_waiting",
     "foreign_configuration",
     "forget_waiting",
+    "given_on_day",
+    "grant",
+    "grants_of",
+    "grants_waiting",
     "hashed",
     "is_prepared",
     "look_up",
@@ -180,6 +204,7 @@ __all__ = [
     "put_transfer",
     "read_bill_of_material",
     "read_definition",
+    "read_wish",
     "recent_orders",
     "refuse_component_change",
     "remove_code",
@@ -199,4 +224,5 @@ __all__ = [
     "update_configuration",
     "usage_reference",
     "visit_of",
+    "withdraw",
 ]

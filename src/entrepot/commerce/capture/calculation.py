@@ -39,10 +39,11 @@ class LineAdjustment(msgspec.Struct, frozen=True):
 
 
 class ByHand(msgspec.Struct, frozen=True):
-    """What an adjustment given by hand adds to a line or to shipping, by the adjustment's id: a discount is below zero."""
+    """What an adjustment given by hand adds to a line or to shipping, by its id and reason: a discount is below zero."""
 
     id: str
     amount: int
+    reason: str = ""
 
 
 class PricedComponent(msgspec.Struct, frozen=True):
@@ -183,6 +184,11 @@ class Calculation(msgspec.Struct, frozen=True, dict=True):
     def manual(self) -> int:
         """What was adjusted by hand on the goods: a discount is below zero."""
         return sum([line.manual for line in self.lines])
+
+    def came_to(self, adjustment: str, line: str = "") -> int:
+        """What one adjustment by hand came to, on all lines or on one."""
+        lines = [one for one in self.lines if not line or one.id == line]
+        return sum([by.amount for one in lines for by in one.by_hand if by.id == adjustment])
 
     @property
     def shipping_net(self) -> int:

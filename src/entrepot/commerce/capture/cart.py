@@ -19,6 +19,7 @@ from entrepot.bus import correlation
 from entrepot.commerce import charges
 from entrepot.commerce.capture import tables
 from entrepot.commerce.capture.calculate import ToCalculate, calculate
+from entrepot.commerce.capture.grant import manual_of
 from entrepot.commerce.capture.order import CartNotFound, CartNotOpen, Order, OrderLine, OrderState, StaleVersion, Visit
 from entrepot.commerce.capture.tables import orders
 from entrepot.kernel.ids import new_id, new_secret
@@ -84,6 +85,8 @@ def change(conn: Connection, visit: Visit, before: Order, after: Order) -> Order
     if before.state is not OrderState.PENDING:
         raise CartNotOpen()
     after = replace(after, version=before.version + 1, updated_at=visit.at, prepared=None)
+    if after.granted and not after.lines:
+        after = replace(after, granted=())
     after = replace(after, calculation=calculate(conn, to_calculate(visit, after)))
     tables.save_order(conn, before, after)
     return after
@@ -116,6 +119,8 @@ def to_calculate(visit: Visit, cart: Order) -> ToCalculate:
         shipping_mode=cart.shipping_mode,
         destination=charges.Destination(address.country, address.state) if address else None,
         payment=cart.payment.method if cart.payment else None,
+        manual=manual_of(cart.granted, cart.currency) if cart.granted else (),
+        manual_policy=charges.Adding.ADDITION,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from entrepot.commerce.capture.calculation import Calculation
+from entrepot.commerce.capture.grant import Granted
 from entrepot.commerce.catalog import Store, View
 from entrepot.commerce.members import Buyer, logon_key
 from entrepot.commerce.pricing import Customer
@@ -163,6 +164,7 @@ class Order(msgspec.Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
     codes: tuple[str, ...] = ()
+    granted: tuple[Granted, ...] = ()
     declined_gifts: tuple[str, ...] = ()
     ship_to: Address | None = None
     bill_to: Address | None = None

@@ -49,11 +49,12 @@ def settled(
             manual_policy=order.manual_policy,
         )
     )
+    reasons = {one.id: one.kind for one in order.manual}
     return Calculation(
         currency=order.currency,
         tax_included=order.store.prices_include_tax,
-        lines=tuple([_due(line, row) for line, row in zip(lines, due.lines, strict=True)]),
-        shipping=_due(shipping, due.shipping) if shipping is not None and due.shipping is not None else None,
+        lines=tuple([_due(line, row, reasons) for line, row in zip(lines, due.lines, strict=True)]),
+        shipping=_due(shipping, due.shipping, reasons) if shipping is not None and due.shipping is not None else None,
         surcharges=tuple(
             msgspec.structs.replace(one, taxes=_taxes(row)) for one, row in zip(surcharges, due.surcharges, strict=True)
         ),
@@ -84,10 +85,10 @@ def _called(facts: Facts, numbers: Sequence[str]) -> frozenset[str]:
     return frozenset(numbers).union(*groups)
 
 
-def _due(charged: Adjustable, row: charges.Row) -> Adjustable:
+def _due(charged: Adjustable, row: charges.Row, reasons: Mapping[str, str]) -> Adjustable:
     if not row.taxes and not row.by_hand:
         return charged
-    by_hand = tuple([ByHand(one, amount) for one, amount in row.by_hand.items()])
+    by_hand = tuple([ByHand(one, amount, reasons[one]) for one, amount in row.by_hand.items()])
     return msgspec.structs.replace(charged, taxes=_taxes(row), by_hand=by_hand)
 
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.capture.calculation import Calculation
+from entrepot.commerce.capture.grant import Granted
 from entrepot.commerce.capture.order import (
     Address,
     Component,
@@ -46,6 +47,7 @@ orders = sa.Table(
     sa.Column("email", sa.String(254)),
     sa.Column("codes", Json, nullable=False),
     sa.Column("declined_gifts", Json, nullable=False),
+    sa.Column("granted", Json),
     sa.Column("ship_to", Json),
     sa.Column("bill_to", Json),
     sa.Column("shipping_mode", sa.String(40)),
@@ -124,6 +126,29 @@ idempotency = sa.Table(
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("order_id", sa.String(26)),
     sa.Column("at", Instant, nullable=False),
+)
+cart_grant = sa.Table(
+    "cart_grant",
+    metadata,
+    sa.Column("id", BigKey, primary_key=True),
+    sa.Column("grant_id", sa.String(26), nullable=False),
+    sa.Column("order_id", sa.String(26), sa.ForeignKey("orders.id"), nullable=False),
+    sa.Column("store_id", sa.BigInteger, nullable=False),
+    sa.Column("action", sa.String(12), nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("granted", Json, nullable=False),
+    sa.Column("part_number", sa.String(64), nullable=False),
+    sa.Column("worth", sa.BigInteger, nullable=False),
+    sa.Column("total", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("customer", sa.String(254), nullable=False),
+    sa.Column("requester", sa.String(254), nullable=False),
+    sa.Column("user", sa.String(254), nullable=False),
+    sa.Column("note", sa.String(300), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("cart_grant_of_order", "order_id", "id"),
+    sa.Index("cart_grant_by_day", "requester", "at"),
+    sa.Index("cart_grant_state", "store_id", "state"),
 )
 availability = sa.Table(
     "inventory_availability",
@@ -273,6 +298,7 @@ def _row(order: Order) -> dict[str, Any]:
         "email": order.ship_to.email.casefold() if order.ship_to else None,
         "codes": list(order.codes),
         "declined_gifts": list(order.declined_gifts),
+        "granted": msgspec.to_builtins(order.granted) if order.granted else None,
         "ship_to": msgspec.to_builtins(order.ship_to),
         "bill_to": msgspec.to_builtins(order.bill_to),
         "payment": msgspec.to_builtins(order.payment),
@@ -306,6 +332,7 @@ def _order(conn: Connection, row: Mapping[Any, Any]) -> Order:
         lines=tuple(_line(item, tuple(parts.get(item["id"], ()))) for item in items),
         codes=tuple(row["codes"]),
         declined_gifts=tuple(row["declined_gifts"]),
+        granted=msgspec.convert(row["granted"], tuple[Granted, ...]) if row["granted"] else (),
         ship_to=msgspec.convert(row["ship_to"], Address) if row["ship_to"] else None,
         bill_to=msgspec.convert(row["bill_to"], Address) if row["bill_to"] else None,
         payment=msgspec.convert(row["payment"], Payment) if row["payment"] else None,

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.bus import Envelope
 from entrepot.commerce.capture import tables
-from entrepot.commerce.capture.calculation import Calculation, LineAdjustment, PricedLine, TaxRow
+from entrepot.commerce.capture.calculation import ByHand, Calculation, LineAdjustment, PricedLine, TaxRow
 from entrepot.commerce.capture.order import Address, Component, Order, OrderNotFound, OrderState
 from entrepot.commerce.capture.tables import orders
 from entrepot.kernel.db import Instant, Json
@@ -66,7 +66,7 @@ def transfer_document(order: Order, store: str) -> Document:
             "Language": order.language,
             "OrderAmount": {
                 "TotalProductPrice": {"currency": money, "value": format_amount(calculation.goods, money)},
-                "TotalAdjustment": format_amount(calculation.discount, money),
+                "TotalAdjustment": format_amount(calculation.discount - calculation.manual, money),
                 "TotalShippingCharge": format_amount(calculation.shipping_net, money),
                 "TotalSurcharge": format_amount(calculation.surcharged, money),
                 "TotalTax": format_amount(calculation.tax, money),
@@ -108,6 +108,7 @@ def _item(place: int, line: PricedLine, lines: dict[str, Any], currency: str) ->
             "ListPrice": format_price(line.list_price, currency) if line.list_price is not None else None,
             "Amount": format_amount(line.amount, currency),
             "Adjustment": adjustment_documents(line.adjustments, currency),
+            "Grant": grant_documents(line.by_hand, currency),
             "Tax": tax_documents(line.taxes, currency),
         },
         "ContractIdentifier": line.contract,
@@ -155,6 +156,11 @@ def adjustment_documents(shares: tuple[LineAdjustment, ...], currency: str) -> l
         }
         for one in shares
     ]
+
+
+def grant_documents(by_hand: tuple[ByHand, ...], currency: str) -> list[Document]:
+    """What an agent granted on the cart, by its reason: a fact of the sale like a promotion's share."""
+    return [{"Reason": one.reason, "Amount": format_amount(-one.amount, currency)} for one in by_hand if one.amount]
 
 
 def surcharge_documents(calculation: Calculation) -> list[Document]:

@@ -123,16 +123,18 @@ def settle(bill: Bill) -> Due:
 def _by_line(bill: Bill, manual: tuple[Manual, ...]) -> dict[str, dict[str, int]]:
     """What each manual adjustment adds to each line; those on the order are shared out by what the lines cost."""
     found: dict[str, dict[str, int]] = {line.id: {} for line in bill.lines}
+    costs = {line.id: line.amount for line in bill.lines}
     for one in manual:
         if one.on is On.LINE and one.line in found:
-            found[one.line][one.id] = one.amount
+            found[one.line][one.id] = one.on_base(costs[one.line] + sum(found[one.line].values()))
     for line in bill.lines:
         _require_room(line.amount, sum(found[line.id].values()), f"line {line.id}")
     for one in manual:
         if one.on is On.ORDER:
             weights = [line.amount + sum(found[line.id].values()) for line in bill.lines]
-            _require_room(sum(weights), one.amount, "the order")
-            for line, share in zip(bill.lines, allocate(one.amount, weights), strict=True):
+            amount = one.on_base(sum(weights))
+            _require_room(sum(weights), amount, "the order")
+            for line, share in zip(bill.lines, allocate(amount, weights), strict=True):
                 found[line.id][one.id] = share
     return found
 

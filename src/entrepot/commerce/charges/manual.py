@@ -1,7 +1,8 @@
 """What a call-center agent adds or takes off by hand: on a line, on the whole order, on shipping.
 
 It comes after promotions and before tax, survives every recalculation and never touches what a promotion gave. By
-the default policy a new one replaces the earlier one of the same kind and target; a store may let them add up.
+the default policy a new one replaces the earlier one of the same kind and target; a store may let them add up. One that
+is given on a cart follows the cart: it may be a percentage, and where less is left than it takes off, it takes that.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 from entrepot.kernel.errors import Refused
+from entrepot.kernel.money import half_up, percent_of
 
 
 class NegativeTotal(Refused):
@@ -33,13 +36,36 @@ class Adding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Manual:
-    """One adjustment in minor units, a discount below zero; ``kind`` is its reason, ``line`` the line it is on."""
+    """One adjustment in minor units, a discount below zero; ``kind`` is its reason, ``line`` the line it is on.
+
+    With ``percent`` it is that much off what it is on, at most ``most``. One given on ``given_on`` of goods shrinks with them
+    in proportion; one that ``yields`` never takes more than is left.
+    """
 
     id: str
     on: On
     amount: int
     line: str = ""
     kind: str = ""
+    percent: Fraction = Fraction(0)
+    most: int | None = None
+    given_on: int = 0
+    yields: bool = False
+
+    def on_base(self, base: int) -> int:
+        """What it adds to an amount.
+
+        >>> Manual("1", On.LINE, 0, percent=Fraction(10), most=500).on_base(12_000)
+        -500
+        >>> Manual("1", On.ORDER, -2_000, given_on=10_000).on_base(5_000)
+        -1000
+        """
+        amount = -percent_of(base, self.percent) if self.percent else self.amount
+        if not self.percent and base < self.given_on:
+            amount = -half_up(-self.amount * max(base, 0), self.given_on)
+        if self.most is not None:
+            amount = max(amount, -self.most)
+        return max(amount, -base) if self.yields else amount
 
 
 def in_effect(adjustments: Iterable[Manual], policy: Adding = Adding.REPLACEMENT) -> tuple[Manual, ...]:

@@ -124,6 +124,7 @@ def create_order(document: Document, values: Mapping[str, Values]) -> Document:
     for line, item in zip(list(lines), items, strict=True):
         line["IsGift"] = "Y" if item.get("FreeGift") else "N"
         _surcharge_line(line, order, values)
+        _granted_line(line, item, values)
         lines += _components(line, item, values)
     shipping = order["OrderShippingInfo"]
     made["PersonInfoShipTo"] = ADDRESS.there(shipping.get("ShippingAddress") or {}, values)
@@ -153,6 +154,14 @@ def _surcharge_line(line: Document, order: Document, values: Mapping[str, Values
     for one in surcharges_on(order, line["TransactionalLineId"]):
         line.setdefault("LineCharges", {}).setdefault("LineCharge", []).append(SURCHARGE.there(one, values))
         line.setdefault("LineTaxes", {}).setdefault("LineTax", []).extend(surcharge_taxes(one, values))
+
+
+def _granted_line(line: Document, item: Document, values: Mapping[str, Values]) -> None:
+    """What an agent granted on the cart: a discount of the line under its reason."""
+    for one in item["OrderItemAmount"].get("Grant", ()):
+        kind = values["GRANT_CATEGORY"].there(one["Reason"], "Grant/Reason")
+        charge = {"ChargeCategory": kind, "ChargeName": one["Reason"], "ChargeAmount": one["Amount"]}
+        line.setdefault("LineCharges", {}).setdefault("LineCharge", []).append(charge)
 
 
 def category(adjustment: Document, level: str, values: Mapping[str, Values]) -> str:

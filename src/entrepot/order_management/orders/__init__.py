@@ -10,11 +10,12 @@ from entrepot.order_management.orders.adjust import By, adjustment_request, appr
 from entrepot.order_management.orders.adjustment import PERMISSIONS as ADJUSTMENT_PERMISSIONS
 from entrepot.order_management.orders.adjustment import REASONS as ADJUSTMENT_REASONS
 from entrepot.order_management.orders.adjustment import Fact as AdjustmentFact
-from entrepot.order_management.orders.adjustment import Level, Limits, Policy, State, standing
+from entrepot.order_management.orders.adjustment import Level, Limits, Policy, State, limits_of, standing
 from entrepot.order_management.orders.adjustment_facts import (
     Awaiting,
     awaiting_approval,
     facts_of,
+    given_on_day,
     policy_of,
     put_limits,
     put_policy,
@@ -117,12 +118,14 @@ __all__ = [
     "finish",
     "get_order_details",
     "get_order_list",
+    "given_on_day",
     "goods",
     "history",
     "in_order",
     "in_words",
     "item_price_request",
     "least_and_most",
+    "limits_of",
     "line_total",
     "load_order",
     "may",

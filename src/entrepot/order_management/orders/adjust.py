@@ -94,12 +94,13 @@ class AdjustmentMalformed(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who adjusts and when, in which roles, and what they may do."""
+    """Who adjusts and when, in which roles, and what they may do; what they gave today elsewhere counts, too."""
 
     user: str
     at: datetime
     roles: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
+    given_elsewhere: int = 0
 
 
 def adjustment_request(conn: Connection, sent: AdjustOrder, by: By) -> dict[str, Any]:
@@ -254,7 +255,8 @@ def _excess(conn: Connection, order: Order, known: Mapping[str, Fact], fact: Fac
     """The limits of ``by`` that the adjustment passes, with all that stands and all its giver gave on the day."""
     limits = limits_of(by.roles, facts_kept.stored_limits(conn, order.enterprise, order.currency), order.currency)
     today = facts_kept.given_on_day(conn, fact.requester, order.currency, fact.at)
-    given = sum(one.worth for key, one in today.items() if key != fact.adjustment) + fact.worth
+    elsewhere = by.given_elsewhere if fact.requester == by.user else 0
+    given = sum(one.worth for key, one in today.items() if key != fact.adjustment) + fact.worth + elsewhere
     return judge(order, known, fact, limits, given)
 
 

@@ -257,6 +257,7 @@ def _calculated(calculation: capture.Calculation, own: dict[str, Any]) -> dict[s
         "totals": {
             "goods": amount(calculation.goods),
             "discount": amount(calculation.discount),
+            "granted": amount(calculation.manual),
             "surcharges": amount(calculation.surcharged),
             "shipping": amount(calculation.shipping_net),
             "tax": amount(calculation.tax),
@@ -281,6 +282,7 @@ def _line_document(line: capture.PricedLine, own: Any, money: str) -> dict[str, 
         "contract": line.contract,
         "rule": line.rule,
         "gift_of": line.gift_of or None,
+        "granted": [{"reason": one.reason, "amount": format_amount(one.amount, money)} for one in line.by_hand],
         "adjustments": [msgspec.to_builtins(one) | {"amount": format_amount(one.amount, money)} for one in line.adjustments],
         "configuration_id": own.configuration_id if own else None,
         "components": [

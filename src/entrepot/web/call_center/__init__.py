@@ -6,6 +6,6 @@ and gives or charges by hand within limits; what a promotion gave nobody changes
 
 from typing import Any
 
-from entrepot.web.call_center import adjusting, customer, draft, order, search
+from entrepot.web.call_center import adjusting, carts, customer, draft, order, search
 
-routes: list[Any] = [*search.routes, *customer.routes, *draft.routes, *order.routes, *adjusting.routes]
+routes: list[Any] = [*search.routes, *customer.routes, *carts.routes, *draft.routes, *order.routes, *adjusting.routes]

@@ -6,10 +6,11 @@ from typing import Any
 
 from litestar import Response, get, post
 
+from entrepot.commerce import capture
 from entrepot.kernel.errors import Error, Unavailable
 from entrepot.order_management import orders
 from entrepot.order_management.orders import Level
-from entrepot.web import desk
+from entrepot.web import cart_desk, desk
 from entrepot.web.call_center.adjusted import ORDER, SHIPPING, written
 from entrepot.web.call_center.draft import attempt
 from entrepot.web.call_center.refusals import in_words
@@ -68,17 +69,32 @@ def decide(request: Asked, key: str, adjustment: str, data: Form) -> Response[An
     return back("/call-center/approvals", "approved" if action == "APPROVE" else "rejected")
 
 
+@post("/call-center/approvals/carts/{customer:str}/{grant:str}", permission="override.approve", sync_to_thread=True)
+def decide_on_cart(request: Asked, customer: str, grant: str, data: Form) -> Response[Any]:
+    """Let something granted on a customer's cart take effect, or take it off."""
+    yes = text(data, "do") == "approve"
+    try:
+        cart_desk.decide(house_of(request), desk_of(request), customer, (grant, yes, text(data, "note")[:300]))
+    except Error as error:
+        status, errors = refused(error)
+        return _approvals(request, errors, status=status)
+    return back("/call-center/approvals", "approved" if yes else "rejected")
+
+
 def _approvals(request: Asked, errors: dict[str, str], *, status: int = 200) -> Response[str]:
     at_desk = desk_of(request)
     with house_of(request).order_management.database.read() as conn:
         waiting = orders.awaiting_approval(conn, at_desk.store.identifier)
         versions = {one.fact.order_key: orders.load_order(conn, one.fact.order_key) for one in waiting}
+    with house_of(request).commerce.database.read() as conn:
+        carts = capture.grants_waiting(conn, at_desk.store.id)
     return show(
         request,
         "call_center/approvals.html",
         status=status,
         errors=errors,
         waiting=waiting,
+        carts=carts,
         orders=versions,
         totals={key: orders.totals(order) for key, order in versions.items()},
         own=at_desk.user.logon_id.casefold(),
@@ -86,4 +102,4 @@ def _approvals(request: Asked, errors: dict[str, str], *, status: int = 200) -> 
     )
 
 
-routes: list[Any] = [enter, remove, approvals, decide]
+routes: list[Any] = [enter, remove, approvals, decide, decide_on_cart]

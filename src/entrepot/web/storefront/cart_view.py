@@ -11,6 +11,7 @@ from entrepot.commerce import capture
 from entrepot.kernel.money import parse_amount
 from entrepot.kernel.quantity import Step, read_step
 from entrepot.web import formats
+from entrepot.web.i18n import mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class LineShown:
     amount: int
     net: int
     discounts: tuple[capture.LineAdjustment, ...] = ()
+    granted: tuple[tuple[str, int], ...] = ()
     parts: tuple[capture.Component, ...] = ()
     kits: tuple[capture.PartsOfKit, ...] = ()
     configured: bool = False
@@ -66,7 +68,7 @@ def cart_shown(cart: capture.Order, words: NullTranslations, locale: str) -> Car
     assert calculation is not None, "a cart that is shown has been calculated"
     own = {line.id: line for line in cart.lines}
     why = {one.line: problem_text(one, words) for one in calculation.problems if one.line}
-    lines = [_line(line, own.get(line.id), why.get(line.id, "")) for line in calculation.lines]
+    lines = [_line(line, own.get(line.id), why.get(line.id, ""), words) for line in calculation.lines]
     priced = {line.id for line in calculation.lines}
     lines += [_gone(line, why.get(line.id, "")) for line in cart.lines if line.id not in priced]
     names = {one.promotion: one.name for one in calculation.applied}
@@ -79,7 +81,7 @@ def cart_shown(cart: capture.Order, words: NullTranslations, locale: str) -> Car
     )
 
 
-def _line(line: capture.PricedLine, own: capture.OrderLine | None, problem: str) -> LineShown:
+def _line(line: capture.PricedLine, own: capture.OrderLine | None, problem: str, words: NullTranslations) -> LineShown:
     return LineShown(
         id=line.id,
         part_number=line.part_number,
@@ -92,6 +94,7 @@ def _line(line: capture.PricedLine, own: capture.OrderLine | None, problem: str)
         amount=line.amount,
         net=line.net,
         discounts=line.adjustments,
+        granted=tuple((granted_name(one.reason, words), one.amount) for one in line.by_hand if one.amount),
         parts=own.components if own else (),
         kits=capture.parts_by_kit(own) if own else (),
         configured=bool(own and own.configuration_id),
@@ -196,6 +199,23 @@ def surcharges_named(calculation: capture.Calculation) -> list[tuple[str, int]]:
     return list(sums.items())
 
 
+#: What a shopper reads of a grant, by its reason.
+GRANTED = {
+    "APPEASEMENT": mark("Goodwill discount from our service"),
+    "PRICE_MATCH": mark("Price match by our service"),
+    "PRICE_ADJUSTMENT": mark("Price adjusted by our service"),
+    "SUBSTITUTION": mark("Discount for a substitute"),
+    "DAMAGED": mark("Discount for a flaw"),
+    "LATE_DELIVERY": mark("Discount for late delivery"),
+}
+GRANTED_OTHERWISE = mark("Discount from our service")
+
+
+def granted_name(reason: str, words: NullTranslations) -> str:
+    """What the shopper reads of something an agent granted; never the agent's own note."""
+    return words.gettext(GRANTED.get(reason, GRANTED_OTHERWISE))
+
+
 def sums_of(calculation: capture.Calculation, words: NullTranslations) -> Sequence[dict[str, object]]:
     """The totals as rows: goods, promotions and surcharges by their names, shipping and tax as soon as they are known."""
     _ = words.gettext
@@ -203,6 +223,10 @@ def sums_of(calculation: capture.Calculation, words: NullTranslations) -> Sequen
     for one in calculation.applied:
         if one.amount and one.level != "shipping":
             rows.append({"label": one.name, "amount": -one.amount, "tone": "saving"})
+    for reason in dict.fromkeys(one.reason for line in calculation.lines for one in line.by_hand):
+        granted = sum(one.amount for line in calculation.lines for one in line.by_hand if one.reason == reason)
+        if granted:
+            rows.append({"label": granted_name(reason, words), "amount": granted, "tone": "saving"})
     for surcharge in surcharges_named(calculation):
         rows.append({"label": surcharge[0], "amount": surcharge[1]})
     if calculation.shipping is not None:

@@ -261,6 +261,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("codes", sa.Text(), nullable=False),
         sa.Column("declined_gifts", sa.Text(), nullable=False),
+        sa.Column("granted", sa.Text(), nullable=True),
         sa.Column("ship_to", sa.Text(), nullable=True),
         sa.Column("bill_to", sa.Text(), nullable=True),
         sa.Column("shipping_mode", sa.String(length=40), nullable=True),
@@ -284,6 +285,35 @@ def upgrade() -> None:
         batch_op.create_index("orders_guest", ["secret"], unique=True)
         batch_op.create_index("orders_logon", ["logon_id", "placed_at"], unique=False)
         batch_op.create_index("orders_placed", ["store_id", "placed_at"], unique=False)
+
+    op.create_table(
+        "cart_grant",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("grant_id", sa.String(length=26), nullable=False),
+        sa.Column("order_id", sa.String(length=26), nullable=False),
+        sa.Column("store_id", sa.BigInteger(), nullable=False),
+        sa.Column("action", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("granted", sa.Text(), nullable=False),
+        sa.Column("part_number", sa.String(length=64), nullable=False),
+        sa.Column("worth", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("customer", sa.String(length=254), nullable=False),
+        sa.Column("requester", sa.String(length=254), nullable=False),
+        sa.Column("user", sa.String(length=254), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["orders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("cart_grant", schema=None) as batch_op:
+        batch_op.create_index("cart_grant_by_day", ["requester", "at"], unique=False)
+        batch_op.create_index("cart_grant_of_order", ["order_id", "id"], unique=False)
+        batch_op.create_index("cart_grant_state", ["store_id", "state"], unique=False)
 
     op.create_table(
         "organization",
@@ -1190,6 +1220,12 @@ def downgrade() -> None:
         batch_op.drop_index("organization_parent")
 
     op.drop_table("organization")
+    with op.batch_alter_table("cart_grant", schema=None) as batch_op:
+        batch_op.drop_index("cart_grant_state")
+        batch_op.drop_index("cart_grant_of_order")
+        batch_op.drop_index("cart_grant_by_day")
+
+    op.drop_table("cart_grant")
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_index("orders_placed")
         batch_op.drop_index("orders_logon")

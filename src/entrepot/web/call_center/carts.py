@@ -1,0 +1,108 @@
+"""A shopper's open cart on the agent's screen: found by logon id, seen as the shopper sees it, something granted on it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response, get, post
+
+from entrepot.commerce import capture
+from entrepot.kernel.errors import Error
+from entrepot.web import cart_desk
+from entrepot.web.call_center.adjusted import ORDER
+from entrepot.web.edge import house_of
+from entrepot.web.i18n import translator
+from entrepot.web.staff import Asked, Form, back, desk_of, refused, show, text
+from entrepot.web.storefront.cart_view import cart_shown, sums_of
+
+HOME = "/call-center/carts"
+
+
+@get(HOME, permission="customer.search", sync_to_thread=False)
+def cart_page(request: Asked, customer: str = "") -> Response[str]:
+    """The cart of the customer who is calling."""
+    return _page(request, customer.strip())
+
+
+@post(HOME + "/grant", permission="order.charge.line", sync_to_thread=True)
+def grant(request: Asked, data: Form) -> Response[Any]:
+    """Grant an amount or a percentage on a line or on the whole cart; beyond the agent's limits it waits for approval."""
+    customer, target = text(data, "customer"), text(data, "target")
+    line = "" if target == ORDER else target
+    why = (text(data, "reason"), text(data, "note"))
+    try:
+        with house_of(request).commerce.database.read() as conn:
+            currency = cart_desk.open_cart(conn, house_of(request), desk_of(request), customer).cart.currency
+        wish = capture.read_wish(line, text(data, "how"), text(data, "value"), why, currency)
+        cart = cart_desk.grant(house_of(request), desk_of(request), customer, _version(data), wish)
+    except Error as error:
+        return _refused(request, customer, data, error)
+    given = next(one for one in cart.granted if one.line == line)
+    return back(f"{HOME}?{urlencode({'customer': customer})}", "granted" if given.in_effect else "waiting")
+
+
+@post(HOME + "/withdraw", permission="order.charge.line", sync_to_thread=True)
+def withdraw(request: Asked, data: Form) -> Response[Any]:
+    """Take something granted off the cart again."""
+    customer = text(data, "customer")
+    try:
+        cart_desk.withdraw(house_of(request), desk_of(request), customer, _version(data), text(data, "grant"))
+    except Error as error:
+        return _refused(request, customer, data, error)
+    return back(f"{HOME}?{urlencode({'customer': customer})}", "withdrawn")
+
+
+def _version(data: dict[str, Any]) -> int:
+    """The cart's version as it was seen; one that nobody could have seen is stale."""
+    typed = text(data, "version")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else -1
+
+
+def _refused(request: Asked, customer: str, data: dict[str, Any], error: Error) -> Response[str]:
+    """The cart as it is now, with what stood in the way and what was typed."""
+    status, errors = refused(error, {name: name for name in ("reason", "note", "value", "target")})
+    entered = {name: text(data, name) for name in ("target", "how", "value", "reason", "note")}
+    return _page(request, customer, errors, entered, status=status)
+
+
+def _page(
+    request: Asked,
+    customer: str,
+    errors: dict[str, str] | None = None,
+    entered: dict[str, str] | None = None,
+    *,
+    status: int = 200,
+) -> Response[str]:
+    at_desk, house = desk_of(request), house_of(request)
+    words, errors = translator(at_desk.locale), dict(errors or {})
+    found = None
+    if customer:
+        with house.commerce.database.read() as conn:
+            try:
+                found = cart_desk.open_cart(conn, house, at_desk, customer)
+            except cart_desk.NoOpenCart as error:
+                status, told = (404, refused(error)[1]) if status == 200 else (status, {})
+                errors |= {"customer": told[""]} if told else {}
+    shown = cart_shown(found.cart, words, at_desk.locale) if found else None
+    calculation = found.cart.calculation if found else None
+    targets = [(line.id, line.name) for line in shown.lines if line.net and not line.gift] if shown else []
+    may = at_desk.user.permissions
+    return show(
+        request,
+        "call_center/cart.html",
+        status=status,
+        customer=customer,
+        found=found,
+        cart=found.cart if found else None,
+        shown=shown,
+        sums=sums_of(calculation, words) if calculation else (),
+        errors=errors,
+        entered=dict.fromkeys(("target", "how", "value", "reason", "note"), "") | (entered or {}),
+        targets=targets + ([(ORDER, words.gettext("The whole order"))] if "order.charge.header" in may else []),
+        reasons=[one for one in capture.GRANT_REASONS if one != "APPEASEMENT" or "order.appease" in may],
+        names={line.id: line.name for line in shown.lines} if shown else {},
+    )
+
+
+routes: list[Any] = [cart_page, grant, withdraw]
