@@ -116,6 +116,46 @@ def test_lanes_compete_inside_and_stack() -> None:
     assert [(one.promotion.id, one.declined.reason) for one in found.refused] == [(1, "BETTER_OFFER_APPLIES")]
 
 
+ALONE_IN_LANES = """
+first                 second                 applied  refused
+default/alone/9       default/0/1            1        2:1
+default/0/9           default/alone/1        1        2:1
+pre/alone/1           -/0/9                  1        2:1
+pre/0/1               -/alone/9              1        2:1
+-/alone/1             post/0/9               1        2:1
+-/0/1                 post/alone/9           1        2:1
+pre/alone/1           post/0/9               1        2:1
+pre/0/1               default/alone/9        1        2:1
+-/alone/1             default/0/9            2        1:2
+pre/1/1               post/1/9               1,2
+pre/1/1               -/1/9                  1,2
+"""
+
+
+@pytest.mark.parametrize("row", ALONE_IN_LANES.strip().splitlines()[1:])
+def test_one_that_goes_with_nothing_goes_with_no_lane_either(row: str) -> None:
+    """Each promotion is written lane/combination/priority; whichever comes first by lanes, then by priority, stays."""
+    first, second, stays, *out = row.split()
+    made = []
+    for number, text in enumerate((first, second), 1):
+        lane, kind, priority = text.split("/")
+        settings = {} if lane == "-" else {"lane": lane}
+        exclusivity = ALONE if kind == "alone" else Exclusivity(int(kind))
+        made.append(percent(number, "product", "10", exclusivity=exclusivity, priority=int(priority), settings=settings))
+    found = evaluate(basket(("a", 1, 10000)), Shelf(made))
+    assert applied(found) == [int(one) for one in stays.split(",")]
+    told = [f"{one.promotion.id}:{one.declined.what[-1]}" for one in found.refused if one.declined.reason == "NOT_WITH_ANOTHER"]
+    assert told == out
+
+
+def test_one_that_goes_with_nothing_but_cannot_apply_is_in_nobodys_way() -> None:
+    out_of_reach = promotion(1, "product", [{"type": "minimum_quantity", "quantity": 9, "targets": {"part_numbers": ["a"]}}],
+                             [{"type": "percent_off_each", "percent": "50"}], exclusivity=ALONE, priority=9,
+                             settings=read_settings({"lane": "default"}))  # fmt: skip
+    made = [out_of_reach, percent(2, "product", "10", settings={"lane": "default"}), percent(3, "order", "10")]
+    assert applied(evaluate(basket(("a", 1, 10000)), Shelf(made))) == [2, 3]
+
+
 def test_the_best_deal_among_equals_and_never_against_a_priority() -> None:
     everything = percent(1, "product", "10", priority=1)
     only_b = promotion(2, "product", [{"type": "minimum_quantity", "quantity": 1, "targets": {"part_numbers": ["b"]}}],

@@ -171,6 +171,8 @@ _LANES = {"pre": 0, "default": 1, None: 2, "post": 3}
 def _verdict(first: Promotion, second: Promotion, goes_first: First, places: Places) -> tuple[Verdict, Because, Promotion | None]:
     """The same questions a cart asks, in the same order."""
     lanes = first.settings.lane, second.settings.lane
+    if Exclusivity.ALONE in (first.exclusivity, second.exclusivity):
+        return Verdict.ONE_OF_THEM, *_why(first, second)
     if lanes != (None, None):
         better = lanes[0] is lanes[1] and _share(first, second, places)
         return (Verdict.BETTER_PER_ITEM, Because.LANE, None) if better else (Verdict.BOTH, Because.NOTHING, None)

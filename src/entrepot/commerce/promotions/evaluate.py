@@ -157,17 +157,18 @@ class _Chain:
     exhausted: frozenset[int]
     links: list[_Link] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    laned: list[Promotion] = field(default_factory=list)
     against: dict[tuple[Level, Exclusivity], tuple[Promotion | None, frozenset[str]]] = field(default_factory=dict)
 
     def offer(self, promotion: Promotion, code: str | None) -> None:
         """Accept the promotion if nothing accepted forbids it and its conditions hold at its place."""
         place, before, closed = len(self.links), self.standing, _NOBODY
-        if self.links:
+        if self.links or self.laned:
             blocking, closed = self._against(promotion)
             if blocking is not None:
                 self._refuse(promotion, code, Declined("NOT_WITH_ANOTHER", what=blocking.identifier))
                 return
-            if promotion.place < self.links[-1].promotion.place:
+            if self.links and promotion.place < self.links[-1].promotion.place:
                 place = bisect_right(self.links, promotion.place, key=_place_of)
                 before = self.links[place].before
         outcome = decide(promotion, before, closed, uses_left(promotion, self.exhausted))
@@ -217,7 +218,7 @@ class _Chain:
         for link in self.links:
             if exclude(link.promotion, promotion):
                 return link.promotion
-        return None
+        return alone_against(self.laned, promotion)
 
     def _closed(self, promotion: Promotion) -> frozenset[str]:
         """The lines that others have to themselves: one item takes part in one product promotion that does not stack."""
@@ -233,7 +234,7 @@ class _Chain:
 
 
 def exclude(one: Promotion, other: Promotion) -> bool:
-    """Whether no order may have both, lanes apart."""
+    """Whether no order may have both, of two that are in no lane."""
     kinds = (one.exclusivity, other.exclusivity)
     if Exclusivity.ALONE in kinds:
         return True
@@ -244,6 +245,12 @@ def exclude(one: Promotion, other: Promotion) -> bool:
     if Exclusivity.ALONE_IN_LEVEL in kinds:
         return True
     return one.level is not Level.PRODUCT and not one.stacks and not other.stacks
+
+
+def alone_against(applied: Iterable[Promotion], promotion: Promotion) -> Promotion | None:
+    """What already applies and one of the two does not go with, because it goes with nothing: true across lanes, too."""
+    alone = promotion.exclusivity is Exclusivity.ALONE
+    return next((one for one in applied if alone or one.exclusivity is Exclusivity.ALONE), None)
 
 
 def after(standing: Standing, grant: Grant) -> Standing:
@@ -266,8 +273,19 @@ class _Run:
         self.cut_short = False
 
     def lane(self, lane: Lane, candidates: Iterable[Candidate]) -> None:
-        """Run a lane on what stands now: its promotions compete, they do not follow one another."""
-        entries = [one for one in candidates if one[0].settings.lane is lane]
+        """Run a lane on what stands now: its promotions compete, they do not follow one another.
+
+        Lanes stack whatever their promotions combine with, except with one that goes with nothing.
+        """
+        entries = []
+        before = [*self.chain.laned, *(link.promotion for link in self.chain.links)]
+        for promotion, code in candidates:
+            if promotion.settings.lane is lane:
+                blocking = alone_against(before, promotion) if before else None
+                if blocking is None:
+                    entries.append((promotion, code))
+                else:
+                    self.chain.refused.append(Refusal(promotion, Declined("NOT_WITH_ANOTHER", what=blocking.identifier), code))
         if not entries:
             return
         outcomes = run_lane(entries, self.chain.standing, self.chain.exhausted)
@@ -279,6 +297,7 @@ class _Run:
             kept.append(_applied(promotion, code, outcome))
             self.chain.standing = after(self.chain.standing, outcome)
         self.laned[lane] = kept
+        self.chain.laned += [one.promotion for one in kept]
 
     @property
     def taken(self) -> int:
