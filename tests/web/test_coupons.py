@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+from litestar.testing import TestClient
+
+from entrepot import demo
 from entrepot.app import Suite
+from entrepot.commerce import catalog, promotions
+from entrepot.web.application import web_application
 from tests.web.shopper import Shopper
-from tests.web.staff_suite import Person, text_of
+from tests.web.staff_suite import Person, application, open_draft, text_of, two_minutes_later, version_of
 
 COUPONS = "/management/promotions/thanks/coupons"
 
@@ -63,8 +69,6 @@ def test_an_order_earns_a_coupon_that_lies_in_the_account_afterward(own_shop: Su
 
 
 def test_a_code_from_a_letter_is_put_into_the_account(own_shop: Suite, own_guest: Shopper) -> None:
-    from entrepot.commerce import catalog, promotions
-
     with own_shop.house.commerce.database.write() as conn:
         store = catalog.find_store(conn, "tannwerk")
         promotions.import_codes(conn, store.id, "welcome-letter", ["LETTER-77"], own_shop.house.clock.now())
@@ -77,6 +81,80 @@ def test_a_code_from_a_letter_is_put_into_the_account(own_shop: Suite, own_guest
     ):
         assert told in mara.follow(mara.send("/account/coupons", code=code))
     assert "Welcome letter" in mara.follow(mara.get("/account"))
+
+
+STORE = "/api/stores/tannwerk"
+
+
+def program(shop: Suite, who: str = "mara") -> TestClient[Any]:
+    client = TestClient(web_application(shop.house))
+    if who:
+        token = client.post("/api/sessions", json={"logon_id": who, "password": demo.PASSWORD}).json()["token"]
+        client.headers["authorization"] = f"Bearer {token}"
+    return client
+
+
+def test_a_program_lists_claims_uses_and_keeps_coupons(own_shop: Suite) -> None:
+    with own_shop.house.commerce.database.write() as conn:
+        store = catalog.find_store(conn, "tannwerk")
+        promotions.import_codes(conn, store.id, "welcome-letter", ["LETTER-77"], own_shop.house.clock.now())
+    mara = program(own_shop)
+    states = {one["code"]: one["state"] for one in mara.get(f"{STORE}/coupons").json()}
+    assert states == {"THANKS-MARA-2026": "ready", "THANKS-MARA-SPRING": "waiting"}
+    claimed = mara.post(f"{STORE}/coupons", json={"code": "letter-77"})
+    assert claimed.status_code == 201 and claimed.json()["code"] == "LETTER-77"
+    assert mara.post(f"{STORE}/coupons", json={"code": "LETTER-77"}).status_code == 201, "doing it again changes nothing"
+    assert mara.post(f"{STORE}/coupons", json={"code": "WELCOME10"}).json()["code"] == "COUPON_NOT_CLAIMED"
+    assert mara.put(f"{STORE}/cart/coupons/THANKS-MARA-2026").status_code == 404, "there is no cart yet"
+    mara.post(f"{STORE}/cart/items", json={"items": [{"part_number": "TW-DOCK"}]})
+    used = mara.put(f"{STORE}/cart/coupons/thanks-mara-2026").json()
+    assert used["codes"] == ["THANKS-MARA-2026"] and used["totals"]["discount"] != "0.00"
+    assert mara.put(f"{STORE}/cart/coupons/THANKS-MARA-2026").json()["codes"] == ["THANKS-MARA-2026"]
+    listed = {one["code"]: one["in_cart"] for one in mara.get(f"{STORE}/coupons").json()}
+    assert listed["THANKS-MARA-2026"] and not listed["LETTER-77"]
+    assert mara.delete(f"{STORE}/cart/coupons/THANKS-MARA-2026").json()["codes"] == []
+    other = mara.put(f"{STORE}/cart/coupons/THANKS-JONAS-2026")
+    assert other.status_code == 404 and other.json()["code"] == "COUPON_UNKNOWN"
+    assert mara.put(f"{STORE}/cart/coupons/THANKS-MARA-SPRING").json()["code"] == "PROMOTION_CODE_REFUSED"
+
+
+def test_guests_have_no_coupons_for_programs_either_and_the_document_says_how_it_goes(own_shop: Suite) -> None:
+    guest = program(own_shop, "")
+    assert guest.get(f"{STORE}/coupons").status_code == 401
+    paths = guest.get("/schema/openapi.json").json()["paths"]
+    assert set(paths["/api/stores/{store}/coupons"]) == {"get", "post"}
+    assert set(paths["/api/stores/{store}/cart/coupons/{code}"]) == {"put", "delete"}
+
+
+def test_an_agent_sees_and_uses_the_customers_coupons_on_draft_and_cart() -> None:
+    two_minutes_later()  # the demo's coupons begin when they are loaded
+    agent = Person("agent")
+    key = open_draft(agent, "mara")
+    here = f"/call-center/orders/{key}"
+    agent.does(f"{here}/items", {"version": version_of(agent.get(here).text), "item": "TW-DOCK", "quantity": "1"})
+    page = agent.get(here).text
+    assert "The customer's coupons Thank you: 15 off THANKS-MARA-2026" in text_of(page) and "THANKS-MARA-SPRING" not in page
+    page = agent.does(f"{here}/coupons", {"version": version_of(page), "coupon": "THANKS-MARA-2026"})
+    assert "THANKS-MARA-2026 applied" in text_of(page) and "The customer's coupons" not in page
+    agent.does(f"{here}/discard", {"version": version_of(page), "reason": "CUSTOMER_REQUEST"})
+    mara = Shopper(application())
+    mara.log_in("mara")
+    mara.add("TW-DOCK")
+    carts = "/call-center/carts"
+    for do, told, other in (("", "The code is on the cart.", True), ("remove", "The code is off the cart.", False)):
+        version = version_of(agent.get(carts, customer="mara").text)
+        sent = {"customer": "mara", "version": version, "code": "THANKS-MARA-2026", "do": do}
+        page = text_of(agent.does(f"{carts}/codes", sent))
+        assert told in page and ("Thank you: 15 off -$15.00" in page.replace("−", "-")) is other
+    wrong = {"customer": "mara", "version": version_of(agent.get(carts, customer="mara").text), "code": "THANKS-JONAS-2026"}
+    answer = agent.post(f"{carts}/codes", wrong)
+    assert answer.status_code == 422 and "This code cannot be used" in text_of(answer.text)
+    mara.follow(mara.get("/cart"))
+    line, version = (
+        re.search(pattern, mara.page) for pattern in (r"/cart/lines/([^/\"]+)/remove", r'name="version" value="(\d+)"')
+    )
+    assert line and version
+    mara.send(f"/cart/lines/{line.group(1)}/remove", version=version.group(1))
 
 
 def test_a_merchandiser_gives_a_coupon_and_takes_it_back() -> None:

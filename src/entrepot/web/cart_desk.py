@@ -59,6 +59,15 @@ def withdraw(house: House, at_desk: Desk, customer: str, version: int, grant_id:
         return capture.withdraw(conn, visit, capture.require_cart(conn, visit, version), grant_id, giver)
 
 
+def change_code(house: House, at_desk: Desk, customer: str, version: int, code: tuple[str, bool]) -> capture.Order:
+    """Put a code or one of the customer's coupons on the cart, or (no) take it off."""
+    text, on = code
+    with house.commerce.database.write() as conn:
+        visit, _ = _cart_of(conn, house, at_desk, customer)
+        cart = capture.require_cart(conn, visit, version)
+        return (capture.enter_code if on else capture.remove_code)(conn, visit, cart, text)
+
+
 def decide(house: House, at_desk: Desk, customer: str, decision: tuple[str, bool, str]) -> capture.Order:
     """Let a grant that waits take effect, or take it off: which, yes or no, and a note."""
     with house.commerce.database.read() as conn:

@@ -140,6 +140,8 @@ DONE = {
     "granted": mark("The customer sees it in the cart now."),
     "waiting": mark("It passes your limits and waits for approval. The customer does not see it yet."),
     "withdrawn": mark("It is off the cart again."),
+    "cart_code": mark("The code is on the cart."),
+    "cart_code_off": mark("The code is off the cart."),
     "approved": mark("Approved. The order goes on when nothing else waits."),
     "rejected": mark("Rejected: it is off the order again."),
     "rerun": mark("The message is back at its place in the queue."),

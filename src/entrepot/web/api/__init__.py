@@ -4,12 +4,24 @@ in XML too)."""
 from entrepot.web.api.carts import CartApi
 from entrepot.web.api.catalogs import CatalogApi
 from entrepot.web.api.configurations import BillOfMaterialApi, ConfigurationApi
+from entrepot.web.api.coupons import CouponApi
 from entrepot.web.api.desk import DeskApi
 from entrepot.web.api.models import ModelApi
 from entrepot.web.api.operations import OperationsApi
 from entrepot.web.api.orders import OrderApi
 from entrepot.web.api.sessions import SessionApi
 
-routes = [CatalogApi, CartApi, OrderApi, SessionApi, DeskApi, OperationsApi, ModelApi, ConfigurationApi, BillOfMaterialApi]
+routes = [
+    CatalogApi,
+    CartApi,
+    CouponApi,
+    OrderApi,
+    SessionApi,
+    DeskApi,
+    OperationsApi,
+    ModelApi,
+    ConfigurationApi,
+    BillOfMaterialApi,
+]
 
 __all__ = ["routes"]

@@ -129,7 +129,7 @@ class CartApi(Controller):
 
     @post("/codes", permission="public", sync_to_thread=False)
     def enter(self, request: Request[Any, Any, Any], store: str, data: NewCode) -> Response[bytes]:
-        """Enter a promotion code."""
+        """Enter a promotion code, or the code of a coupon."""
         return _changed(request, store, lambda conn, now, cart: capture.enter_code(conn, now, cart, data.code))
 
     @delete("/codes/{code:str}", permission="public", sync_to_thread=False, status_code=200)

@@ -15,6 +15,7 @@ from entrepot.web.edge import house_of
 from entrepot.web.i18n import translator
 from entrepot.web.staff import Asked, Form, back, desk_of, refused, show, text
 from entrepot.web.storefront.cart_view import cart_shown, sums_of
+from entrepot.web.storefront.wallet import Owner, coupons_shown
 
 HOME = "/call-center/carts"
 
@@ -53,6 +54,19 @@ def withdraw(request: Asked, data: Form) -> Response[Any]:
     return back(f"{HOME}?{urlencode({'customer': customer})}", "withdrawn")
 
 
+@post(HOME + "/codes", permission="order.coupon", sync_to_thread=True)
+def change_code(request: Asked, data: Form) -> Response[Any]:
+    """Put a code or a coupon of the customer's on the cart, or take it off."""
+    customer, on = text(data, "customer"), text(data, "do") != "remove"
+    try:
+        code = (text(data, "code")[:100], on)
+        cart_desk.change_code(house_of(request), desk_of(request), customer, _version(data), code)
+    except Error as error:
+        status, errors = refused(error)
+        return _page(request, customer, {"code": next(iter(errors.values()))}, {"code": text(data, "code")}, status=status)
+    return back(f"{HOME}?{urlencode({'customer': customer})}", "cart_code" if on else "cart_code_off")
+
+
 def _version(data: dict[str, Any]) -> int:
     """The cart's version as it was seen; one that nobody could have seen is stale."""
     typed = text(data, "version")
@@ -76,7 +90,7 @@ def _page(
 ) -> Response[str]:
     at_desk, house = desk_of(request), house_of(request)
     words, errors = translator(at_desk.locale), dict(errors or {})
-    found = None
+    found, coupons = None, []
     if customer:
         with house.commerce.database.read() as conn:
             try:
@@ -84,6 +98,9 @@ def _page(
             except cart_desk.NoOpenCart as error:
                 status, told = (404, refused(error)[1]) if status == 200 else (status, {})
                 errors |= {"customer": told[""]} if told else {}
+            if found is not None:
+                owner = Owner(at_desk.store, found.cart.logon_id)
+                coupons = coupons_shown(conn, owner, found.visit.at, at_desk.view_language, found.cart.codes)
     shown = cart_shown(found.cart, words, at_desk.locale) if found else None
     calculation = found.cart.calculation if found else None
     targets = [(line.id, line.name) for line in shown.lines if line.net and not line.gift] if shown else []
@@ -98,11 +115,12 @@ def _page(
         shown=shown,
         sums=sums_of(calculation, words) if calculation else (),
         errors=errors,
-        entered=dict.fromkeys(("target", "how", "value", "reason", "note"), "") | (entered or {}),
+        entered=dict.fromkeys(("target", "how", "value", "reason", "note", "code"), "") | (entered or {}),
         targets=targets + ([(ORDER, words.gettext("The whole order"))] if "order.charge.header" in may else []),
         reasons=[one for one in capture.GRANT_REASONS if one != "APPEASEMENT" or "order.appease" in may],
+        coupons=[one for one in coupons if one.usable],
         names={line.id: line.name for line in shown.lines} if shown else {},
     )
 
 
-routes: list[Any] = [cart_page, grant, withdraw]
+routes: list[Any] = [cart_page, grant, withdraw, change_code]

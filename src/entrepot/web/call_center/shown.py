@@ -21,6 +21,7 @@ from entrepot.web.edge import house_of
 from entrepot.web.house import House
 from entrepot.web.i18n import mark, translator
 from entrepot.web.staff import Asked, Desk, desk_of, show
+from entrepot.web.storefront.wallet import Owner, coupons_shown
 
 CARDS = (
     ("tok_visa", mark("Test card Visa •••• 4242"), "VISA", "4242"),
@@ -73,6 +74,9 @@ def show_order(
     page = read_order(house, key)
     with house.commerce.database.read() as conn:
         customer = known_customer(conn, page.buyer_user_id, house.clock.now()) if page.buyer_user_id else None
+        on_it = {one.coupon_id for one in page.coupons}
+        owner = Owner(at_desk.store, customer.logon_id) if customer is not None and customer.name and page.draft else None
+        wallet = coupons_shown(conn, owner, house.clock.now(), at_desk.view_language, on_it) if owner else []
         captured = capture.order_by_number(conn, page.order_no.removeprefix("WC_"))
         modes = sorted(charges.find_shipping_modes(conn, at_desk.store.id), key=lambda mode: mode.sequence)
         names = {mode.service: mode.name(at_desk.view_language) for mode in modes}
@@ -109,6 +113,7 @@ def show_order(
         find=find,
         found=find_items(house, at_desk, key, find) if find.strip() else None,
         codes=codes(page),
+        wallet=[one for one in wallet if one.usable],
         total_text=format_amount(page.total, page.currency),
         **context,
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, post
 from sqlalchemy.engine import Connection
 
-from entrepot.commerce import capture, promotions
+from entrepot.commerce import capture, catalog, promotions
 from entrepot.kernel.clock import last_day
 from entrepot.kernel.errors import Error
 from entrepot.web.edge import require_user
@@ -21,6 +21,14 @@ from entrepot.web.storefront.told import Told
 
 #: How many coupons that cannot be used any more the account still shows.
 MOST_OLD = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose coupons, in which store."""
+
+    store: catalog.Store
+    logon_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +51,24 @@ class CouponShown:
 
 def wallet_of(conn: Connection, front: Front, now: capture.Visit, in_cart: Collection[str] = ()) -> list[CouponShown]:
     """The visitor's coupons, those that can be used first; a guest has none."""
-    if now.buyer.is_guest:
-        return []
-    language, clock = front.locale, ZoneInfo(now.store.time_zone)
+    return [] if now.buyer.is_guest else coupons_shown(conn, Owner(now.store, now.buyer.logon_id), now.at, front.locale, in_cart)
+
+
+def coupons_shown(conn: Connection, owner: Owner, at: datetime, locale: str, in_cart: Collection[str] = ()) -> list[CouponShown]:
+    """Somebody's coupons in a reader's language, those that can be used first."""
+    store = owner.store
     return [
         CouponShown(
             one.code,
-            one.promotion.name(language),
-            one.promotion.description(language),
+            one.promotion.name(locale),
+            one.promotion.description(locale),
             one.state,
-            one.effective_at.astimezone(clock).date(),
-            last_day(one.expires_at, now.store.time_zone) if one.expires_at else None,
+            one.effective_at.astimezone(ZoneInfo(store.time_zone)).date(),
+            last_day(one.expires_at, store.time_zone) if one.expires_at else None,
             one.transferable,
             one.code in in_cart,
         )
-        for one in promotions.coupons_of(conn, now.store.id, now.buyer.logon_id, now.at)
+        for one in promotions.coupons_of(conn, store.id, owner.logon_id, at)
         if one.state != promotions.CouponState.REVOKED
     ]
 
