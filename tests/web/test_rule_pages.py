@@ -136,3 +136,11 @@ def test_a_refusal_is_told_in_the_language_of_the_reader() -> None:
     assert "bilden Preise nach dieser Regel. Geben Sie ihnen zuerst eine andere." in told
     gone = text_of(mirko.get("/management/promotions/nothing").text)
     assert "In diesem Shop gibt es keine Aktion nothing." in gone
+
+
+def test_a_rule_is_told_in_the_readers_language() -> None:
+    german = Person("merch", locale="de-DE")
+    told = text_of(german.get("/management/rules").text)
+    assert "den Preis aus der Preisliste Standard nehmen" in told and "take the price from" not in told
+    english = text_of(Person("merch").get("/management/rules").text)
+    assert "take the price from the price list Standard" in english

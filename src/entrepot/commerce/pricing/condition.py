@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from entrepot.commerce.pricing.equation import Equation
+from entrepot.kernel.words import Gettext, plain
 
 if TYPE_CHECKING:
     from entrepot.commerce.pricing.rule import Price, Question
@@ -105,19 +106,25 @@ class Condition:
         sides = (self.comparison.left, self.comparison.right) if self.comparison else ()
         return frozenset(self.lists).union(*(side.read_lists for side in sides))
 
-    def sentence(self) -> str:
+    def sentence(self, gettext: Gettext = plain) -> str:
+        """When the path runs, in words.
+
+        >>> Condition(segments=frozenset({"gold"}), quantity_least=10).sentence()
+        'the buyer is in gold and at least 10 are bought'
+        """
+        _ = gettext
         parts = [
-            self.segments and f"the buyer is in {', '.join(sorted(self.segments))}",
-            self.not_segments and f"the buyer is not in {', '.join(sorted(self.not_segments))}",
-            self.part_numbers and f"the item is {', '.join(sorted(self.part_numbers))}",
-            self.not_part_numbers and f"the item is not {', '.join(sorted(self.not_part_numbers))}",
-            self.groups and "the item is in the named categories",
-            self.not_groups and "the item is not in the named categories",
-            self.lists and f"{', '.join(self.lists)} has an offer",
-            self.quantity_least and f"at least {self.quantity_least} are bought",
-            self.quantity_most is not None and f"at most {self.quantity_most} are bought",
-            (self.from_at or self.to_at) and "the date is in range",
-            self.hours and "the day and the hour are in range",
+            self.segments and _("the buyer is in %(names)s") % {"names": ", ".join(sorted(self.segments))},
+            self.not_segments and _("the buyer is not in %(names)s") % {"names": ", ".join(sorted(self.not_segments))},
+            self.part_numbers and _("the item is %(names)s") % {"names": ", ".join(sorted(self.part_numbers))},
+            self.not_part_numbers and _("the item is not %(names)s") % {"names": ", ".join(sorted(self.not_part_numbers))},
+            self.groups and _("the item is in the named categories"),
+            self.not_groups and _("the item is not in the named categories"),
+            self.lists and _("%(names)s has an offer") % {"names": ", ".join(self.lists)},
+            self.quantity_least and _("at least %(number)s are bought") % {"number": self.quantity_least},
+            self.quantity_most is not None and _("at most %(number)s are bought") % {"number": self.quantity_most},
+            (self.from_at or self.to_at) and _("the date is in range"),
+            self.hours and _("the day and the hour are in range"),
             self.comparison and self.comparison.sentence(),
         ]
-        return " and ".join(part for part in parts if part) or "always"
+        return _(" and ").join(part for part in parts if part) or _("always")

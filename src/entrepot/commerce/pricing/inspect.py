@@ -34,6 +34,7 @@ from entrepot.commerce.pricing.rule import (
 from entrepot.kernel.clock import instant_of
 from entrepot.kernel.db import any_of
 from entrepot.kernel.money import PRICE_SCALE, format_price
+from entrepot.kernel.words import Gettext, mark, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,61 +139,72 @@ def rules_using(terms: Terms, constant: str) -> list[str]:
     return sorted(using)
 
 
-def in_words(rule: Rule) -> list[tuple[int, str]]:
+def in_words(rule: Rule, gettext: Gettext = plain) -> list[tuple[int, str]]:
     """What a rule does, a sentence a step, each with its depth.
 
     >>> from entrepot.commerce.pricing.reading import read_rule
     >>> in_words(read_rule("gold", [{"list": "Standard"}, {"percent": "-5"}]))
     [(0, 'take the price from the price list Standard'), (0, 'lower it by 5 %')]
     """
-    return _path(rule.path, 0)
+    return _path(rule.path, 0, gettext)
 
 
-def _path(path: Iterable[Element], depth: int) -> list[tuple[int, str]]:
-    return [told for element in path for told in _element(element, depth)]
+def _path(path: Iterable[Element], depth: int, gettext: Gettext) -> list[tuple[int, str]]:
+    return [told for element in path for told in _element(element, depth, gettext)]
 
 
-def _element(element: Element, depth: int) -> list[tuple[int, str]]:
+def _element(element: Element, depth: int, gettext: Gettext) -> list[tuple[int, str]]:
     match element:
         case Branch(paths=paths, otherwise=otherwise):
             told: list[tuple[int, str]] = []
             for condition, path in paths:
-                told += [(depth, f"if {condition.sentence()}:"), *_path(path, depth + 1)]
-            return told if otherwise is None else [*told, (depth, "otherwise:"), *_path(otherwise, depth + 1)]
+                when = gettext("if %(condition)s:") % {"condition": condition.sentence(gettext)}
+                told += [(depth, when), *_path(path, depth + 1, gettext)]
+            return told if otherwise is None else [*told, (depth, gettext("otherwise:")), *_path(otherwise, depth + 1, gettext)]
         case DynamicKit(items=items, kits=kits):
-            kit = "add up what the chosen parts cost by that rule" if kits else "have no price of their own"
+            added, none = mark("add up what the chosen parts cost by that rule"), mark("have no price of their own")
+            kit = gettext(added if kits else none)
             return [
-                (depth, f"price everything by the rule {items}"),
-                (depth, f"kits made to order: {kit}"),
-                *_path(kits, depth + 1),
+                (depth, gettext("price everything by the rule %(name)s") % {"name": items}),
+                (depth, gettext("kits made to order: %(what)s") % {"what": kit}),
+                *_path(kits, depth + 1, gettext),
             ]
         case _:
-            return [(depth, sentence(element))]
+            return [(depth, sentence(element, gettext))]
 
 
-def sentence(element: Element) -> str:
+def sentence(element: Element, gettext: Gettext = plain) -> str:
     """What one element does, in words."""
     match element:
         case FromList(name=name):
-            return f"take the price from the price list {name}"
+            return gettext("take the price from the price list %(name)s") % {"name": name}
         case FromListPrice():
-            return "take the list price of the master catalog"
+            return gettext("take the list price of the master catalog")
         case Percent(percent=percent):
-            return f"{'raise' if percent >= 0 else 'lower'} it by {format_price(abs(int(percent * PRICE_SCALE)), 'JPY')} %"
+            up = gettext("raise it by %(number)s %%") if percent >= 0 else gettext("lower it by %(number)s %%")
+            return up % {"number": format_price(abs(int(percent * PRICE_SCALE)), "JPY")}
         case Amount(amount=amount):
-            return f"{'raise' if amount >= 0 else 'lower'} it by {format_price(abs(amount))}"
+            up = gettext("raise it by %(amount)s") if amount >= 0 else gettext("lower it by %(amount)s")
+            return up % {"amount": format_price(abs(amount))}
         case Calculate(equation=equation):
-            return f"calculate {equation.sentence()}"
+            return gettext("calculate %(equation)s") % {"equation": equation.sentence()}
         case Round(mode=mode, step=step, offset=offset):
-            direction = {"up": "up", "down": "down"}.get(mode, "to the nearest")
-            ending = f", ending in {format_price(offset)}" if offset else ""
-            return f"round it {direction} in steps of {format_price(step)}{ending}"
+            told = gettext(_ROUNDED.get(mode, _NEAREST)) % {"step": format_price(step)}
+            return told + gettext(", ending in %(ending)s") % {"ending": format_price(offset)} if offset else told
         case Nested(name=name):
-            return f"do what the rule {name} says"
+            return gettext("do what the rule %(name)s says") % {"name": name}
         case Coordinator(choice=choice, names=names):
-            what = {"lowest": "the lowest price of", "highest": "the highest price of"}.get(choice, "the first price found by")
-            return f"take {what} the rules {', '.join(names)}"
+            return gettext(_CHOSEN.get(choice, _FIRST)) % {"names": ", ".join(names)}
     raise AssertionError("every element has its sentence")
+
+
+_ROUNDED = {"up": mark("round it up in steps of %(step)s"), "down": mark("round it down in steps of %(step)s")}
+_NEAREST = mark("round it to the nearest in steps of %(step)s")
+_CHOSEN = {
+    "lowest": mark("take the lowest price of the rules %(names)s"),
+    "highest": mark("take the highest price of the rules %(names)s"),
+}
+_FIRST = mark("take the first price found by the rules %(names)s")
 
 
 def _offer(row: sa.RowMapping) -> OfferRow:

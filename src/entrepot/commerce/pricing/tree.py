@@ -15,6 +15,7 @@ from typing import Any
 from entrepot.commerce.pricing.faults import PriceRuleMalformed
 from entrepot.commerce.pricing.inspect import sentence
 from entrepot.commerce.pricing.rule import Branch, Coordinator, DynamicKit, Element, Nested, Rule
+from entrepot.kernel.words import Gettext, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,34 +29,39 @@ class Node:
     names: tuple[str, ...] = ()
 
 
-def tree_of(rule: Rule) -> tuple[Node, ...]:
-    """The rule's elements, in the order they run."""
-    return _path(rule.path, "")
+def tree_of(rule: Rule, gettext: Gettext = plain) -> tuple[Node, ...]:
+    """The rule's elements, in the order they run, told in the reader's language."""
+    return _path(rule.path, "", gettext)
 
 
-def _path(path: Iterable[Element], before: str) -> tuple[Node, ...]:
-    return tuple(_node(element, f"{before}{place}") for place, element in enumerate(path))
+def _path(path: Iterable[Element], before: str, gettext: Gettext) -> tuple[Node, ...]:
+    return tuple(_node(element, f"{before}{place}", gettext) for place, element in enumerate(path))
 
 
-def _node(element: Element, place: str) -> Node:
+def _node(element: Element, place: str, gettext: Gettext) -> Node:
     match element:
         case Branch(paths=paths, otherwise=otherwise):
             cases = [
-                Node("condition", f"if {condition.sentence()}", f"{place}/branch/{i}", _path(path, f"{place}/branch/{i}/then/"))
+                Node(
+                    "condition",
+                    gettext("if %(condition)s") % {"condition": condition.sentence(gettext)},
+                    f"{place}/branch/{i}",
+                    _path(path, f"{place}/branch/{i}/then/", gettext),
+                )
                 for i, (condition, path) in enumerate(paths)
             ]
             if otherwise is not None:
-                cases.append(Node("condition", "otherwise", f"{place}/otherwise", _path(otherwise, f"{place}/otherwise/")))
-            return Node("branch", "the first path whose condition holds", place, tuple(cases))
+                below = _path(otherwise, f"{place}/otherwise/", gettext)
+                cases.append(Node("condition", gettext("otherwise"), f"{place}/otherwise", below))
+            return Node("branch", gettext("the first path whose condition holds"), place, tuple(cases))
         case DynamicKit(items=items, kits=kits):
-            below = _path(kits, f"{place}/kits/")
-            words = f"everything by the rule {items}; kits made to order by the sum of their parts"
-            return Node("branch", words, place, below, (items,))
+            words = gettext("everything by the rule %(name)s; kits made to order by the sum of their parts") % {"name": items}
+            return Node("branch", words, place, _path(kits, f"{place}/kits/", gettext), (items,))
         case Coordinator(names=names):
-            return Node("branch", sentence(element), place, (), names)
+            return Node("branch", sentence(element, gettext), place, (), names)
         case Nested(name=name):
-            return Node("rule", sentence(element), place, (), (name,))
-    return Node("action", sentence(element), place)
+            return Node("rule", sentence(element, gettext), place, (), (name,))
+    return Node("action", sentence(element, gettext), place)
 
 
 def replaced(path: list[Any], place: str, element: Any) -> list[Any]:

@@ -82,7 +82,7 @@ def _page(request: Asked, identifier: str, values: dict[str, str], error: Error 
             who=pricing.who_of(conn, one),
             line=line,
             rule=rule,
-            words=pricing.in_words(rule) if rule else [],
+            words=pricing.in_words(rule, translator(locale_of(request)).gettext) if rule else [],
             stated=_stated(terms, line),
             units=units,
             people=members.people_of(conn, one.organization_id)[:50] if one.organization_id is not None else [],

@@ -9,6 +9,7 @@ from litestar import Response, get
 from entrepot.commerce import capture, catalog, members, pricing
 from entrepot.kernel.errors import Error
 from entrepot.web.edge import house_of
+from entrepot.web.i18n import translator
 from entrepot.web.management.catalogs import view_of
 from entrepot.web.staff import Asked, desk_of, noon, refused, show
 
@@ -57,7 +58,11 @@ def rules_page(request: Asked) -> Response[str]:
         for one in terms.contracts
     ]
     rules = [
-        {"name": name, "version": terms.versions[name], "steps": pricing.in_words(rule)}
+        {
+            "name": name,
+            "version": terms.versions[name],
+            "steps": pricing.in_words(rule, translator(desk_of(request).locale).gettext),
+        }
         for name, rule in sorted(terms.rules.items())
     ]
     return show(request, "management/rules.html", contracts=contracts, rules=rules)

@@ -15,7 +15,7 @@ from entrepot.commerce.history import note_change
 from entrepot.commerce.pricing import tree
 from entrepot.kernel.errors import Error
 from entrepot.web.edge import house_of
-from entrepot.web.i18n import mark
+from entrepot.web.i18n import mark, translator
 from entrepot.web.management.catalogs import view_of
 from entrepot.web.staff import Asked, Form, author_of, back, desk_of, refused, show, text
 
@@ -98,7 +98,8 @@ def compare(request: Asked, name: str, a: int = 0, b: int = 0) -> Response[str]:
     with house_of(request).commerce.database.read() as conn:
         versions = pricing.versions_of(conn, store.id, name)
         older, newer = chosen_version(conn, store.id, name, a), chosen_version(conn, store.id, name, b)
-    words = [pricing.in_words(pricing.read_rule(name, one.path)) for one in (older, newer)]
+    gettext = translator(desk_of(request).locale).gettext
+    words = [pricing.in_words(pricing.read_rule(name, one.path), gettext) for one in (older, newer)]
     changes = tree.changes(*words)
     return show(request, "management/rule_compare.html", name=name, versions=versions, a=older, b=newer, changes=changes)
 
@@ -274,7 +275,7 @@ def rule_shown(
         name=name,
         chosen=chosen,
         versions=versions,
-        nodes=tree.tree_of(rule),
+        nodes=tree.tree_of(rule, translator(desk_of(request).locale).gettext),
         faults=faults,
         told=FAULTS,
         at=at,
