@@ -9,6 +9,7 @@ whoever serves the pages, and hands prices in.
 
 from entrepot.configurator.bom import Document, Extracted, Setting, answer_of, choices_in, components
 from entrepot.configurator.bom_xml import from_xml, to_xml
+from entrepot.configurator.comparison import Compared, Today, compare_sessions, stand_today
 from entrepot.configurator.compile import Compiled, compile_model, option_title
 from entrepot.configurator.complete import (
     Completion,
@@ -28,6 +29,7 @@ from entrepot.configurator.configure import (
     extract_picks,
     find_quick,
     find_session,
+    find_shared,
     finish,
     generate_bom,
     open_session,
@@ -35,6 +37,7 @@ from entrepot.configurator.configure import (
     retract_option,
     set_picks,
     start_over,
+    take_over,
     undo,
 )
 from entrepot.configurator.draft import Draft, changes_of, newest_and, prepare_draft
@@ -42,7 +45,7 @@ from entrepot.configurator.explain import Reason
 from entrepot.configurator.launch import Launch, ReadLaunch, check_return_url, read_launch, sign_launch
 from entrepot.configurator.model import Model, OptionClass, Pick, say
 from entrepot.configurator.names import classes_in
-from entrepot.configurator.nested import Session, kits_around, open_kit
+from entrepot.configurator.nested import Place, Session, kits_around, open_kit
 from entrepot.configurator.outlook import Outlook, outlook
 from entrepot.configurator.problems import (
     BomInvalid,
@@ -56,10 +59,12 @@ from entrepot.configurator.problems import (
     ModelMovedOn,
     ModelNotFound,
     OptionExcluded,
+    OtherKit,
     OtherModel,
     PartOfAnotherKit,
     PartsDoNotFit,
     ReturnUrlNotAllowed,
+    SavedFull,
     UnknownOption,
     WorkbenchBusy,
 )
@@ -67,6 +72,7 @@ from entrepot.configurator.publish import Prepared, find_model, prepare, publish
 from entrepot.configurator.read import read_model
 from entrepot.configurator.recognize import SentPart
 from entrepot.configurator.redundant import Implied, Redundancy, redundant_rules
+from entrepot.configurator.saved import MAX_NAME, Saved, forget_saved, rename_saved, save, saved_by
 from entrepot.configurator.session import ShownClass, ShownValue, View, choose, label, look, retract, why_not
 from entrepot.configurator.settle import Picks, State
 from entrepot.configurator.starter import starter
@@ -97,9 +103,11 @@ from entrepot.configurator.workbench import (
 )
 
 __all__ = [
+    "MAX_NAME",
     "OF_PARTS",
     "BomInvalid",
     "BomTampered",
+    "Compared",
     "Compiled",
     "Completion",
     "Composed",
@@ -122,18 +130,22 @@ __all__ = [
     "ModelNotFound",
     "OptionClass",
     "OptionExcluded",
+    "OtherKit",
     "OtherModel",
     "Outlook",
     "PartOfAnotherKit",
     "PartsDoNotFit",
     "Pick",
     "Picks",
+    "Place",
     "Prepared",
     "ReadLaunch",
     "Reason",
     "Redundancy",
     "Repair",
     "ReturnUrlNotAllowed",
+    "Saved",
+    "SavedFull",
     "SentPart",
     "Session",
     "Setting",
@@ -142,6 +154,7 @@ __all__ = [
     "State",
     "StoredModel",
     "Survey",
+    "Today",
     "Told",
     "UnknownOption",
     "VersionLine",
@@ -157,6 +170,7 @@ __all__ = [
     "choose_option",
     "classes_in",
     "compare",
+    "compare_sessions",
     "compare_versions",
     "compile_model",
     "complete_cheapest",
@@ -171,9 +185,11 @@ __all__ = [
     "find_model",
     "find_quick",
     "find_session",
+    "find_shared",
     "find_versions",
     "finish",
     "finished_picks",
+    "forget_saved",
     "from_xml",
     "generate_bom",
     "kits_around",
@@ -196,15 +212,20 @@ __all__ = [
     "read_launch",
     "read_model",
     "redundant_rules",
+    "rename_saved",
     "repairs",
     "retract",
     "retract_option",
+    "save",
+    "saved_by",
     "say",
     "set_picks",
     "sign_launch",
+    "stand_today",
     "start_over",
     "starter",
     "survey",
+    "take_over",
     "tell_rules",
     "to_xml",
     "two_versions",

@@ -75,13 +75,60 @@ def find_quick(conn: Connection, session: str, at: datetime) -> Session | None:
     return Session(found, compiled) if compiled is not None and quick else None
 
 
-def open_shared(conn: Connection, link: str, at: datetime) -> Session:
-    """A configuration of one's own that starts as a shared one; of a kit inside another the whole is shared."""
+def find_shared(conn: Connection, link: str, at: datetime) -> Session:
+    """A configuration by its link, as it stands; of a kit inside another the whole is shared."""
+    shared = _outermost(conn, link)
+    return session_of(conn, shared, model_by_version_id(conn, shared.model_version_id, at), at)
+
+
+def open_shared(conn: Connection, link: str, buyer: str, at: datetime) -> Session:
+    """A configuration of one's own that starts as a shared one, with today's model and at the buyer's own prices."""
+    shared = _outermost(conn, link)
+    compiled = find_model(conn, shared.launch.model, at=at)
+    picks = (shared.base, *still_holding(compiled, shared.picks))
+    return _record(conn, compiled, shared.launch.for_buyer(buyer), picks, at, shared.id)
+
+
+def copy_session(conn: Connection, session: Session, at: datetime) -> Session:
+    """A copy as it stands, with the model it was made with, which no later step of the original changes."""
+    made = session.configuration
+    launch = made.launch.for_buyer(made.launch.buyer)
+    return _record(conn, session.compiled, launch, (made.base, made.picks, made.lost), at, made.id)
+
+
+def take_over(conn: Connection, session: Session, other: Session, option_class: str, at: datetime) -> Session:
+    """Choose in a class what another configuration has in it, and in a kit inside what is in it there.
+
+    What does not go together with the other choices is refused, as any choice is. Without a class everything is taken
+    over; what does not hold in this model is then left out and listed.
+    """
+    wanted = tuple(pick for pick in other.view().taken if option_class in ("", pick.option_class))
+    if option_class:
+        picks, lost = retract(session.configuration.picks, option_class), Picks()
+        for pick in wanted or (Pick(option_class),):
+            picks = choose(session.compiled, picks, pick)
+    else:
+        picks, lost = still_holding(session.compiled, wanted)
+    after = set_picks(conn, session, picks, at)
+    if lost:
+        after = _update(conn, after, replace(after.configuration, lost=lost), at)
+    _fill_inside(conn, after, other, wanted, at)
+    return after
+
+
+def _fill_inside(conn: Connection, session: Session, other: Session, taken: Picks, at: datetime) -> None:
+    for place, kit in other.inside(taken).items():
+        if place in session.kits and session.kits[place].compiled.model.name == kit.compiled.model.name:
+            own, inside = open_kit(conn, session, place, at), kit.view().taken
+            own = set_picks(conn, own, still_holding(own.compiled, inside)[0], at)
+            _fill_inside(conn, own, kit, inside, at)
+
+
+def _outermost(conn: Connection, link: str) -> Configuration:
     shared = find_configuration(conn, link=link)
     while shared.parent:
         shared = find_configuration(conn, identity=shared.parent)
-    compiled = find_model(conn, shared.launch.model, at=at)
-    return _record(conn, compiled, shared.launch, (shared.base, *still_holding(compiled, shared.picks)), at, shared.id)
+    return shared
 
 
 def choose_option(conn: Connection, session: Session, wanted: Pick, at: datetime) -> Session:

@@ -59,6 +59,11 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True, rename=_FIELDS):
     choices: tuple[str, ...] = ()
     firing_phase: str = "Initiate"
 
+    def for_buyer(self, buyer: str) -> Launch:
+        """The launch of a copy: of no line of a cart, and under a contract only for whom it was agreed with."""
+        contract = self.contract if buyer == self.buyer else ""
+        return msgspec.structs.replace(self, buyer=buyer, contract=contract, line="", quantity="1", configuration="", choices=())
+
 
 class _Token(msgspec.Struct, frozen=True):
     id: str

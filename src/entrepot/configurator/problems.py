@@ -112,3 +112,13 @@ class PartsDoNotFit(Refused):
 class CannotBeExpressed(Refused):
     code = "CANNOT_BE_EXPRESSED"
     message = "{file}:{line}: UVL cannot express {what}. Take it out of the model, or keep the model in YAML."
+
+
+class SavedFull(Refused):
+    code = "SAVED_FULL"
+    message = mark("You keep {most} configurations already. Remove one that you no longer need, then save this one.")
+
+
+class OtherKit(Refused):
+    code = "OTHER_KIT"
+    message = mark("These are configurations of two different kits, {left} and {right}. Choose two of the same kit.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -164,6 +164,33 @@ def launch(house: House, caller: Caller, part_number: str, return_url: str, line
         now.at,
     )
     return f"{view.configurable.url or '/configurator'}?{urlencode({'token': token})}"
+
+
+def comparison(house: House, caller: Caller, line_id: str, return_url: str) -> str:
+    """Where the configuration of a line is compared: with the only other one of its kit in the cart, else with one of several."""
+    with house.commerce.database.read() as conn:
+        cart = capture.require_cart(conn, visit(conn, caller, house))
+    number = cart.line(line_id).part_number
+    lines = [one for one in cart.lines if one.part_number == number and one.id != line_id and _is_ours(one)]
+    own, *others = (_link_of(house, caller, one, return_url) for one in (cart.line(line_id), *lines))
+    named = [("of", own), *(("of" if len(others) == 1 else "other", one) for one in others)]
+    return f"/configurator/compare?{urlencode(named)}"
+
+
+def _is_ours(line: capture.OrderLine) -> bool:
+    return line.configuration is not None and line.configuration.get("Origin") != capture.FOREIGN
+
+
+def _link_of(house: House, caller: Caller, line: capture.OrderLine, return_url: str) -> str:
+    """The link of a line's configuration; one that is known by its choices alone is opened for it."""
+    with house.configurator.database.read() as conn:
+        if line.configuration is None or line.configuration.get("Origin") != configurator.OF_PARTS:
+            return configurator.find_configuration(conn, identity=line.configuration_id or "").link
+    token = parse_qs(urlsplit(launch(house, caller, line.part_number, return_url, line.id)).query)["token"][0]
+    at = house.clock.now()
+    with house.configurator.database.write() as conn:
+        read = configurator.read_launch(house.settings.secret, token, at, [house.settings.address])
+        return configurator.open_session(conn, read, at).configuration.link
 
 
 def _earlier(line: capture.OrderLine | None) -> dict[str, Any]:

@@ -9,8 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from entrepot.web.configurator.api import ConfiguratorApi
+from entrepot.web.configurator.comparing import ComparingPages
+from entrepot.web.configurator.comparison_api import ComparisonApi
 from entrepot.web.configurator.configuring import ConfiguratorPages
+from entrepot.web.configurator.saving import SavedPages
 
-routes: list[Any] = [ConfiguratorPages, ConfiguratorApi]
+routes: list[Any] = [ConfiguratorPages, ComparingPages, SavedPages, ConfiguratorApi, ComparisonApi]
 
 __all__ = ["routes"]

@@ -101,6 +101,7 @@ def _kit(session: Session, now: _Held) -> dict[str, Any]:
         "session": made.session,
         "revision": made.revision,
         "configuration_id": made.id,
+        "link": made.link,
         "model": compiled.model.name,
         "version": compiled.version,
         "item": session.launch.item,

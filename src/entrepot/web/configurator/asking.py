@@ -160,6 +160,14 @@ def ask_prices(house: House, session: configurator.Session, taken: configurator.
     return priced.prices, kit
 
 
+def ask_names(house: House, launch: configurator.Launch, items: list[str]) -> dict[str, str]:
+    """The names of articles in the shop; none while commerce does not answer."""
+    try:
+        return {number: item.name for number, item in _ask_items(house, launch, items).items()}
+    except Error:
+        return {}
+
+
 def _items_of(house: House, session: configurator.Session) -> dict[str, Item]:
     launch, compiled = session.launch, session.compiled
     try:

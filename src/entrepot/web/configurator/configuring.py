@@ -15,6 +15,7 @@ from entrepot.configurator import Pick, Session
 from entrepot.kernel.errors import Invalid
 from entrepot.web.configurator import kits, shown
 from entrepot.web.configurator.asking import ask, ask_prices
+from entrepot.web.configurator.keeper import viewer_of
 from entrepot.web.configurator.reasoned import Why, explain
 from entrepot.web.edge import house_of, html
 from entrepot.web.house import House
@@ -55,7 +56,7 @@ class ConfiguratorPages(Controller):
         """Start from a configuration somebody shared."""
         house = house_of(request)
         with house.configurator.database.write() as conn:
-            session = configurator.open_shared(conn, link, house.clock.now())
+            session = configurator.open_shared(conn, link, viewer_of(request), house.clock.now())
         return Redirect(address(session), status_code=303)
 
     @get("/s/{session:str}", sync_to_thread=True)
@@ -216,7 +217,7 @@ def _page(request: Asking, session: Session, why: Pick | None, ceiling: str = ""
     house, launch = house_of(request), session.launch
     view = session.view()
     answers = ask(house, session, view.taken)
-    page = page_for(request, locale=launch.locale, currency=launch.currency, store_name=_store_name(session))
+    page = page_for(request, locale=launch.locale, currency=launch.currency, store_name=store_name(session.launch.organization))
     made = shown.show(session, view, answers, launch.locale, shown.read_ceiling(ceiling))
     made = kits.with_kits(made, session, view, answers, launch.locale)
     reason = explain(session, answers, why, launch.locale) if why is not None else None
@@ -245,6 +246,7 @@ def _rendered(
         why=why,
         unproven=unproven,
         address=address(session),
+        session=session.configuration.session,
         back=session.launch.return_url,
         share=f"/configurator/shared/{session.configuration.link}",
         crumbs=crumbs,
@@ -257,5 +259,5 @@ def picture_address(image: str) -> str:
     return image if image.startswith(("/", "https://")) else f"/{image}"
 
 
-def _store_name(session: Session) -> str:
-    return session.launch.organization.replace("-", " ").title()
+def store_name(organization: str) -> str:
+    return organization.replace("-", " ").title()

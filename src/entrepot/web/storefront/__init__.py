@@ -36,6 +36,7 @@ HANDLERS = [
     cart.enter_code,
     cart.remove_code,
     cart.reconfigure,
+    cart.compare,
     cart.configured,
     checkout.checkout,
     checkout.address,

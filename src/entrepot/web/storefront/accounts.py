@@ -17,6 +17,8 @@ from sqlalchemy.engine import Connection
 from entrepot.commerce import capture, members
 from entrepot.kernel.errors import Error
 from entrepot.web import shop
+from entrepot.web.configurator.keeper import owners_of
+from entrepot.web.configurator.saving import kept_by
 from entrepot.web.edge import SESSION_COOKIE, html, require_user
 from entrepot.web.logon import log_on
 from entrepot.web.page import cart_cookie
@@ -28,6 +30,8 @@ from entrepot.web.storefront.wallet import trimmed, wallet_of
 
 #: Which field of the registration an error belongs to.
 AT_FIELD = {"PASSWORD_TOO_WEAK": "password", "LOGON_ID_TAKEN": "logon_id", "LOGON_ID_MALFORMED": "logon_id"}
+#: Saved configurations that the account shows; all of them have a page of their own.
+MOST_KEPT = 3
 #: Where staff go when they came from nowhere: the face of the first of these permissions they have.
 DESKS = (
     ("order.capture", "/call-center"),
@@ -187,6 +191,7 @@ def _account_page(front: Front, errors: Mapping[str, str]) -> Response[str]:
             rows=[(one, progress_of(one, front.words)) for one in placed],
             coupons=trimmed(wallet_of(conn, front, now, _codes_in_cart(conn, now))),
             book=members.addresses_of(conn, user.id),
+            kept=kept_by(front.house, owners_of(front.request))[:MOST_KEPT],
             errors=errors,
         )
 

@@ -241,6 +241,17 @@ def reconfigure(request: Request[Any, Any, Any], line: FromPath[str], data: Form
     return Response("", status_code=303, headers={"location": address})
 
 
+@post("/cart/lines/{line:str}/compare", permission="public", sync_to_thread=True, status_code=303)
+def compare(request: Request[Any, Any, Any], line: FromPath[str], data: Form) -> Response[str]:
+    """Put the configuration of a line beside another of the same kit: of the cart, saved, or by a link."""
+    front = front_of(request)
+    try:
+        address = shop.comparison(front.house, front.caller, line, front.url("/cart/configured"))
+    except Error as error:
+        return refused(front, error)
+    return Response("", status_code=303, headers={"location": address})
+
+
 @get("/cart/configured", permission="public", sync_to_thread=True)
 def configured(
     request: Request[Any, Any, Any],
