@@ -222,3 +222,54 @@ def test_what_no_longer_holds_is_said(guest: Shopper, shop_suite: Suite) -> None
     finally:
         with house.configurator.database.write() as conn:
             configurator.publish(conn, published, "notebook-cto.yaml", house.clock.now())
+
+
+def test_nearest_to_an_earlier_one_keeps_ones_own_choices_and_says_what_changed(shop_app: Litestar) -> None:
+    shopper = Shopper(shop_app)
+    earlier = launched(shopper, memory="so-32", keyboard="de", chassis="graphite-16")
+    shopper.send("/configurator/saved", mine=earlier)
+    mine = launched(shopper, chassis="sand-14")
+    place = f"/configurator/s/{mine}"
+    assert "Like an earlier one" in text(shopper, place)
+    kept = re.findall(r'name="nearest" value="([^"]+)"', shopper.page)[0]
+    where = shopper.send(place, nearest=kept).headers["location"]
+    assert where.endswith("#completed")
+    page = text(shopper, where.partition("#")[0])
+    assert taken(shopper, mine)["chassis"] == "sand-14", "what was chosen stays"
+    assert {"memory": "so-32", "keyboard": "de"}.items() <= taken(shopper, mine).items()
+    assert "choices were filled in or changed" in page and "not like the earlier one" in page
+    assert "Notebook memory, 16 GB" in page and "Notebook memory, 32 GB" in page
+    shopper.send(place, do="undo")
+    assert taken(shopper, mine)["memory"] != "so-32"
+
+
+def test_nearest_by_a_link_that_leads_nowhere_says_so_beside_it(guest: Shopper) -> None:
+    mine, other = launched(guest), link(guest, launched(guest, WORKPLACE))
+    before = taken(guest, mine)
+    for like, fault in (("nothing", "does not exist any more"), (other, "two different kits")):
+        page = guest.send(
+            f"/configurator/s/{mine}", {"do": "nearest", "like": f"https://shop.example/configurator/shared/{like}"}
+        )
+        assert page.status_code == 200 and fault in guest.text and 'aria-describedby="like-note"' in guest.page
+    guest.send(f"/configurator/s/{mine}", {"do": "enter", "like": "nothing"})
+    assert "does not exist any more" in guest.text, "Enter in the field follows the link"
+    assert taken(guest, mine) == before
+
+
+def test_what_is_near_reaches_into_kits_inside(guest: Shopper) -> None:
+    mine, other = launched(guest, WORKPLACE), launched(guest, WORKPLACE)
+    place = f"/api/configurator/sessions/{other}/kits"
+    inner = guest.client.post(place, json={"option_class": "computer", "option": "notebook"}).json()["session"]
+    chosen = {"option_class": "chassis", "option": "sand-14"}
+    guest.client.post(f"/api/configurator/sessions/{inner}/choices", json=chosen).raise_for_status()
+    guest.send(f"/configurator/s/{mine}", {"do": "nearest", "like": link(guest, other)})
+    told = comparison(guest, link(guest, mine), link(guest, other))
+    assert not [row for row in told["classes"] if row["differs"]]
+
+
+def test_every_way_of_filling_in_says_what_it_changed(guest: Shopper) -> None:
+    mine = launched(guest)
+    guest.send(f"/configurator/s/{mine}", {"do": "cheapest"}, fragment=True)
+    assert "filled in or changed" in guest.text and "Take it back" in guest.text
+    guest.send(f"/configurator/s/{mine}", {"do": "cheapest"}, fragment=True)
+    assert "Nothing had to be changed" in guest.text

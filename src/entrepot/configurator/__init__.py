@@ -41,6 +41,7 @@ from entrepot.configurator.configure import (
     undo,
 )
 from entrepot.configurator.draft import Draft, changes_of, newest_and, prepare_draft
+from entrepot.configurator.earlier import finished_picks, picks_at
 from entrepot.configurator.explain import Reason
 from entrepot.configurator.launch import Launch, ReadLaunch, check_return_url, read_launch, sign_launch
 from entrepot.configurator.model import Model, OptionClass, Pick, say
@@ -83,7 +84,6 @@ from entrepot.configurator.tables import (
     find_configuration,
     find_lines,
     find_versions,
-    finished_picks,
 )
 from entrepot.configurator.uvl import uvl_of, yaml_of_uvl
 from entrepot.configurator.workbench import (
@@ -204,6 +204,7 @@ __all__ = [
     "option_title",
     "outlook",
     "parts_in",
+    "picks_at",
     "prepare",
     "prepare_draft",
     "publish",

@@ -355,22 +355,6 @@ def _configuration(row: Row) -> Configuration:
     )
 
 
-def finished_picks(conn: Connection, model: str, most: int = 500) -> list[Picks]:
-    """Everything that was taken in the newest finished configurations of a model, any version of it."""
-    column = configuration.c
-    versions = sa.select(model_version.c.id).where(model_version.c.name == model)
-    query = (
-        sa.select(column.bom)
-        .where(column.model_version_id.in_(versions), column.status == "finished")
-        .order_by(column.changed_at.desc())
-        .limit(most)
-    )
-    return [
-        tuple(Pick(one["OptionClass"], one["OptionItem"], int(one["Quantity"])) for one in bom["Pick"])
-        for bom in conn.execute(query).scalars()
-    ]
-
-
 def _changing(made: Configuration, at: datetime) -> dict[str, Any]:
     return {
         "status": made.status,

@@ -19,7 +19,8 @@ from entrepot.kernel.money import parse_price
 from entrepot.web.configurator import kits
 from entrepot.web.configurator.answers import state_of, step
 from entrepot.web.configurator.asking import ask
-from entrepot.web.configurator.configuring import complete, find, finish, record, repair, way_back
+from entrepot.web.configurator.completing import complete
+from entrepot.web.configurator.configuring import find, finish, record, repair, way_back
 from entrepot.web.configurator.reasoned import explain
 from entrepot.web.edge import house_of
 

@@ -7,7 +7,6 @@ made is named by its session, and only that one is changed by taking a value ove
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -17,12 +16,13 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from entrepot import configurator
-from entrepot.configurator import Saved, Session
+from entrepot.configurator import Session
 from entrepot.kernel.errors import Error
 from entrepot.web.configurator import compared
 from entrepot.web.configurator.asking import ask_names
 from entrepot.web.configurator.configuring import address, store_name
-from entrepot.web.configurator.keeper import owners_of, viewer_of
+from entrepot.web.configurator.earlier import label_of, link_in, offered, saved_by
+from entrepot.web.configurator.keeper import viewer_of
 from entrepot.web.edge import STATUS, house_of, html
 from entrepot.web.i18n import translator
 from entrepot.web.page import page_for
@@ -33,16 +33,6 @@ Asking = Request[Any, Any, Any]
 HERE = "/configurator/compare"
 #: Configurations that the page offers to compare with.
 MAX_OFFERED = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What a configuration is called: the one in the making, what it was saved as, or when it was shared or taken."""
-
-    link: str
-    kind: str
-    name: str = ""
-    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +103,7 @@ class ComparingPages(Controller):
 def _read(request: Asking) -> Wanted:
     """What to compare; a link may be pasted as it was sent."""
     asked = request.query_params
-    sent = asked.get("link", "").strip().rstrip("/").rpartition("/")[2]
+    sent = link_in(asked.get("link", ""))
     links = tuple(dict.fromkeys(one[:64] for one in (*asked.getall("of", []), sent) if one))
     mine, others = asked.get("mine", "")[:64], asked.getall("other", [])[:MAX_OFFERED]
     return Wanted(mine, links[: 1 if mine else 2], tuple(one[:64] for one in others), asked.get("only", "")[:20])
@@ -138,8 +128,8 @@ def _table(request: Asking, wanted: Wanted, left: Session, right: Session) -> Re
     page = _page(request, wanted, left)
     buyer = left.launch.buyer if wanted.mine else viewer_of(request)
     made = compared.compare(house_of(request), left, right, buyer, page.locale)
-    saved = _saved(request)
-    labels = [_label(one, saved) for one in (left, right)]
+    saved = saved_by(request)
+    labels = [label_of(one.configuration, saved) for one in (left, right)]
     if wanted.mine:
         labels[0] = replace(labels[0], kind="mine")
     return _html(
@@ -159,48 +149,23 @@ def _table(request: Asking, wanted: Wanted, left: Session, right: Session) -> Re
 def _chooser(request: Asking, wanted: Wanted, first: Session, error: Error | None) -> Response[str]:
     """The page that asks what to compare with: what the reader keeps of this kit, what was in the cart, a link."""
     house, page = house_of(request), _page(request, wanted, first)
-    saved = _saved(request)
-    own = first.configuration.link
-    kept = [one.link for one in saved if one.model == first.compiled.model.name]
-    at, offered = house.clock.now(), []
+    saved, own = saved_by(request), first.configuration.link
     with house.configurator.database.read() as conn:
-        if first.launch.configuration:
-            offered.append(replace(_label_of(conn, first.launch.configuration, at), kind="cart"))
-        for link in dict.fromkeys((*wanted.others, *kept)):
-            if link != own:
-                offered.append(_label(configurator.find_shared(conn, link, at), saved))
+        earlier = offered(conn, first, saved)
+        known = {own, *(one.link for one in earlier)}
+        others = [configurator.find_configuration(conn, link=one) for one in wanted.others if one not in known]
+    earlier = [*(label_of(one, saved) for one in others), *earlier]
     name = ask_names(house, first.launch, [first.launch.item]).get(first.launch.item, first.launch.item)
     text = render(
         "configurator/compare_with.html",
         page,
         kit=name,
         wanted=replace(wanted, links=() if wanted.mine else (own,)),
-        offered=offered[:MAX_OFFERED],
+        offered=earlier[:MAX_OFFERED],
         fault=error.told(translator(page.locale).gettext) if error else "",
         back=address(first) if wanted.mine else "",
     )
     return _html(text, STATUS[error.kind] if error else 200)
-
-
-def _label_of(conn: Any, identity: str, at: datetime) -> Label:
-    made = configurator.find_configuration(conn, identity=identity)
-    return Label(made.link, "cart", at=made.changed_at)
-
-
-def _label(session: Session, saved: list[Saved]) -> Label:
-    made = session.configuration
-    kept = next((one for one in saved if one.link == made.link), None)
-    if kept is not None:
-        return Label(made.link, "saved", kept.name, kept.saved_at)
-    return Label(made.link, "shared" if made.open else "taken", at=made.changed_at)
-
-
-def _saved(request: Asking) -> list[Saved]:
-    owners = owners_of(request)
-    if not owners:
-        return []
-    with house_of(request).configurator.database.read() as conn:
-        return configurator.saved_by(conn, owners)
 
 
 def _page(request: Asking, wanted: Wanted, session: Session) -> Page:

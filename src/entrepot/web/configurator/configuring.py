@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -15,19 +16,51 @@ from entrepot.configurator import Pick, Session
 from entrepot.kernel.errors import Invalid
 from entrepot.web.configurator import kits, shown
 from entrepot.web.configurator.asking import ask, ask_prices
+from entrepot.web.configurator.completing import complete, told
+from entrepot.web.configurator.earlier import link_in, offered, saved_by
 from entrepot.web.configurator.keeper import viewer_of
-from entrepot.web.configurator.reasoned import Why, explain
+from entrepot.web.configurator.reasoned import explain
 from entrepot.web.edge import house_of, html
 from entrepot.web.house import House
+from entrepot.web.i18n import translator
 from entrepot.web.page import page_for
-from entrepot.web.pages import Link, Page, render
+from entrepot.web.pages import render
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Asking = Request[Any, Any, Any]
 
 
-#: Where a page goes on whose cheapest kit is not proven to be the cheapest.
-UNPROVEN = "#unproven"
+#: Where a page goes on that tells what filling in has changed.
+COMPLETED = "#completed"
+
+
+#: Earlier configurations that the page offers to come close to.
+MAX_EARLIER = 6
+#: No revision: nothing was filled in.
+UNCHANGED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a page says beside the configuration: why a value is excluded, a ceiling, what filling in has changed.
+
+    ``changed`` is the revision before it, ``like`` the link it was to come close to, ``fault`` why that did not work.
+    """
+
+    why: Pick | None = None
+    ceiling: str = ""
+    changed: int = UNCHANGED
+    like: str = ""
+    unproven: bool = False
+    fault: str = ""
+
+    @property
+    def query(self) -> str:
+        """What a redirect carries of it."""
+        pairs = {"ceiling": self.ceiling, "unproven": "1" if self.unproven else "", "like": self.like}
+        pairs |= {"changed": str(self.changed)} if self.changed != UNCHANGED else {}
+        known = {name: value for name, value in pairs.items() if value}
+        return f"?{urlencode(known)}" if known else ""
 
 
 class StepNotUnderstood(Invalid):
@@ -67,11 +100,16 @@ class ConfiguratorPages(Controller):
         why: FromQuery[str] = "",
         ceiling: FromQuery[str] = "",
         unproven: FromQuery[str] = "",
+        changed: FromQuery[int] = UNCHANGED,
+        like: FromQuery[str] = "",
     ) -> Response[str]:
-        """The page, with the reason of one excluded value if asked for, under a ceiling of the price if there is one."""
-        house = house_of(request)
-        found = find(house, session)
-        return _page(request, found, read_choice(why) if why else None, ceiling, unproven=bool(unproven))
+        """The page, with the reason of one excluded value if asked for, under a ceiling of the price if there is one.
+
+        ``changed`` is the revision before something was filled in, ``like`` what it was to come close to.
+        """
+        found = find(house_of(request), session)
+        said = Said(read_choice(why) if why else None, ceiling[:20], changed, link_in(like), unproven=bool(unproven))
+        return _page(request, found, said)
 
     @post("/s/{session:str}", sync_to_thread=True, status_code=200)
     def step(self, request: Asking, session: FromPath[str], data: Form) -> Response[Any]:
@@ -84,13 +122,16 @@ class ConfiguratorPages(Controller):
             place = read_choice(data["open"])
             return _go(request, address(kits.open_inside(house, found, place.option_class, place.option)))
         try:
-            found, where = take_step(house, found, data)
+            after, where, said = take_step(house, found, data)
         except configurator.OptionExcluded:
-            return _page(request, found, read_choice(data.get("choose", "")), ceiling)
+            return _page(request, found, Said(read_choice(data.get("choose", "")), ceiling))
+        except (configurator.ConfigurationNotFound, configurator.OtherKit) as error:
+            fault = error.told(translator(found.launch.locale).gettext)
+            return _page(request, found, Said(ceiling=ceiling, like=data.get("like", "")[:300], fault=fault))
+        said = replace(said, ceiling=ceiling)
         if "hx-request" in request.headers:
-            return _page(request, found, None, ceiling, unproven=where == UNPROVEN)
-        told = ({"ceiling": ceiling} if ceiling else {}) | ({"unproven": "1"} if where == UNPROVEN else {})
-        return Redirect(f"{address(found)}{'?' if told else ''}{urlencode(told)}{where}", status_code=303)
+            return _page(request, after, said)
+        return Redirect(f"{address(after)}{said.query}{where}", status_code=303)
 
 
 def find(house: House, session: str) -> Session:
@@ -111,8 +152,19 @@ def read_choice(text: str) -> Pick:
     return Pick(option_class, option, int(quantity or 0))
 
 
-def take_step(house: House, session: Session, data: dict[str, str]) -> tuple[Session, str]:
-    """Do what the pressed button says; also answers where on the page it was."""
+def take_step(house: House, session: Session, data: dict[str, str]) -> tuple[Session, str, Said]:
+    """Do what the pressed button says; also answers where on the page it was, and what is to be said about it."""
+    pressed = data.get("do")
+    if pressed == "enter":
+        pressed = "nearest" if data.get("like") else "ceiling"
+    near = link_in(data.get("nearest") or (data.get("like", "") if pressed == "nearest" else ""))
+    if near or pressed in ("complete", "cheapest", "popular"):
+        found, proven = complete(house, session, "nearest" if near else str(pressed), near)
+        return found, COMPLETED, Said(changed=session.configuration.revision, like=near, unproven=not proven)
+    return *_change(house, session, data, pressed), Said()
+
+
+def _change(house: House, session: Session, data: dict[str, str], pressed: str | None) -> tuple[Session, str]:
     if "choose" in data:
         wanted = read_choice(data["choose"])
         picks = configurator.choose(session.compiled, session.configuration.picks, wanted)
@@ -122,17 +174,14 @@ def take_step(house: House, session: Session, data: dict[str, str]) -> tuple[Ses
         return record(house, session, configurator.retract(session.configuration.picks, name, option)), f"#q-{name}"
     if "repair" in data:
         return repair(house, session, data["repair"])
-    match data.get("do"):
+    match pressed:
         case "undo":
             with house.configurator.database.write(relaxed=True) as conn:
                 return configurator.undo(conn, session, house.clock.now()), ""
         case "start-over":
             return record(house, session, ()), ""
-        case "ceiling":
+        case "ceiling" | "nearest":
             return session, ""
-        case "complete" | "cheapest" | "popular" as how:
-            found, proven = complete(house, session, how)
-            return found, "" if proven else UNPROVEN
     raise StepNotUnderstood(path="do")
 
 
@@ -145,34 +194,6 @@ def repair(house: House, session: Session, text: str) -> tuple[Session, str]:
     if not number.isdecimal() or int(number) >= len(offered):
         raise StepNotUnderstood(path="repair")
     return record(house, session, offered[int(number)].picks), f"#q-{wanted.option_class}"
-
-
-def complete(house: House, session: Session, how: str, like: str = "") -> tuple[Session, bool]:
-    """Fill in everything that is open; false where a cheapest was found but not proven to be the cheapest.
-
-    ``popular`` follows the finished configurations of the model, ``nearest`` the one with a shared link.
-    """
-    prices, _ = ask_prices(house, session, ())
-    made, compiled, proven = session.configuration, session.compiled, True
-    picks: configurator.Picks | None = None
-    if how == "cheapest":
-        cheapest = configurator.complete_cheapest(compiled, made.picks, prices)
-        if cheapest is not None:
-            picks, proven = cheapest.picks, cheapest.proven
-    elif how == "popular":
-        with house.configurator.database.read() as conn:
-            earlier = configurator.finished_picks(conn, compiled.model.name)
-        picks = configurator.complete_popular(compiled, made.picks, earlier) if earlier else None
-    elif how == "nearest":
-        with house.configurator.database.read() as conn:
-            other = configurator.find_configuration(conn, link=like)
-        picks = configurator.complete_nearest(compiled, made.picks, (*other.base, *other.picks))
-    if picks is None and how != "cheapest":
-        picks = configurator.complete_with_defaults(compiled, made.picks, made.base, prices)
-    if picks is None:
-        return session, proven
-    done = record(house, session, picks)
-    return (kits.complete_inside(house, done) if done.kits else done), proven
 
 
 def finish(house: House, session: Session) -> dict[str, Any]:
@@ -213,45 +234,32 @@ def _go(request: Asking, target: str) -> Response[Any]:
     return Redirect(target, status_code=303)
 
 
-def _page(request: Asking, session: Session, why: Pick | None, ceiling: str = "", *, unproven: bool = False) -> Response[str]:
+def _page(request: Asking, session: Session, said: Said) -> Response[str]:
     house, launch = house_of(request), session.launch
     view = session.view()
     answers = ask(house, session, view.taken)
-    page = page_for(request, locale=launch.locale, currency=launch.currency, store_name=store_name(session.launch.organization))
-    made = shown.show(session, view, answers, launch.locale, shown.read_ceiling(ceiling))
+    page = page_for(request, locale=launch.locale, currency=launch.currency, store_name=store_name(launch.organization))
+    made = shown.show(session, view, answers, launch.locale, shown.read_ceiling(said.ceiling))
     made = kits.with_kits(made, session, view, answers, launch.locale)
-    reason = explain(session, answers, why, launch.locale) if why is not None else None
+    with house.configurator.database.read() as conn:
+        earlier = [] if session.configuration.parent else offered(conn, session, saved_by(request))
     fragment = "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
-    template = "configurator/steps.html" if fragment else "configurator/page.html"
-    crumbs = kits.crumbs_of(house, session, made.title)
-    return html(
-        _rendered(template, page, (session, crumbs), made, reason, unproven=unproven), headers={"Cache-Control": "no-store"}
-    )
-
-
-def _rendered(
-    template: str,
-    page: Page,
-    where: tuple[Session, list[Link]],
-    made: shown.Configuring,
-    why: Why | None,
-    *,
-    unproven: bool,
-) -> str:
-    session, crumbs = where
-    return render(
-        template,
+    text = render(
+        "configurator/steps.html" if fragment else "configurator/page.html",
         page,
         it=made,
-        why=why,
-        unproven=unproven,
+        said=said,
+        why=explain(session, answers, said.why, launch.locale) if said.why is not None else None,
+        completed=told(house, session, answers, said.changed, said.like) if said.changed != UNCHANGED else None,
+        earlier=earlier[:MAX_EARLIER],
         address=address(session),
         session=session.configuration.session,
-        back=session.launch.return_url,
+        back=launch.return_url,
         share=f"/configurator/shared/{session.configuration.link}",
-        crumbs=crumbs,
+        crumbs=kits.crumbs_of(house, session, made.title),
         picture_of=picture_address,
     )
+    return html(text, headers={"Cache-Control": "no-store"})
 
 
 def picture_address(image: str) -> str:

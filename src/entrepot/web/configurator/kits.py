@@ -74,19 +74,24 @@ def open_inside(house: House, session: Session, option_class: str, option: str) 
         return configurator.open_kit(conn, session, place, house.clock.now())
 
 
-def complete_inside(house: House, session: Session) -> Session:
-    """Fill in what is open in the kits inside with their defaults."""
-    at = house.clock.now()
-    for place in session.open_inside(session.view().taken):
+def complete_inside(house: House, session: Session, like: Session | None = None) -> Session:
+    """Fill in what is open in the kits inside: close to those of another configuration, else with their defaults."""
+    at, taken = house.clock.now(), session.view().taken
+    others = like.inside(like.view().taken) if like is not None else {}
+    near = [place for place in session.inside(taken) if place in others]
+    for place in dict.fromkeys([*session.open_inside(taken), *near]):
         if place not in session.kits:
             continue
-        kit = open_inside(house, session, *place)
-        prices, _ = ask_prices(house, kit, ())
-        made = kit.configuration
-        picks = configurator.complete_with_defaults(kit.compiled, made.picks, made.base, prices)
+        kit, other = open_inside(house, session, *place), others.get(place)
+        made, picks = kit.configuration, None
+        if other is not None and other.compiled.model.name == kit.compiled.model.name:
+            picks = configurator.complete_nearest(kit.compiled, made.picks, other.view().taken)
+        if picks is None:
+            prices, _ = ask_prices(house, kit, ())
+            picks = configurator.complete_with_defaults(kit.compiled, made.picks, made.base, prices)
         with house.configurator.database.write() as conn:
             kit = configurator.set_picks(conn, kit, picks, at)
-        complete_inside(house, kit)
+        complete_inside(house, kit, other)
     with house.configurator.database.read() as conn:
         return configurator.find_session(conn, session.configuration.session, at)
 
