@@ -41,6 +41,14 @@ from entrepot.configurator.configure import (
     undo,
 )
 from entrepot.configurator.draft import Draft, changes_of, newest_and, prepare_draft
+from entrepot.configurator.draft_states import (
+    draft_states,
+    end_draft,
+    neighbors,
+    present_state,
+    restore_state,
+    save_draft,
+)
 from entrepot.configurator.earlier import finished_picks, picks_at
 from entrepot.configurator.explain import Reason
 from entrepot.configurator.launch import Launch, ReadLaunch, check_return_url, read_launch, sign_launch
@@ -53,6 +61,7 @@ from entrepot.configurator.problems import (
     BomTampered,
     ConfigurationIncomplete,
     ConfigurationNotFound,
+    DraftMovedOn,
     LaunchInvalid,
     LaunchUsed,
     ModelContradictory,
@@ -66,6 +75,7 @@ from entrepot.configurator.problems import (
     PartsDoNotFit,
     ReturnUrlNotAllowed,
     SavedFull,
+    TableNotFound,
     UnknownOption,
     WorkbenchBusy,
 )
@@ -77,6 +87,7 @@ from entrepot.configurator.saved import MAX_NAME, Saved, forget_saved, rename_sa
 from entrepot.configurator.session import ShownClass, ShownValue, View, choose, label, look, retract, why_not
 from entrepot.configurator.settle import Picks, State
 from entrepot.configurator.starter import starter
+from entrepot.configurator.table_text import CellFault, TableText, faults_in, read_rows, table_in, tables_in, with_rows
 from entrepot.configurator.tables import (
     Configuration,
     StoredModel,
@@ -107,6 +118,7 @@ __all__ = [
     "OF_PARTS",
     "BomInvalid",
     "BomTampered",
+    "CellFault",
     "Compared",
     "Compiled",
     "Completion",
@@ -117,6 +129,7 @@ __all__ = [
     "DiffLine",
     "Document",
     "Draft",
+    "DraftMovedOn",
     "Extracted",
     "Implied",
     "Launch",
@@ -154,6 +167,8 @@ __all__ = [
     "State",
     "StoredModel",
     "Survey",
+    "TableNotFound",
+    "TableText",
     "Today",
     "Told",
     "UnknownOption",
@@ -179,7 +194,10 @@ __all__ = [
     "complete_with_defaults",
     "components",
     "default_bom",
+    "draft_states",
+    "end_draft",
     "extract_picks",
+    "faults_in",
     "find_configuration",
     "find_lines",
     "find_model",
@@ -196,6 +214,7 @@ __all__ = [
     "label",
     "list_models",
     "look",
+    "neighbors",
     "newest_and",
     "open_kit",
     "open_session",
@@ -207,17 +226,21 @@ __all__ = [
     "picks_at",
     "prepare",
     "prepare_draft",
+    "present_state",
     "publish",
     "publish_next",
     "publish_prepared",
     "read_launch",
     "read_model",
+    "read_rows",
     "redundant_rules",
     "rename_saved",
     "repairs",
+    "restore_state",
     "retract",
     "retract_option",
     "save",
+    "save_draft",
     "saved_by",
     "say",
     "set_picks",
@@ -226,6 +249,8 @@ __all__ = [
     "start_over",
     "starter",
     "survey",
+    "table_in",
+    "tables_in",
     "take_over",
     "tell_rules",
     "to_xml",
@@ -233,5 +258,6 @@ __all__ = [
     "undo",
     "uvl_of",
     "why_not",
+    "with_rows",
     "yaml_of_uvl",
 ]

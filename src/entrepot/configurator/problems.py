@@ -122,3 +122,13 @@ class SavedFull(Refused):
 class OtherKit(Refused):
     code = "OTHER_KIT"
     message = mark("These are configurations of two different kits, {left} and {right}. Choose two of the same kit.")
+
+
+class TableNotFound(NotFound):
+    code = "TABLE_NOT_FOUND"
+    message = mark("This text has no rule {rule} with a table.")
+
+
+class DraftMovedOn(Conflict):
+    code = "DRAFT_MOVED_ON"
+    message = mark("{author} saved this draft meanwhile. Open it again, and bring your changes into it.")

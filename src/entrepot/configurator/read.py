@@ -54,22 +54,12 @@ _CHOOSE = {"one": (1, 1), "optional": (0, 1), "any": (0, 1_000_000), "some": (1,
 
 def read_model(text: str, source: str = "model.yaml", files: Mapping[str, str] | None = None) -> Model:
     """The model in a YAML text; ``files`` are the CSV tables and the shared groups beside it, by name."""
-    root = read_yaml(text, source)
-    top = root.only("The model", _TOP)
-    for needed in ("model", "organization", "languages", "classes"):
-        if needed not in top:
-            root.fail(f"the model has no `{needed}`.", f"Add `{needed}:` at the top level.")
-    languages = tuple(one.text("A language") for one in top["languages"].list("languages"))
-    if not languages:
-        top["languages"].fail("no language is named.", "Write languages: [en-US].")
-    reader = _Reader(source, languages, files or {}, read_groups(top.get("groups"), files or {}))
-    reader.declare(top.get("properties"))
-    reader.read_classes(top, "", None, {})
+    top, reader = _begin(text, source, files or {})
     name = top["model"].text("model")
     model = Model(
         name=name,
         organization=top["organization"].text("organization"),
-        languages=languages,
+        languages=reader.languages,
         words=reader.words(top.get("title"), name),
         properties=reader.properties,
         classes=tuple(reader.classes),
@@ -83,6 +73,28 @@ def read_model(text: str, source: str = "model.yaml", files: Mapping[str, str] |
     )
     check_names(model, reader.lines, source)
     return model
+
+
+def read_classes(text: str, source: str, files: Mapping[str, str]) -> tuple[list[OptionClass], list[Node]]:
+    """The classes of a text with its rules as they are written; for whoever is putting rules right that cannot be read yet."""
+    top, reader = _begin(text, source, files)
+    return reader.classes, _entries(top, "rules")
+
+
+def _begin(text: str, source: str, files: Mapping[str, str]) -> tuple[dict[str, Node], _Reader]:
+    """The top of a model, and its classes."""
+    root = read_yaml(text, source)
+    top = root.only("The model", _TOP)
+    for needed in ("model", "organization", "languages", "classes"):
+        if needed not in top:
+            root.fail(f"the model has no `{needed}`.", f"Add `{needed}:` at the top level.")
+    languages = tuple(one.text("A language") for one in top["languages"].list("languages"))
+    if not languages:
+        top["languages"].fail("no language is named.", "Write languages: [en-US].")
+    reader = _Reader(source, languages, files, read_groups(top.get("groups"), files))
+    reader.declare(top.get("properties"))
+    reader.read_classes(top, "", None, {})
+    return top, reader
 
 
 def read_pick(node: Node) -> Pick:

@@ -151,6 +151,9 @@ DONE = {
     "given": mark("The customer has the coupon now."),
     "issued": mark("The codes are issued."),
     "published": mark("The new version is published. Whoever starts to configure now gets it."),
+    "draft_saved": mark("The draft is saved. Nothing is published yet."),
+    "draft_left": mark("The draft is left. Its states stay in the list."),
+    "restored": mark("This state is the present one now."),
     "tried": mark("The try is finished. Nothing went into a cart."),
 }
 

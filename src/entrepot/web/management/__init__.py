@@ -17,6 +17,7 @@ from entrepot.web.management import (
     model_diagram,
     model_pages,
     model_source,
+    model_tables,
     offer_pages,
     organizations,
     prices,
@@ -57,5 +58,6 @@ routes: list[Any] = [
     *history.routes,
     *model_pages.routes,
     *model_source.routes,
+    *model_tables.routes,
     *model_diagram.routes,
 ]

@@ -52,19 +52,50 @@ def new(request: Asked, data: Form) -> Response[Any]:
 
 @get(HERE, permission="model.publish", sync_to_thread=False)
 def source_page(request: Asked, name: str, version: int = 0) -> Response[str]:
-    """The text of the newest version to go on from, or an older one to go back to."""
-    newest, chosen = _stored(request, name, version)
-    return _page(request, Draft(name, newest.version, chosen.source, dict(chosen.files)))
+    """The draft in the making, else the text of the newest version to go on from; or an older one to go back to."""
+    draft, state = open_draft(request, name)
+    if version:
+        newest, chosen = _stored(request, name, version)
+        draft = Draft(name, newest.version, chosen.source, dict(chosen.files))
+    return _page(request, draft, state=state)
+
+
+def open_draft(request: Asked, name: str) -> tuple[Draft, int]:
+    """What is in the making of a model and the state it is in; the newest version where nothing is."""
+    with house_of(request).configurator.database.read() as conn:
+        present = configurator.present_state(conn, name)
+        if present is not None:
+            return present
+        newest, _ = configurator.newest_and(conn, name)
+    return Draft(name, newest.version, newest.source, dict(newest.files)), 0
 
 
 @post(HERE, permission="model.publish", sync_to_thread=True, request_max_body_size=MAX_FORM)
 def source(request: Asked, name: str, data: Form) -> Response[Any]:
     """Check a text of this model, or publish it as the next version."""
-    newest, _ = _stored(request, name)
+    newest = open_draft(request, name)[0]
     files = {table: _entered(data.get(f"{TABLE}{table}", known), known) for table, known in newest.files.items()}
     based_on = text(data, "based_on")
     number = int(based_on) if based_on.isdecimal() else 0
-    return _answer(request, Draft(name, number, _entered(data.get("source", ""), newest.source), files), text(data, "do"))
+    draft = Draft(name, number, _entered(data.get("source", ""), newest.source), files)
+    return _answer(request, draft, text(data, "do"), state_in(data))
+
+
+@post(f"{HERE}/states", permission="model.publish", sync_to_thread=True)
+def restore(request: Asked, name: str, data: Form) -> Response[Any]:
+    """Make another state of the draft the present one, or leave the draft and go on from the newest version."""
+    with house_of(request).configurator.database.write() as conn:
+        if text(data, "do") == "leave":
+            configurator.end_draft(conn, name)
+        else:
+            configurator.restore_state(conn, name, state_in(data))
+    return back(f"/management/models/{name}/source", "draft_left" if text(data, "do") == "leave" else "restored")
+
+
+def state_in(data: dict[str, Any]) -> int:
+    """The state that a form was made from."""
+    number = text(data, "state")
+    return int(number) if number.isdecimal() else 0
 
 
 def _stored(request: Asked, name: str, version: int = 0) -> tuple[configurator.StoredModel, configurator.StoredModel]:
@@ -84,25 +115,36 @@ def _entered(entered: object, known: str) -> str:
     return known if given == _lines(known) else given
 
 
-def _answer(request: Asked, draft: Draft, pressed: str) -> Response[Any]:
+def _answer(request: Asked, draft: Draft, pressed: str, state: int = 0) -> Response[Any]:
     house = house_of(request)
     at = house.clock.now()
     try:
+        if pressed == "save":
+            author = desk_of(request).user.logon_id
+            with house.configurator.database.write() as conn:
+                after = configurator.save_draft(conn, draft, state, author, at)
+            return back(f"/management/models/{draft.name}/source", "unchanged" if after == state else "draft_saved")
         prepared = configurator.prepare_draft(draft, at)
         if pressed != "publish":
             with house.configurator.database.read() as conn:
                 configurator.check_next(conn, prepared, draft.name, draft.based_on, at)
-            return _page(request, draft, prepared=prepared)
+            return _page(request, draft, prepared=prepared, state=state)
         with house.configurator.database.write() as conn:
             stored = configurator.publish_next(conn, prepared, draft.name, draft.based_on, at)
+            configurator.end_draft(conn, stored.name)
     except Error as error:
-        return _page(request, draft, error=error)
+        return _page(request, draft, error=error, state=state)
     return back(f"/management/models/{stored.name}", "unchanged" if stored.version == draft.based_on else "published")
 
 
-def _page(request: Asked, draft: Draft, *, prepared: Prepared | None = None, error: Error | None = None) -> Response[str]:
+def _page(
+    request: Asked, draft: Draft, *, state: int = 0, prepared: Prepared | None = None, error: Error | None = None
+) -> Response[str]:
     language = desk_of(request).locale
     status, trouble, changes = 200, None, []
+    with house_of(request).configurator.database.read() as conn:
+        states = configurator.draft_states(conn, draft.name) if draft.name else []
+        present = configurator.present_state(conn, draft.name) if draft.name else None
     if error is not None:
         status, _ = refused(error)
         trouble = _trouble(draft, error, language)
@@ -114,12 +156,25 @@ def _page(request: Asked, draft: Draft, *, prepared: Prepared | None = None, err
         "management/model_source.html",
         status=status,
         draft=draft,
+        state=state,
+        states=states,
+        present=present[1] if present else 0,
+        beside=configurator.neighbors(states, present[1] if present else 0),
+        tables=tables_of(draft),
         trouble=trouble,
         facts=facts_of(prepared.facts) if prepared else None,
         always_on=named(prepared.model, prepared.always_on, language) if prepared else [],
         dead=named(prepared.model, prepared.dead, language) if prepared else [],
         changes=changes,
     )
+
+
+def tables_of(draft: Draft) -> list[configurator.TableText]:
+    """The tables of a draft; none while its text cannot be read as far as its classes."""
+    try:
+        return configurator.tables_in(draft.source, draft.file, draft.files)
+    except configurator.ModelInvalid:
+        return []
 
 
 def _trouble(draft: Draft, error: Error, language: str) -> Trouble:
@@ -136,4 +191,4 @@ def _trouble(draft: Draft, error: Error, language: str) -> Trouble:
     return Trouble(str(error.problem), file, line, str(error.remedy), excerpt)
 
 
-routes: list[Any] = [new_page, new, source_page, source]
+routes: list[Any] = [new_page, new, source_page, source, restore]

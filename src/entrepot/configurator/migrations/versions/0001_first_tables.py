@@ -168,6 +168,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("configuration_id", "revision"),
     )
     op.create_table(
+        "draft_state",
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("based_on", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("files", sa.Text(), nullable=False),
+        sa.Column("changes", sa.Text(), nullable=False),
+        sa.Column("author", sa.String(length=254), nullable=False),
+        sa.Column("saved_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "number"),
+    )
+    op.create_table(
+        "present_draft",
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "saved_configuration",
         sa.Column("configuration_id", sa.String(length=26), nullable=False),
         sa.Column("owner", sa.String(length=300), nullable=False),
@@ -191,6 +209,8 @@ def downgrade() -> None:
         batch_op.drop_index("saved_configuration_owner")
 
     op.drop_table("saved_configuration")
+    op.drop_table("present_draft")
+    op.drop_table("draft_state")
     op.drop_table("earlier_picks")
     with op.batch_alter_table("configuration", schema=None) as batch_op:
         batch_op.drop_index("configuration_finished")
