@@ -20,6 +20,7 @@ from entrepot.web.configurator.completing import complete, told
 from entrepot.web.configurator.earlier import link_in, offered, saved_by
 from entrepot.web.configurator.keeper import viewer_of
 from entrepot.web.configurator.reasoned import explain
+from entrepot.web.configurator.stepping import change_since, headers_of, hold
 from entrepot.web.edge import house_of, html
 from entrepot.web.house import House
 from entrepot.web.i18n import translator
@@ -44,7 +45,8 @@ UNCHANGED = -1
 class Said:
     """What a page says beside the configuration: why a value is excluded, a ceiling, what filling in has changed.
 
-    ``changed`` is the revision before it, ``like`` the link it was to come close to, ``fault`` why that did not work.
+    ``changed`` is the revision before it, ``like`` the link it was to come close to, ``fault`` why that did not work;
+    ``held`` is what the browser shows already.
     """
 
     why: Pick | None = None
@@ -53,6 +55,7 @@ class Said:
     like: str = ""
     unproven: bool = False
     fault: str = ""
+    held: str = ""
 
     @property
     def query(self) -> str:
@@ -93,29 +96,24 @@ class ConfiguratorPages(Controller):
         return Redirect(address(session), status_code=303)
 
     @get("/s/{session:str}", sync_to_thread=True)
-    def show(
-        self,
-        request: Asking,
-        session: FromPath[str],
-        why: FromQuery[str] = "",
-        ceiling: FromQuery[str] = "",
-        unproven: FromQuery[str] = "",
-        changed: FromQuery[int] = UNCHANGED,
-        like: FromQuery[str] = "",
-    ) -> Response[str]:
-        """The page, with the reason of one excluded value if asked for, under a ceiling of the price if there is one.
-
-        ``changed`` is the revision before something was filled in, ``like`` what it was to come close to.
-        """
-        found = find(house_of(request), session)
-        said = Said(read_choice(why) if why else None, ceiling[:20], changed, link_in(like), unproven=bool(unproven))
-        return _page(request, found, said)
+    def show(self, request: Asking, session: FromPath[str], why: FromQuery[str] = "") -> Response[str]:
+        """The page, with the reason of one excluded value if asked for, under a ceiling of the price if there is one."""
+        asked = request.query_params
+        said = Said(
+            why=read_choice(why) if why else None,
+            ceiling=asked.get("ceiling", "")[:20],
+            changed=int(asked["changed"]) if asked.get("changed", "").isdecimal() else UNCHANGED,
+            like=link_in(asked.get("like", "")),
+            unproven=bool(asked.get("unproven")),
+            held=asked.get("held", "")[:40],
+        )
+        return _page(request, find(house_of(request), session), said)
 
     @post("/s/{session:str}", sync_to_thread=True, status_code=200)
     def step(self, request: Asking, session: FromPath[str], data: Form) -> Response[Any]:
         """Take one step: choose, take back, repair, complete, undo, or finish."""
         house = house_of(request)
-        found, ceiling = find(house, session), data.get("ceiling", "").strip()[:20]
+        found, ceiling, held = find(house, session), data.get("ceiling", "").strip()[:20], data.get("held", "")[:40]
         if data.get("do") == "done":
             return _finished(request, found)
         if "open" in data:
@@ -124,11 +122,11 @@ class ConfiguratorPages(Controller):
         try:
             after, where, said = take_step(house, found, data)
         except configurator.OptionExcluded:
-            return _page(request, found, Said(read_choice(data.get("choose", "")), ceiling))
+            return _page(request, found, Said(read_choice(data.get("choose", "")), ceiling, held=held))
         except (configurator.ConfigurationNotFound, configurator.OtherKit) as error:
             fault = error.told(translator(found.launch.locale).gettext)
             return _page(request, found, Said(ceiling=ceiling, like=data.get("like", "")[:300], fault=fault))
-        said = replace(said, ceiling=ceiling)
+        said = replace(said, ceiling=ceiling, held=held)
         if "hx-request" in request.headers:
             return _page(request, after, said)
         return Redirect(f"{address(after)}{said.query}{where}", status_code=303)
@@ -243,13 +241,18 @@ def _page(request: Asking, session: Session, said: Said) -> Response[str]:
     made = kits.with_kits(made, session, view, answers, launch.locale)
     with house.configurator.database.read() as conn:
         earlier = [] if session.configuration.parent else offered(conn, session, saved_by(request))
+    why = explain(session, answers, said.why, launch.locale) if said.why is not None else None
     fragment = "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
+    known = session.configuration.id
+    change = change_since(known, said.held, made, why) if fragment and said.held and not said.fault else None
     text = render(
-        "configurator/steps.html" if fragment else "configurator/page.html",
+        "configurator/step.html" if change else "configurator/steps.html" if fragment else "configurator/page.html",
         page,
         it=made,
         said=said,
-        why=explain(session, answers, said.why, launch.locale) if said.why is not None else None,
+        why=why,
+        change=change,
+        token=hold(known, made, why),
         completed=told(house, session, answers, said.changed, said.like) if said.changed != UNCHANGED else None,
         earlier=earlier[:MAX_EARLIER],
         address=address(session),
@@ -259,7 +262,7 @@ def _page(request: Asking, session: Session, said: Said) -> Response[str]:
         crumbs=kits.crumbs_of(house, session, made.title),
         picture_of=picture_address,
     )
-    return html(text, headers={"Cache-Control": "no-store"})
+    return html(text, headers={"Cache-Control": "no-store"} | headers_of(change, why))
 
 
 def picture_address(image: str) -> str:
