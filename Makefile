@@ -7,7 +7,7 @@ DATA   ?= data
 export ENTREPOT_PORT = $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test unit bench lint docs services lock clean
+.PHONY: help setup setup-dev run test unit bench bench-peers lint docs services lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ unit: setup-dev ## Only the rules: no database, no page, no process (seconds)
 
 bench: setup-dev ## Measure, each figure beside its floor; writes bench/results/latest.json
 	$(BIN)/python -m bench $(ARGS)
+
+bench-peers: setup-dev ## The same questions to another open shop (django-oscar, installed into .peers/) and to this one
+	$(BIN)/python -m bench.peers
 
 lint: setup-dev ## Style, types, layers
 	$(BIN)/ruff check src tests bench

@@ -27,16 +27,18 @@ class Connection:
             self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
         assert self.reader is not None
         payload = b"" if body is None else json.dumps(body).encode()
-        lines = [f"{method} {path} HTTP/1.1", f"host: {self.host}", f"content-length: {len(payload)}"]
+        sent = [f"{method} {path} HTTP/1.1", f"host: {self.host}", f"content-length: {len(payload)}"]
         if body is not None:
-            lines.append("content-type: application/json")
-        lines += [f"{name}: {value}" for name, value in (self.headers | (headers or {})).items()]
-        self.writer.write(("\r\n".join(lines) + "\r\n\r\n").encode() + payload)
+            sent.append("content-type: application/json")
+        sent += [f"{name}: {value}" for name, value in (self.headers | (headers or {})).items()]
+        self.writer.write(("\r\n".join(sent) + "\r\n\r\n").encode() + payload)
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
         status = int(head[9:12])
-        found = {name.lower(): value for name, _, value in (line.partition(": ") for line in head.split("\r\n")[1:])}
+        lines = [line.partition(": ") for line in head.split("\r\n")[1:]]
+        found = {name.lower(): value for name, _, value in lines}
+        cookies = tuple(value.partition(";")[0] for name, _, value in lines if name.lower() == "set-cookie")
         length = int(found.get("content-length", "0"))
-        return Answer(status, found, await self.reader.readexactly(length) if length else b"")
+        return Answer(status, found, await self.reader.readexactly(length) if length else b"", cookies)
 
     def close(self) -> None:
         if self.writer is not None:
@@ -50,6 +52,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
 
     def json(self) -> dict:
         assert self.status < 400, f"{self.status}: {self.body[:400]!r}"
