@@ -144,3 +144,11 @@ def test_a_rule_is_told_in_the_readers_language() -> None:
     assert "den Preis aus der Preisliste Standard nehmen" in told and "take the price from" not in told
     english = text_of(Person("merch").get("/management/rules").text)
     assert "take the price from the price list Standard" in english
+
+
+def test_a_trace_is_told_in_the_readers_language() -> None:
+    german = Person("merch", locale="de-DE")
+    told = text_of(german.get("/management/price-check", item="TW-DOCK", buyer="mara", currency="USD").text)
+    assert "Preisliste" in told and "price list" not in told
+    told = text_of(german.get("/products/TW-DOCK").text)
+    assert "price list" not in told

@@ -6,13 +6,16 @@ The same trace is stored with the order and shown to whoever asks "why this pric
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 import msgspec
 
 from entrepot.kernel.money import half_up
+from entrepot.kernel.words import Gettext, plain
 
 
 class Wanted(msgspec.Struct, frozen=True, gc=False):
@@ -50,11 +53,28 @@ class Offer(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one element did: its sentence, and the price after it (1/100,000 of the major unit)."""
+    """What one element did: its sentence, and the price after it (1/100,000 of the major unit).
 
-    text: str
+    The sentence is a pattern and its values, of which one may be a sentence that is translated with it.
+    """
+
+    pattern: str
     price: Fraction | None
     depth: int = 0
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return self.told(plain)
+
+    def told(self, gettext: Gettext) -> str:
+        """The sentence in the reader's language.
+
+        >>> Step("price list %(name)s", None, values={"name": "Standard"}).text
+        'price list Standard'
+        """
+        values = {name: value(gettext) if callable(value) else value for name, value in self.values.items()}
+        return gettext(self.pattern) % values
 
 
 class Considered(msgspec.Struct, frozen=True, gc=False):

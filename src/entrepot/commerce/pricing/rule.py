@@ -24,6 +24,7 @@ from entrepot.commerce.pricing.equation import Equation
 from entrepot.commerce.pricing.faults import PriceRuleMalformed
 from entrepot.commerce.pricing.price import Customer, Offer, Step, Wanted
 from entrepot.kernel.money import PRICE_SCALE, format_price
+from entrepot.kernel.words import mark
 
 Price = Fraction | int
 DEPTH = 10
@@ -46,9 +47,17 @@ class Question(msgspec.Struct):
     #: What rules came to for this entry that were asked without an incoming price, by the rule's identity.
     known: dict[int, Price | None] = msgspec.field(default_factory=dict)
 
-    def note(self, text: str, price: Price | None) -> None:
+    def note(self, pattern: str, price: Price | None, **values: Any) -> None:
         if self.steps is not None:
-            self.steps.append(Step(text, None if price is None else Fraction(price), self.depth))
+            self.steps.append(Step(pattern, None if price is None else Fraction(price), self.depth, values))
+
+
+_ROUNDED = {
+    "up": mark("rounded up to the step %(step)s ending %(ending)s"),
+    "down": mark("rounded down to the step %(step)s ending %(ending)s"),
+    "nearest": mark("rounded nearest to the step %(step)s ending %(ending)s"),
+}
+_CHOSEN = {"lowest": mark("lowest of %(names)s"), "highest": mark("highest of %(names)s"), "first": mark("first of %(names)s")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,8 @@ class FromList(Element):
         offer = question.offer(self.name, question.wanted)
         found = None if offer is None else offer.price
         if question.steps is not None:
-            question.note(f"price list {self.name}" if offer else f"price list {self.name} has no valid offer", found)
+            told = mark("price list %(name)s") if offer else mark("price list %(name)s has no valid offer")
+            question.note(told, found, name=self.name)
         return found
 
     def lists(self) -> frozenset[str]:
@@ -132,7 +142,7 @@ class FromListPrice(Element):
 
     def price(self, question: Question, incoming: Price | None) -> Price | None:
         price = question.list_price(question.wanted)
-        question.note("list price" if price is not None else "no list price", price)
+        question.note(mark("list price") if price is not None else mark("no list price"), price)
         return price
 
 
@@ -145,7 +155,8 @@ class Percent(Element):
     def price(self, question: Question, incoming: Price | None) -> Price | None:
         price = None if incoming is None else self._of(incoming)
         if question.steps is not None:
-            question.note(f"{'+' if self.percent >= 0 else ''}{format_price(int(self.percent * PRICE_SCALE), 'JPY')} %", price)
+            percent = format_price(int(self.percent * PRICE_SCALE), "JPY")
+            question.note("%(sign)s%(number)s %%", price, sign="+" if self.percent >= 0 else "", number=percent)
         return price
 
     def _of(self, incoming: Price) -> Price:
@@ -165,7 +176,7 @@ class Amount(Element):
     def price(self, question: Question, incoming: Price | None) -> Price | None:
         price = None if incoming is None else max(0, incoming + self.amount)
         if question.steps is not None:
-            question.note(f"{'+' if self.amount >= 0 else ''}{format_price(self.amount)}", price)
+            question.note("%(sign)s%(number)s", price, sign="+" if self.amount >= 0 else "", number=format_price(self.amount))
         return price
 
 
@@ -178,9 +189,10 @@ class Calculate(Element):
     def price(self, question: Question, incoming: Price | None) -> Price | None:
         found = self.equation.value(question, incoming)
         if found is None:
-            question.note(f"{self.equation.sentence()} has no value", None)
+            question.note(mark("%(equation)s has no value"), None, equation=self.equation.text)
             return None
-        question.note(self.equation.sentence() if found >= 0 else f"{self.equation.sentence()}, cut to 0", max(found, 0))
+        told = "%(equation)s" if found >= 0 else mark("%(equation)s, cut to 0")
+        question.note(told, max(found, 0), equation=self.equation.text)
         return max(found, 0)
 
     def lists(self) -> frozenset[str]:
@@ -206,7 +218,7 @@ class Round(Element):
         while price < 0:
             price += self.step
         if question.steps is not None:
-            question.note(f"rounded {self.mode} to the step {format_price(self.step)} ending {format_price(self.offset)}", price)
+            question.note(_ROUNDED[self.mode], price, step=format_price(self.step), ending=format_price(self.offset))
         return price
 
 
@@ -218,7 +230,7 @@ class Nested(Element):
 
     def price(self, question: Question, incoming: Price | None) -> Price | None:
         if question.steps is not None:
-            question.note(f"rule {self.name}", incoming)
+            question.note(mark("rule %(name)s"), incoming, name=self.name)
         return _deeper(question, self.name, incoming)
 
     def nested(self) -> frozenset[str]:
@@ -244,7 +256,7 @@ class Coordinator(Element):
             better = best is None or (price < best if self.choice == "lowest" else price > best)
             best = price if better else best
         if question.steps is not None:
-            question.note(f"{self.choice} of {', '.join(self.names)}", best)
+            question.note(_CHOSEN[self.choice], best, names=", ".join(self.names))
         return best
 
     def nested(self) -> frozenset[str]:
@@ -262,12 +274,12 @@ class Branch(Element):
         for condition, path in self.paths:
             if condition.holds(question, incoming):
                 if question.steps is not None:
-                    question.note(f"because {condition.sentence()}", incoming)
+                    question.note(mark("because %(condition)s"), incoming, condition=condition.sentence)
                 return _run(path, question, incoming)
         if self.otherwise is None:
-            question.note("no condition holds", None)
+            question.note(mark("no condition holds"), None)
             return None
-        question.note("otherwise", incoming)
+        question.note(mark("otherwise"), incoming)
         return _run(self.otherwise, question, incoming)
 
     def _paths(self) -> tuple[tuple[Element, ...], ...]:
@@ -300,11 +312,11 @@ class DynamicKit(Element):
         for component in question.wanted.components:
             price = None if items is None else question.component_price(items, component)
             if price is None:
-                question.note(f"component {component.part_number} has no price", None)
+                question.note(mark("component %(number)s has no price"), None, number=component.part_number)
                 return None
             pieces = price * component.quantity
             total += pieces if component.multiple == 1 else pieces * component.multiple
-        question.note(f"sum of {len(question.wanted.components)} components", total)
+        question.note(mark("sum of %(number)s components"), total, number=len(question.wanted.components))
         return _run(self.kits, question, total)
 
     def lists(self) -> frozenset[str]:
@@ -324,7 +336,7 @@ def _deeper(question: Question, name: str, incoming: Price | None) -> Price | No
     """
     rule = question.rules.get(name)
     if rule is None:
-        question.note(f"rule {name} is not in force", None)
+        question.note(mark("rule %(name)s is not in force"), None, name=name)
         return None
     if question.steps is None:
         return rule.price(question, incoming)

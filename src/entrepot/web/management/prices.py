@@ -8,6 +8,7 @@ from litestar import Response, get
 
 from entrepot.commerce import capture, catalog, members, pricing
 from entrepot.kernel.errors import Error
+from entrepot.kernel.words import Gettext, plain
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import translator
 from entrepot.web.management.catalogs import view_of
@@ -112,6 +113,7 @@ def _checked(request: Asked, view: catalog.View, values: dict[str, str]) -> dict
         (found,) = pricing.entitled_prices(conn, occasion, [wanted])
         name = members.get_user(conn, buyer.user_id).name if buyer.user_id is not None else ""
     best = found if isinstance(found, pricing.Entitled) else None
+    gettext = translator(desk_of(request).locale).gettext
     return {
         "facts": facts,
         "buyer": buyer,
@@ -122,16 +124,16 @@ def _checked(request: Asked, view: catalog.View, values: dict[str, str]) -> dict
         "list_price": best.list_price if best else None,
         "contract": best.contract if best else "",
         "considered": [
-            {"one": one, "won": best is not None and one.contract == best.contract, "steps": steps_of(one.steps)}
+            {"one": one, "won": best is not None and one.contract == best.contract, "steps": steps_of(one.steps, gettext)}
             for one in found.considered
         ],
     }
 
 
-def steps_of(steps: tuple[pricing.Step, ...]) -> list[dict[str, Any]]:
+def steps_of(steps: tuple[pricing.Step, ...], gettext: Gettext = plain) -> list[dict[str, Any]]:
     """The steps with whole prices, as pages write them."""
     return [
-        {"text": step.text, "price": None if step.price is None else round(step.price), "depth": min(step.depth, 4)}
+        {"text": step.told(gettext), "price": None if step.price is None else round(step.price), "depth": min(step.depth, 4)}
         for step in steps
     ]
 

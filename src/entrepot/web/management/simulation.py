@@ -11,6 +11,7 @@ from litestar import Request, Response, get, post
 from entrepot.commerce import capture, catalog, charges, pricing
 from entrepot.kernel.errors import Error, Invalid
 from entrepot.kernel.money import format_amount, format_price, parse_amount
+from entrepot.kernel.words import Gettext
 from entrepot.web import formats
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark, translator
@@ -87,7 +88,7 @@ def simulation_page(request: Asked) -> Response[str]:
         values=values,
         errors=errors,
         found=found,
-        traces=_traces(found),
+        traces=_traces(found, translator(locale_of(request)).gettext),
         stages=STAGES,
         declined=_declined(found, locale_of(request)),
         unpriced=UNPRICED,
@@ -203,12 +204,12 @@ def _instant(text: str, now: datetime) -> datetime:
     return noon(text, now)
 
 
-def _traces(found: capture.Simulated | None) -> list[dict[str, Any]]:
+def _traces(found: capture.Simulated | None, gettext: Gettext) -> list[dict[str, Any]]:
     traces = []
     for price in found.prices if found else ():
         best = price if isinstance(price, pricing.Entitled) else None
         considered = [
-            {"one": one, "won": best is not None and one.contract == best.contract, "steps": steps_of(one.steps)}
+            {"one": one, "won": best is not None and one.contract == best.contract, "steps": steps_of(one.steps, gettext)}
             for one in price.considered
         ]
         code = price.code if isinstance(price, pricing.Unpriced) else ""
