@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from entrepot.kernel.words import mark
+
 
 class Error(Exception):
     """An expected failure: a stable ``code``, a sentence saying what to do next, typed attributes."""
@@ -42,7 +44,7 @@ class NotFound(Error):
     """It does not exist, or the caller may not know that it does: both read the same."""
 
     code = "NOT_FOUND"
-    message = "There is no such thing here."
+    message = mark("There is no such thing here.")
     kind = "not_found"
 
 
@@ -50,7 +52,7 @@ class Conflict(Error):
     """The state moved on: read again, then decide again."""
 
     code = "CONFLICT"
-    message = "This changed in the meantime. Reload and try again."
+    message = mark("This changed in the meantime. Reload and try again.")
     kind = "conflict"
 
 
@@ -58,7 +60,7 @@ class Refused(Error):
     """A business rule says no."""
 
     code = "REFUSED"
-    message = "This is not possible."
+    message = mark("This is not possible.")
     kind = "refused"
 
 
@@ -81,7 +83,7 @@ class NotPermitted(Refused):
     """The caller may see the thing but not do this to it."""
 
     code = "NOT_PERMITTED"
-    message = "You are not allowed to do this."
+    message = mark("You are not allowed to do this.")
     kind = "not_permitted"
 
 
@@ -89,7 +91,7 @@ class Unavailable(Error):
     """A neighbor did not answer in time; nothing was changed and trying again later is right."""
 
     code = "UNAVAILABLE"
-    message = "{service} does not answer right now. Nothing was changed; please try again."
+    message = mark("{service} does not answer right now. Nothing was changed; please try again.")
     kind = "unavailable"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from entrepot.commerce import capture, members
 from entrepot.kernel.errors import Conflict, Refused
 from entrepot.kernel.ids import new_id
+from entrepot.kernel.words import mark
 from entrepot.order_management import orders, verbs
 from entrepot.order_management.wire import read
 from entrepot.web.house import House
@@ -22,7 +23,7 @@ Document = dict[str, Any]
 
 class CouponRefused(Refused):
     code = "COUPON_REFUSED"
-    message = "The code {coupon} cannot be used: {reason}."
+    message = mark("The code {coupon} cannot be used: {reason}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def add_item(house: House, agent: Agent, key: str, version: str, item: str, quan
 
 class NoPrice(Refused):
     code = "ENT_NO_PRICE"
-    message = "{item} has no price for this customer. Check the item number."
+    message = mark("{item} has no price for this customer. Check the item number.")
 
 
 def add_coupon(house: House, agent: Agent, key: str, version: str, coupon: str) -> Document:

@@ -15,6 +15,7 @@ from entrepot.commerce.capture.calculation import Problem
 from entrepot.commerce.capture.cart import change, to_calculate
 from entrepot.commerce.capture.order import MOST_CODES, Address, AddressInvalid, Order, Payment, Visit
 from entrepot.kernel.errors import Invalid, Refused
+from entrepot.kernel.words import mark
 
 _POSTAL = {"US": r"[0-9]{5}(-[0-9]{4})?", "DE": r"[0-9]{5}", "AT": r"[0-9]{4}", "CH": r"[0-9]{4}", "FR": r"[0-9]{5}"}
 _NEEDS_STATE = frozenset({"US", "CA", "AU"})
@@ -25,27 +26,27 @@ METHODS = ("card", "invoice")
 
 class ShipModeNotUsable(Refused):
     code = "SHIP_MODE_NOT_USABLE"
-    message = "This order cannot be shipped that way to this address. Choose one of the offered ways."
+    message = mark("This order cannot be shipped that way to this address. Choose one of the offered ways.")
 
 
 class PaymentMethodNotUsable(Refused):
     code = "PAYMENT_METHOD_NOT_USABLE"
-    message = "This order cannot be paid that way. Choose one of the offered ways."
+    message = mark("This order cannot be paid that way. Choose one of the offered ways.")
 
 
 class PurchaseOrderRequired(Invalid):
     code = "PURCHASE_ORDER_REQUIRED"
-    message = "{path}: an order on account needs a purchase order number."
+    message = mark("{path}: an order on account needs a purchase order number.")
 
 
 class CardDataRefused(Refused):
     code = "CARD_DATA_REFUSED"
-    message = "Card numbers are not accepted here. Use the payment form, which sends a token instead."
+    message = mark("Card numbers are not accepted here. Use the payment form, which sends a token instead.")
 
 
 class CodeUnknown(Refused):
     code = "PROMOTION_CODE_REFUSED"
-    message = "This code cannot be used for your order."
+    message = mark("This code cannot be used for your order.")
 
 
 class TooManyCodes(Refused):

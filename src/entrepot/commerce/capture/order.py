@@ -20,6 +20,7 @@ from entrepot.commerce.members import Buyer, logon_key
 from entrepot.commerce.pricing import Customer
 from entrepot.kernel.errors import Conflict, Invalid, NotFound, Refused
 from entrepot.kernel.quantity import Step
+from entrepot.kernel.words import mark
 
 MOST_LINES = 500
 MOST_CODES = 50
@@ -51,27 +52,27 @@ MOVES: dict[OrderState, frozenset[OrderState]] = {
 
 class CartNotFound(NotFound):
     code = "CART_NOT_FOUND"
-    message = "There is no such cart. It may have expired; start a new one."
+    message = mark("There is no such cart. It may have expired; start a new one.")
 
 
 class OrderNotFound(NotFound):
     code = "ORDER_NOT_FOUND"
-    message = "There is no such order."
+    message = mark("There is no such order.")
 
 
 class LineNotFound(NotFound):
     code = "LINE_NOT_FOUND"
-    message = "There is no such line in the cart."
+    message = mark("There is no such line in the cart.")
 
 
 class StaleVersion(Conflict):
     code = "STALE_VERSION"
-    message = "Your cart changed in the meantime (it is at version {version}). Reload it and try again."
+    message = mark("Your cart changed in the meantime (it is at version {version}). Reload it and try again.")
 
 
 class CartNotOpen(Conflict):
     code = "ORDER_STATE"
-    message = "This cart has already become an order and can no longer be changed."
+    message = mark("This cart has already become an order and can no longer be changed.")
 
 
 class TooManyLines(Refused):
@@ -81,12 +82,12 @@ class TooManyLines(Refused):
 
 class KitComponentsLocked(Refused):
     code = "KIT_COMPONENTS_LOCKED"
-    message = "The parts of a kit cannot be changed one by one; configure the kit again."
+    message = mark("The parts of a kit cannot be changed one by one; configure the kit again.")
 
 
 class ConfigurationRequired(Refused):
     code = "CONFIGURATION_REQUIRED"
-    message = "{part_number} has to be configured before it can be added."
+    message = mark("{part_number} has to be configured before it can be added.")
 
 
 class AddressInvalid(Invalid):

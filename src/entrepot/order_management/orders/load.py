@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from entrepot.kernel.errors import NotFound
 from entrepot.kernel.quantity import read_step
 from entrepot.kernel.statement import Statement
+from entrepot.kernel.words import mark
 from entrepot.order_management.orders import tables
 from entrepot.order_management.orders.order import (
     Charge,
@@ -29,7 +30,7 @@ from entrepot.order_management.orders.statuses import Row, merged
 
 class OrderNotFound(NotFound):
     code = "ENT_NOT_FOUND"
-    message = "There is no such order."
+    message = mark("There is no such order.")
 
 
 _HEADER = sa.select(tables.order).where(tables.order.c.key == sa.bindparam("order"))

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from entrepot.kernel.db import any_of, upsert
 from entrepot.kernel.errors import Conflict
 from entrepot.kernel.statement import Statement
+from entrepot.kernel.words import mark
 from entrepot.order_management.orders import tables
 from entrepot.order_management.orders.audit import Doing, write_moves
 from entrepot.order_management.orders.demand import move_stock
@@ -31,7 +32,7 @@ DERIVED = ("coupons", "promotions", "status_min", "status_max", "total", "search
 
 class OrderMovedOn(Conflict):
     code = "ENT_VERSION"
-    message = "Order {order_no} changed in the meantime; it is at version {version} now. Reload it and try again."
+    message = mark("Order {order_no} changed in the meantime; it is at version {version} now. Reload it and try again.")
 
 
 _of = tables.order.c

@@ -37,7 +37,7 @@ NUMBER_MISSING = mark("An order on account needs the customer's purchase order n
 
 class ChoiceMissing(Invalid):
     code = "CHOICE_MISSING"
-    message = "{path}: choose one of those offered."
+    message = mark("{path}: choose one of those offered.")
 
 
 class PurchaseOrderMissing(Invalid):
@@ -165,7 +165,7 @@ def confirm(request: Asked, key: str, data: Form) -> Response[Any]:
 
 class PriceMoved(Conflict):
     code = "PRICE_MOVED"
-    message = "Commerce asks another price than a moment ago. Tell the customer the new total, then confirm."
+    message = mark("Commerce asks another price than a moment ago. Tell the customer the new total, then confirm.")
 
 
 @post("/call-center/orders/{key:str}/discard", permission="order.cancel", sync_to_thread=True)
