@@ -133,6 +133,42 @@ def test_configure_order_ship_and_follow(address: str, browser: Any) -> None:
         assert person.complaints == [], person.name
 
 
+def test_a_kit_inside_a_kit_is_changed_compared_and_ordered(address: str, browser: Any) -> None:
+    shopper = Visitor(browser, address, "workplace")
+    page = shopper.page
+    shopper.go("/products/TW-WORKPLACE")
+    shopper.press("Configure")
+    page.wait_for_url("**/configurator/s/**")
+    outer = page.url
+    shopper.press("Save this configuration")
+    page.wait_for_url("**/configurator/saved**")
+    page.goto(outer)
+    shopper.press("Change what is in it")
+    page.get_by_label("Breadcrumb").wait_for()
+    chosen = page.get_by_role("button", name="Chassis 14, sand")
+    chosen.focus()
+    page.keyboard.press("Enter")
+    page.locator('[aria-pressed="true"]', has_text="Chassis 14, sand").wait_for()
+    assert page.evaluate("document.activeElement.id") == "o-chassis-sand-14", "the focus stays where it was"
+    shopper.shot()
+    shopper.press("Back to Tannwerk workplace, put together")
+    page.wait_for_url(f"{outer}**")
+    page.get_by_role("link", name="Compare with another one").click()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.get_by_text("They differ in 1 place.").wait_for()
+    shopper.shot()
+    page.get_by_role("link", name="Go on with this one A").click()
+    page.wait_for_url(f"{outer}**")
+    shopper.press("Take it")
+    page.wait_for_url("**/cart")
+    page.get_by_text("Your configuration,").click()
+    page.get_by_text("Chassis 14, sand").wait_for()
+    shopper.shot()
+    order_the_cart(shopper)
+    assert page.get_by_text("Chassis 14, sand").count() >= 1
+    assert shopper.complaints == []
+
+
 def order_something(shopper: Visitor) -> str:
     """Two notebooks with their free case, and a notebook made to order; tells the order's number."""
     page = shopper.page
@@ -157,6 +193,12 @@ def order_something(shopper: Visitor) -> str:
     page.wait_for_url("**/cart")
     shopper.shot()
     assert page.get_by_text("Notebook case 14").count() >= 1
+    return order_the_cart(shopper)
+
+
+def order_the_cart(shopper: Visitor) -> str:
+    """Through the checkout to the order of what is in the cart; its number."""
+    page = shopper.page
     shopper.go("/checkout")
     for name, value in ADDRESS.items():
         page.locator(f"main [name={name}]").fill(value)

@@ -30,7 +30,7 @@ def test_from_the_product_page_through_the_inner_kit_to_the_order(guest: Shopper
     inside = guest.send(outer, open="computer.notebook")
     inner = inside.headers["location"]
     guest.get(inner)
-    assert 'aria-label="Breadcrumb"' in guest.page and "Back to Workplace" in guest.page
+    assert 'aria-label="Breadcrumb"' in guest.page and "Back to Tannwerk workplace, put together" in guest.page
     assert "/configurator/shared/" not in guest.page, "the whole is shared, not a kit inside"
     guest.follow(guest.send(inner, choose="board.h8"))
     back = guest.send(inner, do="done")

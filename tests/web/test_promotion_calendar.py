@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.web.staff_suite import Person, text_of
@@ -47,3 +49,9 @@ def test_a_promotion_tells_its_own_conflicts_in_the_language_of_the_reader(merch
 
 def test_who_may_not_look_at_promotions_sees_no_calendar() -> None:
     assert Person("store").get(CALENDAR).status_code == 403
+
+
+@pytest.mark.parametrize("path", [CALENDAR, CONFLICTS, "/management/new-promotion", "/management/promotions"])
+def test_the_way_around_marks_promotions_on_all_their_pages(path: str) -> None:
+    page = Person("merch").get(path).text
+    assert re.findall(r'<a href="([^"]+)" aria-current="page"><svg', page) == ["/management/promotions"]

@@ -26,12 +26,13 @@ _WATCHING: set[str] = set()  # empty in production; "templates" while somebody i
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A place to go to: in a navigation, a breadcrumb, a footer, a menu."""
+    """A place to go to: in a navigation, a breadcrumb, a footer, a menu. ``also`` are further addresses of its pages."""
 
     label: str
     href: str
     icon: str = ""
     count: int = 0
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,10 @@ class Page:
     notices: tuple[Notice, ...] = ()
     urls: Urls = Urls()
 
-    def is_current(self, href: str) -> bool:
-        """Whether the page is the link's target or lies below it."""
+    def is_current(self, href: str, also: tuple[str, ...] = ()) -> bool:
+        """Whether the page is the link's target or lies below it, or below one of its further addresses."""
+        if any(self.path == one or self.path.startswith(f"{one}/") for one in also):
+            return True
         if href.rstrip("/") == self.home.rstrip("/"):
             return self.path.rstrip("/") == href.rstrip("/")
         return self.path == href or self.path.startswith(href.rstrip("/") + "/")

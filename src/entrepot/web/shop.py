@@ -231,7 +231,7 @@ def prepare(house: House, caller: Caller, version: int, confirmed_total: int | N
         now = visit(conn, caller, house)
         cart = capture.require_cart(conn, now, version)
         required = capture.requirement(conn, now, cart)
-        capture.check_kits_inside(conn, now, cart)
+        capture.check_kits(conn, now, cart)
     for line in cart.lines:
         if line.configuration is not None:
             yield from check_configuration(line.configuration)

@@ -37,12 +37,13 @@ YEAR = 31_536_000
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A place in a face's navigation and the permission to go there."""
+    """A place in a face's navigation, the permission to go there, and pages of it whose addresses lie elsewhere."""
 
     label: str
     href: str
     icon: str
     permission: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Face:
     ways: tuple[Way, ...]
 
 
+PROMOTION_PAGES = ("/management/promotion-calendar", "/management/promotion-conflicts", "/management/new-promotion")
 FACES = (
     Face(
         "call_center",
@@ -99,11 +101,11 @@ FACES = (
             Way(mark("Shipping and taxes"), "/management/charges", "truck", "price.view"),
             Way(mark("Price check"), "/management/price-check", "scan-barcode", "management.view"),
             Way(mark("Simulation"), "/management/simulation", "route", "price.view"),
-            Way(mark("Promotions"), "/management/promotions", "badge-percent", "management.view"),
+            Way(mark("Promotions"), "/management/promotions", "badge-percent", "management.view", PROMOTION_PAGES),
             Way(mark("Organizations"), "/management/organizations", "building-2", "member.view"),
             Way(mark("Customers"), "/management/members", "user", "member.view"),
             Way(mark("Segments"), "/management/segments", "users", "member.view"),
-            Way(mark("Models"), "/management/models", "puzzle", "model.view"),
+            Way(mark("Models"), "/management/models", "puzzle", "model.view", ("/management/new-model",)),
             Way(mark("Data load"), "/management/load", "upload", "management.view"),
             Way(mark("History"), "/management/history", "history", "member.view"),
         ),
@@ -236,7 +238,8 @@ def ways_of(face: str, user: members.User, locale: str) -> tuple[LinkGroup, ...]
     own = next((one for one in FACES if one.name == face), None)
     groups = []
     if own is not None:
-        links = tuple(Link(gettext(way.label), way.href, way.icon) for way in own.ways if way.permission in user.permissions)
+        may = [way for way in own.ways if way.permission in user.permissions]
+        links = tuple(Link(gettext(way.label), way.href, way.icon, also=way.also) for way in may)
         groups.append(LinkGroup("", links))
     others = tuple(Link(gettext(one.label), one.home, one.icon) for one in faces_for(user) if one.name != face)
     if others:

@@ -8,7 +8,7 @@ kit, the components, and that a configuration id stands for one content for good
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -42,6 +42,11 @@ class NotADynamicKit(Refused):
 class NoModel(Refused):
     code = "NO_MODEL"
     message = "{part_number} has no model and cannot be configured."
+
+
+class KitReplaced(Refused):
+    code = "KIT_REPLACED"
+    message = "{part_number} is put together differently now. Open its configuration in the cart and go through it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,7 @@ def read_bill_of_material(bom: dict[str, Any]) -> Configuration:
 def add_configuration(conn: Connection, visit: Visit, cart: Order, configuration: Configuration, quantity: str) -> Order:
     """Put a configured kit into the cart as one line; the same configuration sent twice is added once."""
     kit = configurable_kit(conn, visit, configuration.kit)
+    _check_model(kit, configuration.document)
     _check_inside(conn, visit, configuration.document.get("NestedKit", ()))
     configuration.register(conn, visit, cart.id)
     same = _line_of(conn, configuration.id)
@@ -149,6 +155,7 @@ def update_configuration(conn: Connection, visit: Visit, cart: Order, line_id: s
         raise ConfigurationInvalid(path="ItemID", problem=f"the line holds {line.part_number}")
     if configuration.id != line.configuration_id and _line_of(conn, configuration.id) is not None:
         raise ConfigurationIdUsed(configuration=configuration.id)
+    _check_model(configurable_kit(conn, visit, configuration.kit), configuration.document)
     _check_inside(conn, visit, configuration.document.get("NestedKit", ()))
     configuration.register(conn, visit, cart.id)
     changed = replace(
@@ -161,14 +168,26 @@ def update_configuration(conn: Connection, visit: Visit, cart: Order, line_id: s
     return change(conn, visit, cart, replace(cart, lines=lines))
 
 
-def check_kits_inside(conn: Connection, visit: Visit, cart: Order) -> None:
-    """Refuse a cart with a kit inside a kit that is no dynamic kit of this store any more."""
+def check_kits(conn: Connection, visit: Visit, cart: Order) -> None:
+    """Refuse a cart with a kit whose article names another model now, or with a kit inside that is none any more."""
+    kits = {line.part_number for line in cart.lines if line.configuration is not None}
+    facts = catalog.entries_by_part_numbers(conn, visit.view, sorted(kits)) if kits else {}
     for line in cart.lines:
-        if line.configuration is not None and "NestedKit" in line.configuration:
-            _check_inside(conn, visit, line.configuration["NestedKit"])
+        if line.configuration is not None:
+            if line.part_number in facts:
+                _check_model(facts[line.part_number], line.configuration)
+            _check_inside(conn, visit, line.configuration.get("NestedKit", ()))
+
+
+def _check_model(kit: catalog.EntryFacts, document: Mapping[str, Any]) -> None:
+    """Refuse a configuration of another model than the kit has now; one of a foreign configurator names none."""
+    if document.get("ModelName", kit.model) != kit.model:
+        raise KitReplaced(part_number=kit.part_number)
 
 
 def _check_inside(conn: Connection, visit: Visit, kits: Sequence[dict[str, Any]]) -> None:
+    if not kits:
+        return
     facts = catalog.entries_by_part_numbers(conn, visit.view, [str(kit["ItemID"]) for kit in kits])
     for place, kit in enumerate(kits):
         entry = facts.get(kit["ItemID"])

@@ -120,7 +120,7 @@ def ask(house: House, session: configurator.Session, taken: configurator.Picks) 
     """Everything a page needs of commerce; what is not answered is left out."""
     prices, kit = ask_prices(house, session, taken)
     inside = {place: _ask_inside(house, one) for place, one in session.inside(taken).items()}
-    return Answers(_items_of(house, session), prices, kit, inside)
+    return Answers(items_of(house, session), prices, kit, inside)
 
 
 def _ask_inside(house: House, kit: configurator.Session) -> Answers:
@@ -130,7 +130,7 @@ def _ask_inside(house: House, kit: configurator.Session) -> Answers:
     except Error:
         prices = {}
     inside = {place: _ask_inside(house, one) for place, one in kit.inside(kit.view().taken).items()}
-    return Answers(_items_of(house, kit), prices, None, inside)
+    return Answers(items_of(house, kit), prices, None, inside)
 
 
 async def ask_beside(house: House, session: configurator.Session, taken: configurator.Picks) -> Answers:
@@ -168,7 +168,8 @@ def ask_names(house: House, launch: configurator.Launch, items: list[str]) -> di
         return {}
 
 
-def _items_of(house: House, session: configurator.Session) -> dict[str, Item]:
+def items_of(house: House, session: configurator.Session) -> dict[str, Item]:
+    """The items of a session's model and its kit; none while commerce does not answer."""
     launch, compiled = session.launch, session.compiled
     try:
         return _items.get(_items_key(house, session), lambda: _ask_items(house, launch, parts_of(compiled, launch.item)))

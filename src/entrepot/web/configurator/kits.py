@@ -9,7 +9,7 @@ from entrepot import configurator
 from entrepot.configurator import Pick, Session, View, say
 from entrepot.kernel.errors import Conflict
 from entrepot.web.configurator import shown
-from entrepot.web.configurator.asking import Answers, ask_prices
+from entrepot.web.configurator.asking import Answers, ask_prices, items_of
 from entrepot.web.house import House
 from entrepot.web.pages import Link
 
@@ -59,10 +59,16 @@ def crumbs_of(house: House, session: Session, here: str) -> list[Link]:
     at, links = house.clock.now(), []
     with house.configurator.database.read() as conn:
         for above in configurator.kits_around(conn, session):
-            model = configurator.find_session(conn, above.session, at).compiled.model
-            links.append(Link(say(model.words, session.launch.locale, model.name), f"/configurator/s/{above.session}"))
+            around = configurator.find_session(conn, above.session, at)
+            links.append(Link(title_of(house, around), f"/configurator/s/{above.session}"))
     anchor = f"#q-{session.configuration.place.partition('.')[0]}"
     return [*links[:-1], Link(links[-1].label, f"{links[-1].href}{anchor}"), Link(here, "")]
+
+
+def title_of(house: House, session: Session) -> str:
+    """The name of a kit's article in the shop; the model's own where commerce does not tell."""
+    known = items_of(house, session).get(session.launch.item)
+    return known.name if known else say(session.compiled.model.words, session.launch.locale, session.launch.item)
 
 
 def open_inside(house: House, session: Session, option_class: str, option: str) -> Session:

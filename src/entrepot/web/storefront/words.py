@@ -30,6 +30,7 @@ SENTENCES = {
     "IDEMPOTENCY_KEY_REQUIRED": mark("The order form was incomplete. Check the summary and order again."),
     "IDEMPOTENCY_KEY_REUSED": mark("This summary was ordered before with other content. Check it again, then order."),
     "KIT_COMPONENTS_LOCKED": mark("The parts of a kit cannot be changed one by one. Configure the kit again."),
+    "KIT_REPLACED": mark("{part_number} is put together differently now. Choose “Change configuration” and go through it again."),
     "LINE_NOT_FOUND": mark("That line is not in your cart any more."),
     "LOGON_ID_MALFORMED": mark("Choose a log-in name of 3 to 254 characters."),
     "LOGON_ID_TAKEN": mark("This log-in name is taken. Please choose another one."),
