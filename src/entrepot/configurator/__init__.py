@@ -42,8 +42,8 @@ from entrepot.configurator.configure import (
 )
 from entrepot.configurator.draft import Draft, changes_of, newest_and, prepare_draft
 from entrepot.configurator.draft_states import (
-    draft_states,
     end_draft,
+    list_states,
     neighbors,
     present_state,
     restore_state,
@@ -194,7 +194,6 @@ __all__ = [
     "complete_with_defaults",
     "components",
     "default_bom",
-    "draft_states",
     "end_draft",
     "extract_picks",
     "faults_in",
@@ -213,6 +212,7 @@ __all__ = [
     "kits_around",
     "label",
     "list_models",
+    "list_states",
     "look",
     "neighbors",
     "newest_and",

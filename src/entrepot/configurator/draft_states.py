@@ -75,7 +75,7 @@ def present_state(conn: Connection, name: str) -> tuple[Draft, int] | None:
     return None if row is None else (Draft(name, row.based_on, row.source, row.files), row.number)
 
 
-def draft_states(conn: Connection, name: str) -> list[State]:
+def list_states(conn: Connection, name: str) -> list[State]:
     """Every state that can be gone back to, the latest first."""
     column = draft_state.c
     shown = (column.number, column.based_on, column.changes, column.author, column.saved_at)

@@ -143,7 +143,7 @@ def _page(
     language = desk_of(request).locale
     status, trouble, changes = 200, None, []
     with house_of(request).configurator.database.read() as conn:
-        states = configurator.draft_states(conn, draft.name) if draft.name else []
+        states = configurator.list_states(conn, draft.name) if draft.name else []
         present = configurator.present_state(conn, draft.name) if draft.name else None
     if error is not None:
         status, _ = refused(error)
