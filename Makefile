@@ -7,7 +7,7 @@ DATA   ?= data
 export ENTREPOT_PORT = $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test unit bench bench-peers lint docs services lock clean
+.PHONY: help setup setup-dev run test unit agree bench bench-peers lint docs services lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ test: setup-dev services ## Everything: lint, types, layers, tests on both datab
 
 unit: setup-dev ## Only the rules: no database, no page, no process (seconds)
 	$(BIN)/python -m pytest -n 2 -m "not (slow or stored or postgres or browser)" --ignore tests/web --ignore tests/journeys --ignore tests/house
+
+agree: setup-dev ## Compare the configurator's engines on 10,000 random steps, with a fixed seed and a fresh one
+	$(BIN)/python -m tests.configurator.steps $(ARGS)
 
 bench: setup-dev ## Measure, each figure beside its floor; writes bench/results/latest.json
 	$(BIN)/python -m bench $(ARGS)

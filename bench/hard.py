@@ -31,6 +31,54 @@ def car(features: int, rules: int, seed: int, *, reach: int = 12, largest: int =
     return "\n".join(lines) + "\n"
 
 
+def line(features: int, rules: int, seed: int, *, reach: int = 10, far: float = 0.0, largest: int = 300) -> str:
+    """A product line as UVL whose rules are like a real car's: "requires" and "excludes" between neighbors in the tree.
+
+    ``reach`` is how far apart they stand on average, ``far`` the share of those between anything and anything: with a
+    few of these no compiler finishes. All rules are true of forty known products.
+    """
+    chance = random.Random(seed)
+    children = _tree(chance, features, largest)
+    in_products = [0] * features
+    for number in range(40):
+        for one in _taken(chance, children):
+            in_products[one] |= 1 << number
+    everything = (1 << 40) - 1
+    free = {child for groups in children.values() for kind, members in groups if kind != "mandatory" for child in members}
+    order = [one for one in _in_order(children) if one in free]
+    lines = ["features", *_branch(children, 0, 1), "constraints"]
+    while rules:
+        at = chance.randrange(len(order))
+        apart = chance.choice((-1, 1)) * (1 + int(chance.expovariate(1 / reach)))
+        to = chance.randrange(len(order)) if chance.random() < far else at + apart
+        if not 0 <= to < len(order) or to == at:
+            continue
+        excluded = chance.random() < 0.15
+        one, other = order[at], order[to]
+        if in_products[one] & (in_products[other] if excluded else everything & ~in_products[other]):
+            continue
+        lines.append(f"\tF{one} => {'!' if excluded else ''}F{other}")
+        rules -= 1
+    return "\n".join(lines) + "\n"
+
+
+def _in_order(children: dict[int, list[tuple[str, range]]]) -> Iterator[int]:
+    waiting = [0]
+    while waiting:
+        yield (one := waiting.pop())
+        waiting += reversed([member for _, members in children.get(one, ()) for member in members])
+
+
+def _taken(chance: random.Random, children: dict[int, list[tuple[str, range]]]) -> Iterator[int]:
+    """The features of a random product."""
+    waiting = [0]
+    while waiting:
+        yield (one := waiting.pop())
+        for kind, members in children.get(one, ()):
+            most = {"mandatory": len(members), "alternative": 1, "or": chance.randint(1, len(members))}
+            waiting += chance.sample(members, most.get(kind, chance.randint(0, len(members))))
+
+
 def _tree(chance: random.Random, features: int, largest: int) -> dict[int, list[tuple[str, range]]]:
     """Groups of children per feature; every fiftieth alternative group is very large, as paints and trims are."""
     children: dict[int, list[tuple[str, range]]] = {}

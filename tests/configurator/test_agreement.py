@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import random
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from entrepot.configurator import encode as encoding
-from entrepot.configurator import solve
 from entrepot.configurator.encode import encode
 from entrepot.configurator.engine import CircuitEngine, LayeredEngine, open_engine
 from entrepot.configurator.formula import Formula, assumptions
@@ -19,17 +14,13 @@ from entrepot.configurator.knowledge import available, compile_formula
 from entrepot.configurator.reasons import Reasoner
 from tests.configurator.agreement import agree, random_formula
 from tests.configurator.models import AT, bicycle, demo
+from tests.configurator.steps import compared, fresh
 from tests.configurator.test_facts import PUBLISHED, REAL
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not available(), reason="the circuit compiler (py_d4) is not installed"),
 ]
-
-
-def fresh() -> int:
-    """Another seed in every run; ENTREPOT_SEED repeats one that failed."""
-    return int(os.environ.get("ENTREPOT_SEED") or int.from_bytes(os.urandom(4), "big"))
 
 
 def reasons_are_minimal(formula: Formula, chance: random.Random, rounds: int) -> int:
@@ -113,26 +104,15 @@ def test_a_missing_rule_is_noticed() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, None])
-def test_ten_thousand_steps_without_a_mismatch(monkeypatch: pytest.MonkeyPatch, seed: int | None) -> None:
+def test_ten_thousand_steps_without_a_mismatch(seed: int | None) -> None:
     seed = fresh() if seed is None else seed
     print(f"ENTREPOT_SEED={seed}")
-    chance = random.Random(seed)
-    steps = 0
-    while steps < 4_000:
-        formula = random_formula(chance)
-        steps += agree(formula, open_engine(formula, compile_formula(formula)), chance, steps=200, brute=True)
-    for most in (0, 400):
-        monkeypatch.setattr(encoding, "MAX_SUM_CLAUSES", most)
-        for model in (bicycle(), demo("notebook-cto")):
-            formula = encode(model, AT).formula
-            steps += agree(formula, open_engine(formula, compile_formula(formula)), chance, steps=400)
-    monkeypatch.undo()
-    monkeypatch.setattr(solve, "BEST_SECONDS", 120.0)
-    for name, *_ in PUBLISHED:
-        if (REAL / name).exists():
-            formula = read_formula(Path(REAL / name), datetime.now(UTC))
-            steps += agree(formula, open_engine(formula, compile_formula(formula)), chance, steps=100)
-            reasons_are_minimal(formula, chance, 3)
-    formula = encode(demo("workstation"), AT).formula
-    steps += agree(formula, open_engine(formula, compile_formula(formula)), chance, steps=100)
-    assert steps >= 5_000
+    assert sum(steps for _, steps in compared(seed)) >= 5_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name, *_ in PUBLISHED])
+def test_reasons_of_the_real_models_are_minimal(name: str) -> None:
+    if not (REAL / name).exists():
+        pytest.skip(f"{name} is not here")
+    assert reasons_are_minimal(read_formula(REAL / name, AT), random.Random(3), 3) > 0

@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from bench.hard import car, price_book, tangle
+from bench.hard import tangle
 
 from entrepot.configurator import solve, walks
 from entrepot.configurator.engine import open_engine
@@ -17,21 +17,17 @@ from entrepot.configurator.reasons import Reasoner
 from entrepot.configurator.solve import SatEngine
 from tests.configurator.agreement import agree
 from tests.configurator.models import AT
+from tests.configurator.steps import HARD
 
 pytestmark = pytest.mark.slow
-MODELS = {
-    "car.uvl": car(300, 60, 11, largest=40),
-    "book.xml": price_book(14, 12, 200, 12),
-    "tangle.dimacs": tangle(120, 330, 13),
-}
 
 
 def read(folder: Path, name: str) -> Formula:
-    (folder / name).write_text(MODELS[name])
+    (folder / name).write_text(HARD[name])
     return read_formula(folder / name, AT)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", HARD)
 @pytest.mark.parametrize("machine", [False, True])
 def test_reasons_exclude_and_none_of_them_can_be_spared(
     name: str, machine: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -65,7 +61,7 @@ def test_reasons_exclude_and_none_of_them_can_be_spared(
     assert asked > 5
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", HARD)
 @pytest.mark.parametrize("moving", [False, True])
 def test_circuit_and_solver_agree_on_them(name: str, moving: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether the solver is asked about every value, or only about what moves between configurations do not reach."""
@@ -74,7 +70,7 @@ def test_circuit_and_solver_agree_on_them(name: str, moving: bool, tmp_path: Pat
     agree(formula, open_engine(formula, compile_formula(formula, 20)), random.Random(6), steps=60 if moving else 30)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", HARD)
 def test_what_was_found_serves_the_next_process(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A session over stored configurations is answered mostly by moves, and as it would be by asking alone."""
     formula = read(tmp_path, name)
