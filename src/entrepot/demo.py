@@ -52,7 +52,7 @@ def is_loaded(suite: Suite) -> bool:
 def load(suite: Suite, on_progress: Callable[[ItemReport], None] | None = None) -> Report:
     """Load the demo store, publish its models, open its log-ins, and remember that it was done."""
     house, at = suite.house, suite.house.clock.now()
-    report = fill(folder(), suite.databases, STORE, Options(on_progress=on_progress))
+    report = fill(folder(), suite.databases, STORE, Options(on_progress=on_progress, at=at))
     with house.configurator.database.write() as conn:
         models = folder() / "models"
         files = {beside.name: beside.read_text("utf-8") for beside in (*models.glob("*.csv"), *models.glob("groups/*.yaml"))}

@@ -12,7 +12,7 @@ from entrepot.app import Suite
 from entrepot.commerce import catalog, promotions
 from entrepot.web.application import web_application
 from tests.web.shopper import Shopper
-from tests.web.staff_suite import Person, application, open_draft, text_of, two_minutes_later, version_of
+from tests.web.staff_suite import Person, application, open_draft, text_of, version_of
 
 COUPONS = "/management/promotions/thanks/coupons"
 
@@ -127,7 +127,7 @@ def test_guests_have_no_coupons_for_programs_either_and_the_document_says_how_it
 
 
 def test_an_agent_sees_and_uses_the_customers_coupons_on_draft_and_cart() -> None:
-    two_minutes_later()  # the demo's coupons begin when they are loaded
+
     agent = Person("agent")
     key = open_draft(agent, "mara")
     here = f"/call-center/orders/{key}"

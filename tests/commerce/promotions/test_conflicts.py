@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from entrepot.commerce.promotions import Level, Promotion, Shelf, Trigger, evaluate
 from entrepot.commerce.promotions.conflicts import Because, First, Places, Policy, Verdict, between, conflicts
-from entrepot.commerce.promotions.promotion import Exclusivity, read_conditions, read_rewards, read_settings
+from entrepot.commerce.promotions.promotion import Exclusivity, Limits, read_conditions, read_rewards, read_settings
 from tests.commerce.promotions.test_properties import CENTS, basket, promotions
 
 SINCE, UNTIL = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
@@ -169,3 +169,21 @@ def test_promotions_far_apart_do_not_meet() -> None:
     early = replace(promo(1, TEN), ends_at=SINCE + timedelta(days=3))
     late = replace(promo(2, TEN), starts_at=SINCE + timedelta(days=3))
     assert not conflicts([early, late], SINCE, UNTIL)
+
+
+def test_what_keeps_others_off_its_items_keeps_off_theirs_when_it_moves() -> None:
+    """The code takes the cheapest, the bag, for itself; the other makes the mouses the cheapest, and the bag it stays."""
+    cheapest = [{"type": "percent_off_each", "percent": "5", "set_size": 1, "take": "cheapest"}]
+    by_code = promo(
+        1,
+        cheapest,
+        exclusivity=Exclusivity.STACKS,
+        trigger=Trigger.PUBLIC_CODE,
+        code="SAVE",
+        limits=Limits(order=1),
+        settings={"closes": True},
+    )
+    other = promo(2, [{"type": "percent_off", "percent": "5", "targets": {}}])
+    bought = basket([("BAG", 1, 1000), ("MOUSE", 2, 1000)], codes=("SAVE",))
+    found = evaluate(bought, Shelf([by_code, other]))
+    assert {one.promotion.id: dict(one.lines) for one in found.applied} == {1: {"1": 50}, 2: {"2": 100}}

@@ -180,19 +180,22 @@ class _Chain:
         del self.links[place:]
         self._append(link)
         for one in later:
-            self._again(one)
+            self._again(one, link)
 
     def _append(self, link: _Link) -> None:
         self.against.clear()
         self.links.append(link)
         self.standing = after(link.before, link.grant)
 
-    def _again(self, link: _Link) -> None:
+    def _again(self, link: _Link, before: _Link) -> None:
         """The amounts before it have changed: it counts again, or is dropped for good.
 
-        On other amounts it may look at other lines, so it keeps off what those now before it have to themselves.
+        On other amounts it may look at other lines, so it keeps off what those now before it have to themselves; and one
+        that keeps others off its lines keeps off those of the one that has come before it.
         """
         closed = link.closed | self._closed(link.promotion)
+        if link.promotion.settings.closes:
+            closed |= before.grant.discounted
         outcome = decide(link.promotion, self.standing, closed, uses_left(link.promotion, self.exhausted))
         if isinstance(outcome, Declined):
             self._refuse(link.promotion, link.code, outcome)
@@ -229,7 +232,7 @@ class _Chain:
             if alone:
                 closed |= link.grant.touched
             elif one.settings.closes:
-                closed |= frozenset(line for line, amount in link.grant.lines.items() if amount)
+                closed |= link.grant.discounted
         return closed
 
 

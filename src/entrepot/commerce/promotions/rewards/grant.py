@@ -48,6 +48,11 @@ class Grant:
     def nothing(self) -> bool:
         return not self.shipping and not self.gifts and not self.later and not any(self.lines.values())
 
+    @property
+    def discounted(self) -> frozenset[str]:
+        """The lines that cost less by it."""
+        return frozenset([line for line, amount in self.lines.items() if amount])
+
 
 def lines_for(targets: Targets | None, standing: Standing, met: Met) -> tuple[Line, ...]:
     """The lines a reward is about: its own targets, else those that met the condition."""
