@@ -15,6 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin, ScalarRenderPlugin
 
 from entrepot import __version__
 from entrepot.kernel.errors import Error
+from entrepot.kernel.structs import make_ready
 from entrepot.web import api, call_center, configurator, management, operations, staff, store, storefront
 from entrepot.web.design import gallery
 from entrepot.web.edge import (
@@ -35,7 +36,7 @@ FACES = (storefront, configurator, staff, call_center, store, management, operat
 
 
 def web_application(house: House, on_startup: Sequence[Hook] = (), on_shutdown: Sequence[Hook] = ()) -> Litestar:
-    """All routes over one house; does not start while a route declares no permission."""
+    """All routes over one house, ready for threads; does not start while a route declares no permission."""
     design = Router("/", route_handlers=gallery.routes, opt={"permission": "public"})
     routes: list[Any] = [*api.routes, design]
     for face in FACES:
@@ -65,6 +66,7 @@ def web_application(house: House, on_startup: Sequence[Hook] = (), on_shutdown: 
         ),
     )
     check_permissions(app)
+    make_ready()
     return app
 
 
