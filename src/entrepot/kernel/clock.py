@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,20 @@ def last_day(ends_at: datetime, zone: str) -> date:
     datetime.date(2026, 12, 24)
     """
     return (ends_at - _MICROSECOND).astimezone(ZoneInfo(zone)).date()
+
+
+def midnight(day: date, zone: tzinfo, later: int = 0) -> datetime:
+    """The beginning of a day, or of one so many days later, by the clock of a place.
+
+    Raises `ValueError` beyond the end of the calendar.
+
+    >>> midnight(date(2026, 3, 28), ZoneInfo("Europe/Berlin"), 2).isoformat()
+    '2026-03-30T00:00:00+02:00'
+    """
+    try:
+        return datetime.combine(day + timedelta(days=later), time.min, zone)
+    except OverflowError:
+        raise ValueError(f"{later} days after {day} is no day") from None
 
 
 class Clock(Protocol):

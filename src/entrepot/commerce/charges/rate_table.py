@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from entrepot.commerce.charges.shipping import Basis, Rate, ShippingMode
-from entrepot.kernel.clock import last_day
+from entrepot.kernel.clock import last_day, midnight
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.money import format_amount, parse_amount
 from entrepot.kernel.words import mark
@@ -200,7 +200,7 @@ def read_table(text: TableText, currencies: Sequence[str], zone: str) -> RateTab
     bands = [_band(row, number, basis, text.currency) for number, row in enumerate(text.bands[:MOST_BANDS], 1) if not row.blank]
     if not bands:
         raise RateTableMalformed(path="bands", problem=mark("Write at least one row: from where on, and what it costs."))
-    starts_at, ends_at = midnight(text.first_day, zone, "first_day"), midnight(text.last_day, zone, "last_day", after=1)
+    starts_at, ends_at = read_day(text.first_day, zone, "first_day"), read_day(text.last_day, zone, "last_day", after=1)
     if starts_at and ends_at and starts_at >= ends_at:
         raise RateTableMalformed(path="last_day", problem=mark("The last day lies before the first."))
     ordered = tuple(sorted(bands, key=lambda one: one.least))
@@ -283,15 +283,14 @@ def read_places(text: str) -> frozenset[str]:
     return frozenset(places)
 
 
-def midnight(day: str, zone: str, path: str, after: int = 0) -> datetime | None:
+def read_day(day: str, zone: str, path: str, after: int = 0) -> datetime | None:
     """The beginning of a day by the store's clock, or of one so many days later; nothing without a day."""
     if not day:
         return None
     try:
-        found = datetime.fromisoformat(day)
+        return midnight(datetime.fromisoformat(day).date(), ZoneInfo(zone), after)
     except ValueError:
         raise RateTableMalformed(path=path, problem=mark("Write a day such as 2026-11-27.")) from None
-    return datetime(found.year, found.month, found.day, tzinfo=ZoneInfo(zone)) + timedelta(days=after)
 
 
 def text_of(table: RateTable, zone: str) -> TableText:

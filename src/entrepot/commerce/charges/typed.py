@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from entrepot.commerce.charges.rate_table import midnight, read_places
+from entrepot.commerce.charges.rate_table import read_day, read_places
 from entrepot.commerce.charges.surcharges import Per
 from entrepot.commerce.charges.tax import TaxRate
 from entrepot.kernel.errors import Invalid
@@ -73,8 +73,8 @@ def read_surcharge_terms(values: Mapping[str, str], selling: Selling) -> dict[st
         raise TermMalformed(path="category", problem=mark("Choose what kind of surcharge it is."))
     if values["per"] not in tuple(Per):
         raise TermMalformed(path="per", problem=mark("Choose what it is charged for."))
-    starts_at = midnight(values["first_day"], selling.zone, "first_day")
-    ends_at = midnight(values["last_day"], selling.zone, "last_day", after=1)
+    starts_at = read_day(values["first_day"], selling.zone, "first_day")
+    ends_at = read_day(values["last_day"], selling.zone, "last_day", after=1)
     if starts_at and ends_at and starts_at >= ends_at:
         raise TermMalformed(path="last_day", problem=mark("The last day lies before the first."))
     tariffs = [_tariff(values, currency) for currency in selling.currencies]

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from entrepot.commerce.pricing.faults import PriceRuleMalformed
+from entrepot.kernel.clock import midnight
 
 #: What can be asked of a path.
 CONDITIONS = ("segments", "not_segments", "part_numbers", "not_part_numbers", "groups", "lists", "quantity", "dates", "hours")
@@ -87,8 +88,9 @@ def _dates(text: str, zone: str) -> dict[str, Any]:
         days = []
     if not 1 <= len(days) <= 2 or days != sorted(days):
         raise PriceRuleMalformed(path="value", problem="write the first day, and the last one if there is: 2026-12-01 2026-12-24")
-    found = {"from": _midnight(days[0], zone)}
-    return found if len(days) == 1 else found | {"to": _midnight(days[1] + timedelta(days=1), zone)}
+    place = ZoneInfo(zone)
+    found = {"from": midnight(days[0], place).isoformat()}
+    return found if len(days) == 1 else found | {"to": midnight(days[1], place, 1).isoformat()}
 
 
 def _hours(text: str, zone: str) -> dict[str, Any]:
@@ -101,10 +103,6 @@ def _hours(text: str, zone: str) -> dict[str, Any]:
     if days:
         made["days"] = [int(day) for day in days.split(",")]
     return made | ({"from_time": start} if start else {}) | ({"to_time": end} if end else {})
-
-
-def _midnight(day: date, zone: str) -> str:
-    return datetime.combine(day, time.min, ZoneInfo(zone)).isoformat()
 
 
 def _day(at: str | None, *, last: bool = False) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.pricing import tables
 from entrepot.commerce.pricing.price import FOREVER
-from entrepot.kernel.clock import micros_of
+from entrepot.kernel.clock import micros_of, midnight
 from entrepot.kernel.errors import Invalid, NotFound, Refused
 from entrepot.kernel.money import parse_currency, parse_price
 from entrepot.kernel.quantity import Step
@@ -73,8 +73,8 @@ def offer_row(text: OfferText, entry: Priced, price_list: int, zone: datetime) -
     most = entry.step.parse(text.most, "most") if text.most else tables.MOST_QUANTITY
     if least > most:
         raise BadRange(path="most")
-    starts = _midnight(text.first_day, zone, "first_day") if text.first_day else 0
-    ends = _midnight(text.last_day, zone, "last_day", after=1) if text.last_day else FOREVER
+    starts = _instant(text.first_day, zone, "first_day") if text.first_day else 0
+    ends = _instant(text.last_day, zone, "last_day", after=1) if text.last_day else FOREVER
     if starts >= ends:
         raise BadRange(path="last_day")
     identifier = text.identifier or "|".join((text.precedence, text.least, text.first_day))
@@ -109,14 +109,12 @@ def remove_offer(conn: Connection, store_id: int, offer_id: int) -> None:
     tables.touch(conn, store_id)
 
 
-def _midnight(day: str, zone: datetime, path: str, after: int = 0) -> int:
+def _instant(day: str, zone: datetime, path: str, after: int = 0) -> int:
     """The beginning of a day in the store's time zone, in microseconds."""
     try:
-        found = datetime.fromisoformat(day)
+        return micros_of(midnight(datetime.fromisoformat(day).date(), zone.tzinfo or UTC, after))
     except ValueError:
         raise OfferMalformed(path=path, problem="write a day such as 2026-11-27.") from None
-    local = datetime(found.year, found.month, found.day, tzinfo=zone.tzinfo) + timedelta(days=after)
-    return micros_of(local)
 
 
 def _precedence(text: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from litestar import Response, get, post
 
 from entrepot.commerce import charges, pricing
 from entrepot.commerce.pricing import ContractRow, Who
-from entrepot.kernel.clock import last_day
+from entrepot.kernel.clock import last_day, midnight
 from entrepot.kernel.errors import Error, Invalid
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark
@@ -117,8 +117,8 @@ def _contract(form: Entered, identifier: str, zone: str) -> ContractRow:
     prices = [
         {
             kind: name,
-            "start": midnight(row.get("from", ""), zone, f"prices.{place}"),
-            "end": midnight(row.get("until", ""), zone, f"prices.{place}", after=True),
+            "start": read_day(row.get("from", ""), zone, f"prices.{place}"),
+            "end": read_day(row.get("until", ""), zone, f"prices.{place}", after=True),
         }
         for place, row in enumerate(form.prices)
         for kind, _, name in (row.get("what", "").partition(":"),)
@@ -135,8 +135,8 @@ def _contract(form: Entered, identifier: str, zone: str) -> ContractRow:
         price_rule=plain["price_rule"] or None,
         base_contract=plain["base_contract"] or None,
         preferred=plain["preferred"] == "yes",
-        starts_at=midnight(plain["starts_on"], zone, "starts_on"),
-        ends_at=midnight(plain["ends_on"], zone, "ends_on", after=True),
+        starts_at=read_day(plain["starts_on"], zone, "starts_on"),
+        ends_at=read_day(plain["ends_on"], zone, "ends_on", after=True),
         terms=pricing.read_terms(
             {
                 "prices": prices,
@@ -210,15 +210,14 @@ def _names(field: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in field.split(",") if name.strip())
 
 
-def midnight(day: str, zone: str, path: str, *, after: bool = False) -> datetime | None:
+def read_day(day: str, zone: str, path: str, *, after: bool = False) -> datetime | None:
     """The midnight a day begins with by the store's clock, or the one after it."""
     if not day:
         return None
     try:
-        found = date.fromisoformat(day) + timedelta(days=1 if after else 0)
+        return midnight(date.fromisoformat(day), ZoneInfo(zone), 1 if after else 0).astimezone(UTC)
     except (ValueError, OverflowError):
         raise DayMalformed(path=path) from None
-    return datetime.combine(found, time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
 def day_of(at: datetime | None, zone: str, *, last: bool = False) -> str:

@@ -17,7 +17,7 @@ from entrepot.commerce.history import note_change
 from entrepot.kernel.errors import Error, Invalid, Refused
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark, translator
-from entrepot.web.management.contract_form import day_of, midnight
+from entrepot.web.management.contract_form import day_of, read_day
 from entrepot.web.page import locale_of
 from entrepot.web.parts import PartKind, Raw, entered, moved, parts_of, raw_of, read_parts
 from entrepot.web.staff import Asked, Form, author_of, back, desk_of, refused, show, text
@@ -161,8 +161,8 @@ def _row(form: Entered, zone: str, identifier: str) -> dict[str, Any]:
         "exclusivity": int(promotions.Exclusivity(_whole(plain["exclusivity"] or "0", "exclusivity"))),
         "trigger": str(promotions.Trigger(plain["trigger"] or "automatic")),
         "code": promotions.canonical_code(plain["code"]) if plain["trigger"] == "public_code" else None,
-        "starts_at": midnight(plain["starts_on"], zone, "starts_on"),
-        "ends_at": midnight(plain["ends_on"], zone, "ends_on", after=True),
+        "starts_at": read_day(plain["starts_on"], zone, "starts_on"),
+        "ends_at": read_day(plain["ends_on"], zone, "ends_on", after=True),
         "texts": {language: [name, description] for language, (name, description) in form.texts.items() if name},
         **{name: _whole(plain[name], name) if plain[name] else -1 for name in LIMITS},
     }
