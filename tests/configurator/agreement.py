@@ -52,7 +52,9 @@ def compare_cheapest(formula: Formula, engine: Engine, solver: Engine, evidence:
     if best is None or cheapest is None:
         return
     assert best.cost == sum(row[best.values[place]] for place, row in costs.items())
-    assert best.cost == cheapest.cost or (not cheapest.proven and best.cost < cheapest.cost)
+    # Nothing is cheaper than what is proven; on a busy machine both may have run out of time.
+    assert best.cost >= cheapest.cost or not cheapest.proven
+    assert best.cost <= cheapest.cost or not best.proven
     assert solver.consistent({place: 1 << value for place, value in enumerate(best.values)})
     assert all(evidence.get(place, -1) >> value & 1 for place, value in enumerate(best.values))
 
