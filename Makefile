@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8000
 DATA   ?= data
+WORKERS ?= 1
 export ENTREPOT_PORT = $(PORT)
 
 .DEFAULT_GOAL := help
@@ -27,8 +28,8 @@ setup: $(VENV)/.made ## Make the environment from the hashed lock file
 
 setup-dev: $(VENV)/.made-dev ## The same with what tests and checks need
 
-run: setup ## Start everything on http://127.0.0.1:$(PORT) (PORT= and DATA= choose where)
-	$(BIN)/entrepot run --data $(DATA)
+run: setup ## Start everything on http://127.0.0.1:$(PORT) (PORT= and DATA= choose where, WORKERS= how many processes)
+	$(BIN)/entrepot run --data $(DATA) --workers $(WORKERS)
 
 services: ## Install and start what the full tests use (PostgreSQL, Chromium); needs root on Debian or Ubuntu
 	@tests/services.sh

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -18,13 +19,15 @@ from entrepot.tour import take_tour
 console = Console()
 #: The order and its message, taking it, its effect with the answer, noting that; then the same for the answer.
 COMMITS_TO_ACKNOWLEDGE = 6
+#: How many processes answer where several do.
+WORKERS = 2
 #: What is measured without a server.
 ENGINES = {"calculation": calculation.figures, "book": price_book.figures}
 
 
 def main(names: list[str]) -> int:
-    """Run the groups named, or all: calculation, book, start, pages, prices, carts, checkouts, kits, tour."""
-    chosen = set(names) or {*ENGINES, "start", "pages", "prices", "carts", "checkouts", "kits", "tour"}
+    """Run the groups named, or all: calculation, book, start, pages, prices, carts, checkouts, kits, together, tour."""
+    chosen = set(names) or {*ENGINES, "start", "pages", "prices", "carts", "checkouts", "kits", "together", "tour"}
     figures: list[Figure] = []
     for name in (name for name in ENGINES if name in chosen):
         console.print(f"Measuring {name} …")
@@ -36,7 +39,7 @@ def main(names: list[str]) -> int:
         data = Path(folder)
         console.print("Preparing the store …")
         numbers = prepare_data(data)
-        if "kits" in chosen:
+        if chosen & {"kits", "together"}:
             kits.prepare_kit(data)
         port = free_port()
         started = time.perf_counter()
@@ -55,6 +58,9 @@ def main(names: list[str]) -> int:
             if "start" in chosen:
                 loaded = resident_megabytes(process.pid)
                 figures.append(Figure("memory, after the load", round(loaded, 1), "MB", round(held, 1)))
+        if "together" in chosen:
+            console.print(f"Measuring {WORKERS} processes …")
+            figures += _together(data)
         if "tour" in chosen:
             story = take_tour(None, None)
             took, least = story.figures["submit_to_acknowledged_ms"], COMMITS_TO_ACKNOWLEDGE * shop.bare_commit(data)
@@ -74,6 +80,14 @@ def _measure(group: str, port: int, data: Path, numbers: list[str]) -> list[Figu
     if group == "prices":
         return shop.prices(port, data / "commerce.db", numbers)
     return shop.carts(port, data) if group == "carts" else shop.checkouts(port, data)
+
+
+def _together(data: Path) -> list[Figure]:
+    """The same checkouts and choices as of one process, answered by several."""
+    port = free_port()
+    with running(suite_command(data, port, WORKERS), port) as process:
+        measured = [shop.checkouts(port, data)[0], *kits.kits(port, data, process.pid)[:3]]
+    return [replace(one, name=f"{one.name}, {WORKERS} processes") for one in measured]
 
 
 if __name__ == "__main__":

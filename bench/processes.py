@@ -46,8 +46,8 @@ def wait_for_port(process: subprocess.Popen[bytes], port: int, seconds: float = 
     raise RuntimeError("the server did not start")
 
 
-def suite_command(data: Path, port: int) -> list[str]:
-    return [sys.executable, "-m", "entrepot.cli", "run", "--data", str(data), "--port", str(port)]
+def suite_command(data: Path, port: int, workers: int = 1) -> list[str]:
+    return [sys.executable, "-m", "entrepot.cli", "run", "--data", str(data), "--port", str(port), "--workers", str(workers)]
 
 
 def bare_command(port: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -20,6 +21,9 @@ app.add_typer(modeling.app, name="model")
 console = Console()
 Data = Annotated[Path | None, typer.Option("--data", envvar="DATA", help="Folder of the embedded databases.")]
 Port = Annotated[int | None, typer.Option("--port", envvar="PORT", help="Port to listen on.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", envvar="ENTREPOT_WORKERS", min=1, max=64, help="How many processes answer.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")]
 
 
@@ -29,22 +33,38 @@ def main() -> None:
 
 
 @app.command()
-def run(data: Data = None, port: Port = None, demo: Annotated[bool, typer.Option(help="Load the demo store.")] = True) -> None:
-    """Start everything in one process: databases, demo store, pages, background work."""
-    from entrepot.listening import PortTaken, take_port
+def run(
+    data: Data = None,
+    port: Port = None,
+    workers: Workers = None,
+    demo: Annotated[bool, typer.Option(help="Load the demo store.")] = True,
+) -> None:
+    """Start everything: databases, demo store, pages, background work. In one process, or several with --workers."""
+    from entrepot.listening import PortTaken, take_port, take_together
 
     started = time.perf_counter()
-    settings = read_settings(data=data, port=port)
+    settings = read_settings(data=data, port=port, workers=workers)
+    together = settings.workers > 1
+    if together and not hasattr(os, "fork"):
+        console.print("[red]This system cannot start several processes that share an address; leave --workers out.[/red]")
+        sys.exit(1)
     try:
-        place = take_port(settings)
+        places = take_together(settings) if together else [take_port(settings)]
     except PortTaken as error:
         console.print(f"[red]{error}[/red]")
         sys.exit(1)
+    if together:
+        from entrepot.together import prepare_apart, serve_together
+
+        prepare_apart(settings, console, demo=demo)
+        _welcome(settings, time.perf_counter() - started, demo)
+        serve_together(settings, places, console)
+        return
     from entrepot.serving import prepare, serve_forever
 
     suite = prepare(settings, console, demo=demo)
     _welcome(settings, time.perf_counter() - started, demo)
-    serve_forever(suite, place)
+    serve_forever(suite, places[0])
 
 
 def _welcome(settings: Settings, seconds: float, with_demo: bool) -> None:

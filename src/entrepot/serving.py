@@ -1,10 +1,11 @@
-"""Serving the suite over HTTP: one process with everything in it."""
+"""Serving the suite over HTTP: one process with everything in it, or one of several (`together`)."""
 
 from __future__ import annotations
 
 import logging
 import socket
 import sys
+from collections.abc import Callable
 
 import structlog
 import uvicorn
@@ -37,8 +38,14 @@ def prepare(settings: Settings, console: Console, *, demo: bool) -> Suite:
 
 def serve_forever(suite: Suite, place: socket.socket) -> None:
     """Listen until stopped; background work runs beside the requests and ends with them."""
+    serve(suite, place, on_startup=suite.start)
+
+
+def serve(suite: Suite, place: socket.socket, on_startup: Callable[[], None]) -> None:
+    """Listen until stopped; what is begun at the start ends with it."""
     sys.setswitchinterval(SWITCH)
-    server = uvicorn.Server(server_configuration(application(suite), suite.house.settings))
+    app = web_application(suite.house, on_startup=[on_startup], on_shutdown=[suite.stop])
+    server = uvicorn.Server(server_configuration(app, suite.house.settings))
     server.run(sockets=[place])
 
 

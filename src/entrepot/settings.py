@@ -26,6 +26,7 @@ class Settings:
     secret: str = ""
     demo: bool = True
     secure_cookies: bool = False
+    workers: int = 1
 
     def database_url(self, system: str) -> str:
         return self.databases.get(system) or f"sqlite:///{self.data / f'{system}.db'}"
@@ -35,7 +36,9 @@ class Settings:
         return f"http://{self.host}:{self.port}"
 
 
-def read_settings(*, data: str | Path | None = None, host: str | None = None, port: int | None = None) -> Settings:
+def read_settings(
+    *, data: str | Path | None = None, host: str | None = None, port: int | None = None, workers: int | None = None
+) -> Settings:
     """Settings from the environment; what is given (a command's options) goes before it."""
     folder = Path(data or os.environ.get("ENTREPOT_DATA") or "data").resolve()
     named = {system: os.environ.get(f"ENTREPOT_{system.upper()}_DATABASE", "") for system in SYSTEMS}
@@ -47,6 +50,7 @@ def read_settings(*, data: str | Path | None = None, host: str | None = None, po
         secret=_secret(folder),
         demo=os.environ.get("ENTREPOT_DEMO", "1") != "0",
         secure_cookies=os.environ.get("ENTREPOT_SECURE_COOKIES", "0") == "1",
+        workers=workers or int(os.environ.get("ENTREPOT_WORKERS", "1")),
     )
 
 

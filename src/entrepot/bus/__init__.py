@@ -6,6 +6,7 @@ An answer needed now is *requested* instead, with a time limit, never while a wr
 What messages mean and how one side's documents become the other's is not known here (see `integration`).
 """
 
+from entrepot.bus.bell import Bell, PipeBell
 from entrepot.bus.envelope import Envelope, Message, begin, correlate, correlation
 from entrepot.bus.inbox import Inbox
 from entrepot.bus.outbox import Outbox
@@ -13,11 +14,13 @@ from entrepot.bus.relay import Post, Relay, Route, Schedule
 from entrepot.bus.request import Journal, Requests, Service, Steps
 
 __all__ = [
+    "Bell",
     "Envelope",
     "Inbox",
     "Journal",
     "Message",
     "Outbox",
+    "PipeBell",
     "Post",
     "Relay",
     "Requests",

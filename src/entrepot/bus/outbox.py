@@ -17,6 +17,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from entrepot.bus.bell import Bell
 from entrepot.bus.envelope import Envelope, Message, causation, correlation
 from entrepot.kernel.db import BigKey, Instant, Json, after_commit, any_of
 from entrepot.kernel.errors import Conflict, NotFound
@@ -45,7 +46,7 @@ class Outbox:
 
     def __init__(self, metadata: sa.MetaData, sender: str) -> None:
         self.sender = sender
-        self.bell = threading.Event()
+        self.bell: Bell = threading.Event()
         self.table = _table(metadata)
         t, earlier = self.table, self.table.alias("earlier")
         blocked = sa.exists().where(

@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from sqlalchemy.engine import Connection
 
+from entrepot.bus.bell import Bell
 from entrepot.bus.envelope import Envelope, correlate
 from entrepot.bus.inbox import Handler, Inbox
 from entrepot.bus.outbox import Outbox
@@ -67,13 +68,13 @@ class Relay:
     routes: Mapping[str, Route]
     clock: Clock
     pace: Pace = field(default_factory=Pace)
+    bell: Bell = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
-    _bell: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         for post in self.posts.values():
-            post.outbox.bell = self._bell
+            post.outbox.bell = self.bell
 
     def drain(self, seconds: float = 10.0) -> int:
         """Deliver until nothing is deliverable any more (bounded); tell how many were delivered."""
@@ -92,14 +93,14 @@ class Relay:
 
     def stop(self) -> None:
         self._stop.set()
-        self._bell.set()
+        self.bell.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self._bell.wait(timeout=1.0)
-            self._bell.clear()
+            self.bell.wait(timeout=1.0)
+            self.bell.clear()
             try:
                 self.drain()
             except Exception:

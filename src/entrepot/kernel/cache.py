@@ -1,7 +1,7 @@
 """What every request needs and few ever change: kept per process, dropped when its version moves.
 
 An entry remembers the version it was loaded at. The version is compared at most once per ``ttl`` seconds, so what is
-shown is at most that far behind another process's change; a change by this process is seen at once; within
+shown is at most that far behind a stranger's change; a change by this process or its siblings is seen at once; within
 `current_terms`, where something binding is decided, the version is compared every time. A transaction that changes what
 is kept says so (`changing`) and neither reads from caches nor fills them, so that nothing it may still take back is kept.
 """
@@ -19,25 +19,24 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.engine import Connection, Dialect, Engine
 
 from entrepot.kernel.db import after_commit, is_changing, mark_changing
+from entrepot.kernel.shared import shared_number
 
 V = TypeVar("V")
 _Version = Callable[[Connection, Hashable], int]
 
 
-class _Changes:
-    """How often this process has changed what anybody keeps."""
-
-    count = 0
+#: When this process, or one forked from the same, last changed what anybody keeps: another number after every change.
+_changed = shared_number()
 
 
 def changing() -> None:
     """Say, in a writing transaction, that it changes what is kept; from its commit on every version is compared again."""
 
-    def count() -> None:
-        _Changes.count += 1
+    def note() -> None:
+        _changed[0] = time.monotonic_ns()
 
     if mark_changing():
-        after_commit(count)
+        after_commit(note)
 
 
 class Terms:
@@ -101,7 +100,7 @@ class Versioned(Generic[V]):
         if is_changing():
             return load()
         kept = self._of(conn.dialect)
-        now, change, binding = time.monotonic(), _Changes.count, _binding.get()
+        now, change, binding = time.monotonic(), _changed[0], _binding.get()
         found = kept.get((scope, key))
         if found is not None and now < found.until and found.change == change and binding is None:
             return found.value
@@ -126,5 +125,5 @@ class Versioned(Generic[V]):
     def peek(self, engine: Engine, scope: Hashable, key: Hashable) -> V | None:
         """The value of ``key`` while it needs no comparing, for whoever has not opened a connection yet."""
         found = self._of(engine.dialect).get((scope, key))
-        fresh = found is not None and time.monotonic() < found.until and found.change == _Changes.count
+        fresh = found is not None and time.monotonic() < found.until and found.change == _changed[0]
         return found.value if found is not None and fresh else None

@@ -142,9 +142,12 @@ def any_of(column: sa.ColumnElement[Any], parameter: str) -> sa.ColumnElement[bo
 
 
 class Database:
-    """One system's database: a pool of connections and the two kinds of transaction."""
+    """One system's database: a pool of connections and the two kinds of transaction.
 
-    def __init__(self, url: str, name: str, *, pool: int = 8) -> None:
+    ``together`` says that other processes of this start write to it all the time, too.
+    """
+
+    def __init__(self, url: str, name: str, *, pool: int = 8, together: bool = False) -> None:
         self.name = name
         self.url = make_url(url)
         if self.url.get_backend_name() == "postgresql":
@@ -152,8 +155,8 @@ class Database:
         self.engine = _engine(self.url, pool)
         self._writing = self.engine.execution_options(entrepot_write="safe")
         self._relaxed = self.engine.execution_options(entrepot_write="relaxed")
-        self._log = Log(str(self.url.database)) if self.dialect == "sqlite" else None
-        # SQLite's own waiting sleeps in growing steps; threads of one process queue here instead.
+        self._log = Log(str(self.url.database), together=together) if self.dialect == "sqlite" else None
+        # SQLite's own waiting sleeps in growing steps; threads, and processes that write ``together``, queue here instead.
         self._writer: AbstractContextManager[Any] = self._log.writer if self._log else nullcontext()
         self._kept: Connection | None = None
 

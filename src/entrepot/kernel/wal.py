@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from entrepot.kernel.errors import Unavailable
+from entrepot.kernel.shared import Place
 
 _sync = getattr(os, "fdatasync", os.fsync)
 
 
 class Log:
-    """The write-ahead log of one SQLite database."""
+    """The write-ahead log of one SQLite database; ``together`` with other processes that write to it all the time."""
 
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str, *, together: bool = False) -> None:
+        self._own = threading.Lock()
         #: Held by whoever writes, from before the transaction begins until `note`.
-        self.writer = threading.Lock()
+        self.writer: AbstractContextManager[Any] = Place(f"{database}-writer") if together else self._own
+        self._together = together
         self._file = Path(f"{database}-wal")
         self._noted = 0
         self._reached = 0
@@ -35,11 +40,12 @@ class Log:
 
     @property
     def flushed(self) -> bool:
-        """Whether everything this process has committed is on the disk, so that nobody has to wait.
+        """Whether everything committed is known to be on the disk, so that nobody has to wait.
 
-        Who writes notes it before giving the place up; so the place is looked at first.
+        Who writes notes it before giving the place up; so the place is looked at first. What other processes have
+        committed, and somebody may have read here, is not known.
         """
-        return not self.writer.locked() and self._reached == self._noted
+        return not self._together and not self._own.locked() and self._reached == self._noted
 
     def wait(self) -> None:
         """Return when everything committed before the call is on the disk.
