@@ -119,3 +119,54 @@ def test_a_draft_by_phone_costs_what_the_shop_asks(suite: Suite, mode: str) -> N
     with suite.house.order_management.database.read() as conn:
         draft = orders.load_order(conn, key)
     assert draft.tax_included == (mode == "1")
+
+
+capture.Address(last_name="Niemi", line1="Katu 5", city="Helsinki", postal_code="00100", country="FI", email="a@b.fi")
+MALMO = capture.Address(last_name="Niemi", line1="Gatan 5", city="Malmö", postal_code="21119", country="SE", email="a@b.se")
+TAX = "TaxRate\nName,Category,Country,Percent\nMoms,standard,SE,25\nMoms,shipping,SE,25\nMoms,service,SE,25\n"
+
+
+def told(suite: Suite, folder: Path, **files: str) -> None:
+    """What a merchant loads besides the demo store."""
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text)
+    assert not dataload.load(folder, suite.databases, demo.STORE).problems
+
+
+def test_prices_with_tax_keep_their_net_where_other_taxes_are_due(suite: Suite, tmp_path: Path) -> None:
+    store = "Store\nIdentifier,PricesIncludeTax\ntannwerk,1\n"
+    told(suite, tmp_path / "a", Store=store, TaxRate=TAX, TaxHome="TaxHome\nCountry,KeepGross\nDE,0\n")
+    items = (("TW-NB14-SAND-16", "1"), ("TW-CB-NET", "7.5"))
+    at_home, there = bought(suite, BERLIN, *items), bought(suite, MALMO, *items)
+    home, away = at_home.calculation, there.calculation
+    assert home is not None and away is not None and away.taxed_elsewhere and not home.taxed_elsewhere
+    for one, other in zip(home.lines, away.lines, strict=True):
+        assert abs((one.net - one.tax) - (other.net - other.tax)) <= 1, "the merchant gets the same"
+        assert round(one.net * 1.25 / 1.19) - other.net in (-1, 0, 1), "the buyer bears the taxes of where they live"
+    extra = home.surcharges[0], away.surcharges[0]
+    assert (extra[0].amount, extra[1].amount) == (150, 158)
+    assert home.shipping is not None and away.shipping is not None and away.shipping.amount != home.shipping.amount
+    page = page_of(suite.house, f"WC_{there.number}")
+    assert (page.total, page.tax) == (away.total, away.tax)
+    told(suite, tmp_path / "b", TaxHome="TaxHome\nCountry,KeepGross\nDE,1\n")
+    kept = bought(suite, MALMO, *items).calculation
+    assert kept is not None and [one.amount for one in kept.lines] == [one.amount for one in home.lines]
+
+
+def test_what_is_paid_ends_on_a_coin_in_both_systems_also_after_cancelling(suite: Suite, tmp_path: Path) -> None:
+    told(suite, tmp_path / "a", CashRounding="CashRounding\nCurrency,SmallestCoin,Countries\nUSD,0.25,US CA\n")
+    order = bought(suite, SEATTLE, ("TW-NB14-SAND-16", "2"), ("TW-CB-NET", "7.5"))
+    calculation = order.calculation
+    assert calculation is not None and calculation.payable % 25 == 0 and calculation.cash_rounding
+    page = page_of(suite.house, f"WC_{order.number}")
+    assert (page.total, page.payable) == (calculation.total, calculation.payable)
+    agent = desk.Agent("agent")
+    line = next(one for one in page.lines if one.item_id == "TW-CB-NET")
+    desk.cancel_quantity(suite.house, agent, page.key, desk.Cancelling(str(page.version), line.key, "7.5", "CUSTOMER_REQUEST"))
+    left = page_of(suite.house, f"WC_{order.number}")
+    assert left.total < page.total and left.payable % 25 == 0 and abs(left.payable - left.total) <= 12
+    suite.settle()
+    page = page_of(suite.house, f"WC_{order.number}")
+    paid = [int(one["RequestAmount"].replace(".", "")) for one in page.payments if one["ChargeType"] == "AUTHORIZATION"]
+    assert sum(paid) == left.payable

@@ -6,8 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from entrepot.commerce.charges import cash_total
-from entrepot.kernel.money import allocate
+from entrepot.kernel.money import allocate, cash_total
 from tests.scenarios.neutral import Given
 
 

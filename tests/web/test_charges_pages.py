@@ -13,6 +13,7 @@ from tests.web.staff_suite import Person, application, demo_suite, text_of
 
 MODE = "/management/charges/modes/standard"
 US = "USD|US|weight"
+TAXES = "/management/charges/taxes"
 
 
 @pytest.fixture
@@ -28,6 +29,7 @@ def merch() -> Iterator[Person]:
     with database.write() as conn:
         charges.put_shipping_modes(conn, store, list(modes.values()))
         charges.put_surcharges(conn, store, list(surcharges.values()))
+        charges.put_tax_home(conn, store, [{"country": "", "region": "", "keep_gross": False}])
 
 
 def hidden(page: str) -> dict[str, str]:
@@ -184,19 +186,72 @@ def test_a_surcharge_nobody_could_reckon_is_refused(merch: Person, change: dict[
     assert answer.status_code == 422 and words in text_of(answer.text)
 
 
-def test_a_tax_rate_is_made_changed_and_removed(merch: Person) -> None:
+def rate_form(merch: Person, subject: str) -> dict[str, str]:
+    """The form of a tax rate as it stands."""
+    page = merch.get(TAXES, edit=subject).text
+    card = page[page.index('id="edit"') :]
+    names = "rate|revision|name|category|country|region|percent"
+    return {name: re.findall(rf'name="{name}"[^>]* value="([^"]*)"', card)[0] for name in names.split("|")}
+
+
+def test_a_tax_rate_is_made_changed_undone_and_removed(merch: Person) -> None:
     rate = {"name": "Sales tax", "category": "standard", "country": "us", "region": "or", "percent": "1.5"}
-    page = merch.does("/management/charges/taxes", rate)
+    page = merch.does(TAXES, rate)
     assert "United States: OR standard Sales tax 1.5%" in text_of(page)
-    merch.does("/management/charges/taxes", rate | {"percent": "2", "reason": "by law"})
-    tried = merch.get("/management/charges/taxes", edit="US-OR standard Sales tax").text
-    assert 'name="percent" type="text" value="2"' in tried
-    page = merch.does("/management/charges/taxes", rate | {"do": "remove"})
+    again = merch.post(TAXES, rate)
+    assert again.status_code == 422 and "has a rate for this place" in text_of(again.text)
+    named = "US-OR standard Sales tax"
+    assert "Take the last change back" not in text_of(merch.get(TAXES, edit=named).text)
+    merch.does(TAXES, rate_form(merch, named) | {"percent": "2", "category": "reduced", "reason": "by law"})
+    named = "US-OR reduced Sales tax"
+    assert "Take the last change back" in text_of(merch.get(TAXES, edit=named).text)
+    stale = rate_form(merch, named)
+    page = merch.does(TAXES, stale | {"do": "undo"})
+    assert "The last change is taken back" in text_of(page) and "OR standard Sales tax 1.5%" in text_of(page)
+    assert merch.post(TAXES, stale | {"do": "undo"}).status_code == 404
+    page = merch.does(TAXES, rate_form(merch, "US-OR standard Sales tax") | {"do": "remove"})
     assert "United States: OR" not in text_of(page).split("How tax is reckoned")[0]
     told = text_of(merch.get("/management/history", kind="tax").text)
-    assert "1.5 → 2" in told and "by law" in told
-    assert merch.post("/management/charges/taxes", rate | {"do": "remove"}).status_code == 404
-    assert merch.post("/management/charges/taxes", rate | {"percent": "a lot"}).status_code == 422
+    assert "1.5 → 2" in told and "standard → reduced" in told and "by law" in told
+    assert merch.post(TAXES, rate | {"percent": "a lot"}).status_code == 422
+
+
+def test_the_tax_home_is_said_told_and_taken_back(merch: Person) -> None:
+    page = merch.does(f"{TAXES}/home", {"home_country": "de", "home_reason": "we sit there"})
+    assert "there is nothing to take out of them abroad" in text_of(page), "the demo's prices are without tax"
+    revision = re.findall(r'name="revision" value="([^"]+)"', page[page.index('id="home"') :])[0]
+    page = merch.does(f"{TAXES}/home", {"home_country": "AT", "keep_gross": "yes", "revision": revision})
+    revision = re.findall(r'name="revision" value="([^"]+)"', page[page.index('id="home"') :])[0]
+    page = merch.does(f"{TAXES}/home", {"do": "undo", "revision": revision})
+    assert 'name="home_country" type="text" value="DE"' in page
+    wrong = merch.post(f"{TAXES}/home", {"home_country": "Germany", "revision": revision})
+    assert wrong.status_code == 422 and "Write the country with two letters" in text_of(wrong.text)
+    told = text_of(merch.get("/management/history", kind="tax_home").text)
+    assert "we sit there" in told and "DE → AT" in told
+    assert Person("agent").post(f"{TAXES}/home", {"home_country": "FR"}).status_code == 403
+
+
+def test_a_total_is_rounded_to_the_coin_that_was_said(merch: Person) -> None:
+    coin = {"currency": "USD", "smallest_coin": "0,20", "countries": "us", "coin_reason": "small coins are gone"}
+    page = merch.does(f"{TAXES}/coins", coin)
+    assert "USD $0.20 United States" in text_of(page)
+    assert merch.post(f"{TAXES}/coins", coin).status_code == 422
+    for wrong, words in ({"smallest_coin": "0.01"}, "more than the currency"), ({"countries": "USA"}, "Write each country"):
+        refused = merch.post(f"{TAXES}/coins", coin | {"currency": "EUR"} | wrong)
+        assert refused.status_code == 422 and words in text_of(refused.text)
+    shopper = Shopper(application())
+    shopper.add("TW-CLOTH", "1")
+    shopper.follow(shopper.send("/checkout/address", ADA))
+    shopper.follow(shopper.send("/checkout/shipping", mode="standard"))
+    told = text_of(shopper.get("/checkout/payment").text)
+    found = re.search(r"Total \$([\d.]+) Rounded to the smallest coin (-?)\$([\d.]+) To pay \$([\d.]+)", told)
+    assert found, told
+    total, sign, off, paid = found.groups()
+    cents = [round(float(one) * 100) for one in (total, off, paid)]
+    assert cents[0] + (-cents[1] if sign else cents[1]) == cents[2] and cents[2] % 20 == 0 and cents[1] <= 10
+    revision = re.findall(r'name="revision" value="([^"]+)"', merch.get(TAXES, coin="USD").text.split('id="coins"')[1])[0]
+    page = merch.does(f"{TAXES}/coins", {"currency": "USD", "revision": revision, "do": "remove"})
+    assert "USD $0.20" not in text_of(page) and "EUR €0.05 Finland, Netherlands" in text_of(page)
 
 
 def test_german_refusals_and_who_may(merch: Person) -> None:

@@ -148,6 +148,17 @@ def half_up(numerator: int, denominator: int) -> int:
     return sign * ((2 * numerator + denominator) // (2 * denominator))
 
 
+def cash_total(amount: int | Fraction, interval: int) -> int:
+    """What is paid where the smallest coin is ``interval``: first rounded to minor units, then to coins, both half up.
+
+    >>> cash_total(Fraction("1944.5"), 10), cash_total(1944, 10), cash_total(1944, 0)
+    (1950, 1940, 1944)
+    """
+    exact = Fraction(amount)
+    whole = half_up(exact.numerator, exact.denominator)
+    return half_up(whole, interval) * interval if interval else whole
+
+
 def extend(price: int, quantity: int, currency: str, multiple: Fraction | int = 1) -> int:
     """The line amount: price per unit × quantity, rounded half up once.
 

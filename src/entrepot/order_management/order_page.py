@@ -90,6 +90,7 @@ class OrderPage:
     shipping: int
     tax: int
     total: int
+    payable: int
     lines: tuple[LinePart, ...]
     order_wide: tuple[ChargePart, ...]
     promotions: tuple[orders.Promotion, ...]
@@ -128,6 +129,7 @@ def order_page(conn: Connection, key: str, at: datetime) -> OrderPage:
         shipping=sums.shipping,
         tax=sums.tax,
         total=sums.grand,
+        payable=sums.payable,
         lines=tuple(_line(order, line) for line in orders.in_order(order) if not line.parent),
         order_wide=tuple(_charge(order, charge) for charge in order.charges if not charge.line),
         promotions=order.promotions,

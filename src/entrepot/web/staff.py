@@ -294,9 +294,9 @@ def text(data: dict[str, Any], name: str) -> str:
     return str(value[-1] if isinstance(value, list) else value).strip()
 
 
-def author_of(request: Asked, data: dict[str, Any]) -> Author:
-    """Who is changing something now, and why as far as the form asked."""
-    return Author(desk_of(request).user.logon_id, house_of(request).clock.now(), text(data, "reason"))
+def author_of(request: Asked, data: dict[str, Any], reason: str = "reason") -> Author:
+    """Who is changing something now, and why as far as the form asked, in the field of that name."""
+    return Author(desk_of(request).user.logon_id, house_of(request).clock.now(), text(data, reason))
 
 
 def noon(day: str, now: datetime) -> datetime:

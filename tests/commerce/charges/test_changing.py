@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from fractions import Fraction
 
 import pytest
 import sqlalchemy as sa
@@ -86,18 +85,3 @@ def test_a_surcharge_keeps_its_dates_through_an_undo(open_database: Open) -> Non
         with pytest.raises(charges.SurchargeNotFound):
             charges.remove_surcharge(conn, 1, charges.Edit(MERCH, "fee", "x"))
         assert charges.find_surcharges(conn, 1) == ()
-
-
-def test_a_tax_rate_is_the_same_one_whatever_its_percentage(open_database: Open) -> None:
-    database = open_database(metadata, "commerce")
-    vat = charges.TaxRate("VAT", "standard", "DE", Fraction(19))
-    with database.write() as conn:
-        charges.save_tax_rate(conn, 1, vat, MERCH)
-        charges.save_tax_rate(conn, 1, vat, MERCH)
-        charges.save_tax_rate(conn, 1, charges.TaxRate("VAT", "standard", "DE", Fraction("16.5")), MERCH)
-        assert [one.percent for one in charges.find_tax_rates(conn, 1)] == [Fraction("16.5")]
-        charges.remove_tax_rate(conn, 1, vat, MERCH)
-        with pytest.raises(charges.TaxRateNotFound):
-            charges.remove_tax_rate(conn, 1, vat, MERCH)
-        told, _ = changes(conn, Looked(kind="tax"))
-        assert [(one.action, one.subject) for one in told] == [(a, "DE standard VAT") for a in ("deleted", "changed", "created")]

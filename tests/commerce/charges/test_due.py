@@ -6,9 +6,10 @@ from fractions import Fraction
 
 import pytest
 
-from entrepot.commerce.charges import Adding, Bill, Charge, Manual, NegativeTotal, On, TaxRate, cash_total, in_effect
+from entrepot.commerce.charges import Adding, Bill, Charge, Manual, NegativeTotal, On, TaxRate, in_effect
 
 from entrepot.commerce.charges import price_elsewhere, settle  # isort: skip
+from entrepot.kernel.money import cash_total
 
 
 def vat(percent: str) -> tuple[TaxRate, ...]:

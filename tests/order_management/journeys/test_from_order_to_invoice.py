@@ -308,3 +308,20 @@ def test_invoices_of_several_shipments_add_up_to_the_order(open_database: Open) 
     assert len(amounts) == 2 and sum(amounts) == 6489
     assert shop.page(key).payment_status == "PAID"
     assert [p["RequestAmount"] for p in shop.page(key).payments] == ["64.89", "64.89"]
+
+
+def test_every_invoice_of_an_order_paid_in_coins_can_be_paid_in_coins(open_database: Open) -> None:
+    shop = desk(open_database, {"NB-14": {"N1": 2, "N2": 2}})
+    lines = [web_line(1, "NB-14", 3, "19.99", LineTaxes={"LineTax": [{"TaxName": "VAT", "Tax": "4.97"}]})]
+    body = web_order("31", lines, "64.94")
+    body["PriceInfo"] |= {"CashInterval": "0.25"}
+    key = shop.do("createOrder", body)["OrderHeaderKey"]
+    shop.work()
+    ship(shop, key)
+    shop.work()
+    page = shop.page(key)
+    amounts = [parse_amount(invoice["Amount"], "USD") for invoice in page.invoices]
+    assert (page.total, page.payable, page.payment_status) == (6494, 6500, "PAID")
+    assert len(amounts) == 2 and sum(amounts) == 6500 and all(amount % 25 == 0 for amount in amounts)
+    told = shop.do("getOrderDetails", {"EnterpriseCode": SHOP, "OrderNo": "WC_31"})
+    assert told["PriceInfo"]["CashInterval"] == "0.25" and told["OverallTotals"]["PayableTotal"] == "65.00"

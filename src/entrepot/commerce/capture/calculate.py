@@ -25,6 +25,7 @@ from entrepot.commerce.capture.calculation import (
     PromotionRefused,
     ShippingCharge,
 )
+from entrepot.commerce.capture.elsewhere import elsewhere
 from entrepot.commerce.capture.order import Component, OrderLine
 from entrepot.commerce.capture.settle import settled, surcharges_on
 from entrepot.commerce.capture.tables import has_ordered
@@ -66,10 +67,16 @@ def calculate(conn: Connection, order: ToCalculate) -> Calculation:
     facts = catalog.entries_by_part_numbers(conn, view, numbers)
     occasion = Occasion(order.store.id, order.currency, order.price_date, order.customer, order.contract)
     priced, problems = _price_lines(conn, order, facts, occasion)
+    abroad = elsewhere(conn, order.store, order.destination, order.currency)
+    if abroad is not None:
+        priced = abroad.lines(priced, facts, order.locked_prices)
     shelf = promotions.shelf_of(conn, order.store.id)
     parcel = parcel_of(order, facts, priced)
     offer = _shipping_offer(conn, order, parcel)
     floors = _floors(conn, order, priced)
+    if abroad is not None:
+        categories = {line.id: facts[line.part_number].tax_category for line in priced}
+        floors = {line: abroad.amount(least, categories[line]) for line, least in floors.items()}
     basket = _asked(conn, order, shelf, _basket(order, priced, facts, offer.amount if offer else None, floors))
     candidates = shelf.candidates(basket)
     used_up = promotions.exhausted(conn, order.store.id, [one for one, _ in candidates], order.buyer, order.order_ref)
@@ -176,7 +183,15 @@ def _shipping_offer(conn: Connection, order: ToCalculate, parcel: charges.Parcel
     chosen = next(iter(charges.offer_shipping(modes, parcel)), None)
     if chosen is not None and order.shipping_locked is not None:
         return replace(chosen, amount=order.shipping_locked)
-    return chosen
+    return taxed_there(conn, order, [chosen])[0] if chosen is not None else None
+
+
+def taxed_there(conn: Connection, order: ToCalculate, offers: Sequence[charges.ShippingOffer]) -> list[charges.ShippingOffer]:
+    """Ways to ship with the taxes of where they lead, in a store whose prices include those of home."""
+    abroad = elsewhere(conn, order.store, order.destination, order.currency)
+    if abroad is None:
+        return list(offers)
+    return [replace(one, amount=abroad.amount(one.amount, "shipping")) for one in offers]
 
 
 def parcel_of(order: ToCalculate, facts: Facts, priced: Sequence[PricedLine]) -> charges.Parcel:
@@ -272,6 +287,7 @@ def _gift_lines(conn: Connection, order: ToCalculate, evaluation: promotions.Eva
         return []
     view = catalog.View(order.store, order.language, order.price_date)
     facts = catalog.entries_by_part_numbers(conn, view, choices)
+    abroad = elsewhere(conn, order.store, order.destination, order.currency)
     usable = [entry for entry in facts.values() if entry.displayable and entry.buyable and entry.type.atomic]
     found = pricing.entitled_prices(conn, occasion, [wanted_of(entry, 1, (), facts) for entry in usable])
     prices = {price.part_number: price for price in found if isinstance(price, Entitled)}
@@ -281,6 +297,7 @@ def _gift_lines(conn: Connection, order: ToCalculate, evaluation: promotions.Eva
         line_id = f"gift:{applied.promotion.identifier}"
         bare = OrderLine(line_id, 0, facts[chosen].id, chosen, gift.quantity)
         line = priced_line(bare, facts[chosen], prices[chosen], None, order.currency)
+        line = abroad.line(line, facts[chosen].tax_category) if abroad is not None else line
         off = _adjustment(applied, line.amount, order.language)
         lines.append(
             msgspec.structs.replace(

@@ -11,6 +11,8 @@ from typing import Protocol
 
 import msgspec
 
+from entrepot.kernel.money import cash_total
+
 
 class _Amounted(Protocol):
     @property
@@ -158,8 +160,13 @@ class Problem(msgspec.Struct, frozen=True):
     field: str = ""
 
 
+#: How amounts are rounded, stored with every order: once per line, half up. In the second the taxes of home were taken out of
+#: prices and those of the destination put on.
+POLICY, POLICY_ELSEWHERE = "line-half-up-1", "line-half-up-1-elsewhere"
+
+
 class Calculation(msgspec.Struct, frozen=True, dict=True):
-    """The whole answer; totals are sums of line values, nothing is rounded at order level."""
+    """The whole answer; totals are sums of line values. What is paid is the total, rounded where there is a smallest coin."""
 
     currency: str
     tax_included: bool
@@ -169,8 +176,9 @@ class Calculation(msgspec.Struct, frozen=True, dict=True):
     refused: tuple[PromotionRefused, ...] = ()
     codes_unknown: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
-    policy: str = "line-half-up-1"
+    policy: str = POLICY
     surcharges: tuple[SurchargeRow, ...] = ()
+    cash_interval: int = 0
 
     @cached_property
     def goods(self) -> int:
@@ -208,3 +216,17 @@ class Calculation(msgspec.Struct, frozen=True, dict=True):
         """Goods less discounts, adjusted by hand, surcharges, shipping, and tax where it is not included in prices."""
         goods = self.goods - self.discount + self.manual
         return goods + self.surcharged + self.shipping_net + (0 if self.tax_included else self.tax)
+
+    @property
+    def payable(self) -> int:
+        return cash_total(self.total, self.cash_interval)
+
+    @property
+    def cash_rounding(self) -> int:
+        """What is added or forgiven for the smallest coin, a row of its own beside the total."""
+        return self.payable - self.total
+
+    @property
+    def taxed_elsewhere(self) -> bool:
+        """Whether prices had the taxes of home taken out and have those of the destination instead."""
+        return self.policy == POLICY_ELSEWHERE

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog, charges, pricing, promotions
-from entrepot.commerce.capture.calculate import parcel_of
+from entrepot.commerce.capture.calculate import parcel_of, taxed_there
 from entrepot.commerce.capture.calculation import Problem
 from entrepot.commerce.capture.cart import change, to_calculate
 from entrepot.commerce.capture.order import MOST_CODES, Address, AddressInvalid, Order, Payment, Visit
@@ -103,7 +103,8 @@ def shipping_offers(conn: Connection, visit: Visit, cart: Order) -> list[charges
     known = charges.find_shipping_modes(conn, visit.store.id)
     modes = tuple(mode for mode in known if demanded.permits_shipping(mode.code))
     bought = [line for line in cart.calculation.lines if not line.gift_of] if cart.calculation else []
-    return charges.offer_shipping(modes, parcel_of(to_calculate(visit, cart), facts, bought))
+    order = to_calculate(visit, cart)
+    return taxed_there(conn, order, charges.offer_shipping(modes, parcel_of(order, facts, bought)))
 
 
 def set_shipping(conn: Connection, visit: Visit, cart: Order, mode: str) -> Order:

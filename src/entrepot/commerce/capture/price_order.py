@@ -21,7 +21,13 @@ from entrepot.commerce.capture.lines import components_from, require_part
 from entrepot.commerce.capture.order import OrderLine, Visit
 from entrepot.commerce.capture.purchases import buyer_at
 from entrepot.commerce.capture.track import order_by_number
-from entrepot.commerce.capture.transfer import adjustment_documents, gift_document, surcharge_documents, tax_documents
+from entrepot.commerce.capture.transfer import (
+    adjustment_documents,
+    cash_document,
+    gift_document,
+    surcharge_documents,
+    tax_documents,
+)
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.money import format_amount, format_price, parse_amount, parse_price
 from entrepot.kernel.quantity import read_step
@@ -196,12 +202,14 @@ def calculation_document(calculation: Calculation) -> Document:
         ],
         "Problem": [{"Code": one.code, "Text": one.text, "OrderItemIdentifier": one.line} for one in calculation.problems],
         "TaxIncluded": calculation.tax_included,
+        "RoundingPolicy": calculation.policy,
         "TotalProductPrice": format_amount(calculation.goods, money),
         "TotalAdjustment": format_amount(calculation.discount - calculation.manual, money),
         "TotalShippingCharge": format_amount(calculation.shipping_net, money),
         "TotalSurcharge": format_amount(calculation.surcharged, money),
         "TotalTax": format_amount(calculation.tax, money),
         "GrandTotal": format_amount(calculation.total, money),
+        **cash_document(calculation),
     }
 
 

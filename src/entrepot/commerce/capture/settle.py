@@ -11,7 +11,17 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import charges
-from entrepot.commerce.capture.calculation import ByHand, Calculation, PricedLine, ShippingCharge, SurchargeRow, TaxRow
+from entrepot.commerce.capture.calculation import (
+    POLICY,
+    POLICY_ELSEWHERE,
+    ByHand,
+    Calculation,
+    PricedLine,
+    ShippingCharge,
+    SurchargeRow,
+    TaxRow,
+)
+from entrepot.commerce.capture.elsewhere import STANDARD, elsewhere
 from entrepot.commerce.catalog import EntryFacts
 from entrepot.kernel.money import format_price
 
@@ -20,7 +30,6 @@ if TYPE_CHECKING:
 
 Facts = Mapping[str, EntryFacts]
 Adjustable = TypeVar("Adjustable", PricedLine, ShippingCharge)
-STANDARD = "standard"
 
 
 def settled(
@@ -53,6 +62,8 @@ def settled(
     return Calculation(
         currency=order.currency,
         tax_included=order.store.prices_include_tax,
+        policy=POLICY_ELSEWHERE if elsewhere(conn, order.store, order.destination, order.currency) else POLICY,
+        cash_interval=charges.cash_interval(charges.find_cash_roundings(conn, order.store.id), order.currency, order.destination),
         lines=tuple([_due(line, row, reasons) for line, row in zip(lines, due.lines, strict=True)]),
         shipping=_due(shipping, due.shipping, reasons) if shipping is not None and due.shipping is not None else None,
         surcharges=tuple(
@@ -68,6 +79,9 @@ def surcharges_on(
     known = charges.find_surcharges(conn, order.store.id)
     if not known:
         return ()
+    abroad = elsewhere(conn, order.store, order.destination, order.currency)
+    if abroad is not None:
+        known = tuple(abroad.surcharge(one) for one in known)
     parts = {line.id: [one.part_number for one in line.components] for line in order.lines if line.configuration_id}
     chargeable = [
         charges.Chargeable(line.id, line.net, line.quantity, _called(facts, [line.part_number, *parts.get(line.id, ())]))

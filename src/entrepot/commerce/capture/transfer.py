@@ -71,7 +71,9 @@ def transfer_document(order: Order, store: str) -> Document:
                 "TotalSurcharge": format_amount(calculation.surcharged, money),
                 "TotalTax": format_amount(calculation.tax, money),
                 "TaxIncluded": calculation.tax_included,
+                "RoundingPolicy": calculation.policy,
                 "GrandTotal": format_amount(calculation.total, money),
+                **cash_document(calculation),
             },
             "OrderItem": items,
             "Surcharge": surcharge_documents(calculation),
@@ -176,6 +178,18 @@ def surcharge_documents(calculation: Calculation) -> list[Document]:
         }
         for one in calculation.surcharges
     ]
+
+
+def cash_document(calculation: Calculation) -> Document:
+    """The smallest coin the total is rounded to, and what is to be paid then; nothing where it is not."""
+    if not calculation.cash_interval:
+        return {}
+    money = calculation.currency
+    return {
+        "CashInterval": format_amount(calculation.cash_interval, money),
+        "CashRounding": format_amount(calculation.cash_rounding, money),
+        "Payable": format_amount(calculation.payable, money),
+    }
 
 
 def tax_documents(rows: tuple[TaxRow, ...], currency: str) -> list[Document]:

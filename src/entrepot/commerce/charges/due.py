@@ -15,7 +15,7 @@ import msgspec
 
 from entrepot.commerce.charges.manual import Adding, Manual, NegativeTotal, On, in_effect
 from entrepot.commerce.charges.tax import Tax, TaxRate, net_of, tax_on
-from entrepot.kernel.money import allocate, half_up
+from entrepot.kernel.money import allocate, cash_total
 
 
 class Charge(msgspec.Struct, frozen=True):
@@ -64,7 +64,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Due(msgspec.Struct, frozen=True):
-    """The bill with its tax rows; ``cash_rounding`` is what is added or forgiven when it is paid in cash."""
+    """The bill with its tax rows; ``cash_rounding`` is what is added or forgiven for the smallest coin."""
 
     lines: tuple[Row, ...]
     shipping: Row | None
@@ -89,7 +89,7 @@ class Due(msgspec.Struct, frozen=True):
 
     @property
     def cash_rounding(self) -> int:
-        return cash_total(self.gross, self.cash_interval) - self.gross if self.cash_interval else 0
+        return cash_total(self.gross, self.cash_interval) - self.gross
 
     @property
     def payable(self) -> int:
@@ -154,13 +154,3 @@ def _row(bill: Bill, charge: Charge, by_hand: Mapping[str, int]) -> Row:
         return Row(charge.id, -positive.net, taxes, by_hand)
     taxes = tax_on(amount, charge.rates, included=included)
     return Row(charge.id, net_of(amount, taxes) if included else amount, taxes, by_hand)
-
-
-def cash_total(amount: int | Fraction, interval: int) -> int:
-    """What is paid in cash: first rounded to minor units, then to the interval, both half up.
-
-    >>> cash_total(Fraction("1944.5"), 10), cash_total(1944, 10)
-    (1950, 1940)
-    """
-    exact = Fraction(amount)
-    return half_up(half_up(exact.numerator, exact.denominator), interval) * interval

@@ -1,8 +1,8 @@
-"""Tables of charges: shipping modes with their rates, surcharges, and tax rates."""
+"""Tables of charges: shipping modes with their rates, surcharges, what tax is reckoned by, and the smallest coins."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -12,12 +12,14 @@ from sqlalchemy.engine import Connection
 
 from entrepot.commerce.charges.shipping import Basis, Rate, ShippingMode
 from entrepot.commerce.charges.surcharges import Per, Surcharge, Tariff
-from entrepot.commerce.charges.tax import TaxRate
+from entrepot.commerce.charges.tax import CashRounding, TaxHome, TaxRate
 from entrepot.commerce.database import metadata
 from entrepot.kernel.cache import Versioned, changing
 from entrepot.kernel.db import BigKey, Instant, Json, upsert
 from entrepot.kernel.sheet import Sheet
 from entrepot.kernel.statement import Statement
+
+Named = tuple[sa.ColumnElement[bool], ...]
 
 shipping_mode = sa.Table(
     "shipping_mode",
@@ -61,6 +63,25 @@ tax_rate = sa.Table(
     sa.Column("country", sa.String(2), primary_key=True),
     sa.Column("region", sa.String(10), primary_key=True),
     sa.Column("percent", sa.String(20), nullable=False),
+    sa.Column("before", Json),
+)
+tax_home = sa.Table(
+    "tax_home",
+    metadata,
+    sa.Column("store_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("country", sa.String(2), nullable=False),
+    sa.Column("region", sa.String(10), nullable=False),
+    sa.Column("keep_gross", sa.Boolean, nullable=False),
+    sa.Column("before", Json),
+)
+cash_rounding = sa.Table(
+    "cash_rounding",
+    metadata,
+    sa.Column("store_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("currency", sa.String(3), primary_key=True),
+    sa.Column("interval", sa.Integer, nullable=False),
+    sa.Column("countries", Json, nullable=False),
+    sa.Column("before", Json),
 )
 charges_version = sa.Table(
     "charges_version",
@@ -78,6 +99,8 @@ _VERSION = Statement(sa.select(charges_version.c.version).where(charges_version.
 _modes: Versioned[tuple[ShippingMode, ...]] = Versioned(_version_of)
 _surcharges: Versioned[tuple[Surcharge, ...]] = Versioned(_version_of)
 _rates: Versioned[tuple[TaxRate, ...]] = Versioned(_version_of)
+_homes: Versioned[TaxHome] = Versioned(_version_of)
+_roundings: Versioned[tuple[CashRounding, ...]] = Versioned(_version_of)
 
 
 def find_shipping_modes(conn: Connection, store_id: int) -> tuple[ShippingMode, ...]:
@@ -100,6 +123,26 @@ def find_tax_rates(conn: Connection, store_id: int) -> tuple[TaxRate, ...]:
         )
 
     return _rates.get(conn, store_id, "rates", load)
+
+
+def find_tax_home(conn: Connection, store_id: int) -> TaxHome:
+    """The place whose taxes the store's prices include, and what becomes of them elsewhere."""
+
+    def load() -> TaxHome:
+        row = stored_home(conn, store_id).get(HOME)
+        return TaxHome(**row) if row else TaxHome()
+
+    return _homes.get(conn, store_id, "home", load)
+
+
+def find_cash_roundings(conn: Connection, store_id: int) -> tuple[CashRounding, ...]:
+    """The smallest coins totals are rounded to, by currency."""
+
+    def load() -> tuple[CashRounding, ...]:
+        rows = stored_roundings(conn, store_id).values()
+        return tuple(CashRounding(row["currency"], row["interval"], frozenset(row["countries"])) for row in rows)
+
+    return _roundings.get(conn, store_id, "roundings", load)
 
 
 def find_surcharges(conn: Connection, store_id: int) -> tuple[Surcharge, ...]:
@@ -129,7 +172,19 @@ def put_surcharges(conn: Connection, store_id: int, rows: Sequence[dict[str, Any
 def put_tax_rates(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]]) -> None:
     """Insert or replace tax rates by name, category and jurisdiction."""
     keys = ["store_id", "name", "category", "country", "region"]
-    upsert(conn, tax_rate, [row | {"store_id": store_id} for row in rows], keys)
+    upsert(conn, tax_rate, [{"before": None} | row | {"store_id": store_id} for row in rows], keys)
+    touch(conn, store_id)
+
+
+def put_tax_home(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Say, in one row, whose taxes the store's prices include."""
+    upsert(conn, tax_home, [{"before": None} | row | {"store_id": store_id} for row in rows], ["store_id"])
+    touch(conn, store_id)
+
+
+def put_cash_roundings(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert or replace the smallest coins by currency."""
+    upsert(conn, cash_rounding, [{"before": None} | row | {"store_id": store_id} for row in rows], ["store_id", "currency"])
     touch(conn, store_id)
 
 
@@ -210,11 +265,61 @@ def stored_surcharges(conn: Connection, store_id: int) -> dict[str, dict[str, An
     return {row["code"]: {name: row[name] for name in row if name not in _NOT_EDITED} for row in rows}
 
 
+def stored_rates(conn: Connection, store_id: int) -> dict[str, dict[str, Any]]:
+    """The tax rates as stored, by what the history calls them, for editing."""
+    rows = conn.execute(sa.select(tax_rate).where(tax_rate.c.store_id == store_id)).mappings()
+    found = [{name: row[name] for name in row if name not in _NOT_EDITED} for row in rows]
+    return {subject_of(row): row for row in found}
+
+
+def subject_of(rate: Mapping[str, Any]) -> str:
+    """A tax rate as forms and the history name it: where, on which goods, which tax.
+
+    >>> subject_of({"country": "US", "region": "NY", "category": "standard", "name": "Sales tax"})
+    'US-NY standard Sales tax'
+    """
+    place = "-".join(filter(None, (rate["country"], rate["region"])))
+    return f"{place} {rate['category']} {rate['name']}"
+
+
+#: The one name under which a store's tax home is kept and told.
+HOME = "home"
+
+
+def stored_home(conn: Connection, store_id: int) -> dict[str, dict[str, Any]]:
+    """The tax home as stored, under its one name; nothing where none was said."""
+    row = conn.execute(sa.select(tax_home).where(tax_home.c.store_id == store_id)).mappings().first()
+    return {HOME: {name: row[name] for name in row if name not in _NOT_EDITED}} if row else {}
+
+
+def stored_roundings(conn: Connection, store_id: int) -> dict[str, dict[str, Any]]:
+    """The smallest coins as stored, by currency, for editing."""
+    query = sa.select(cash_rounding).where(cash_rounding.c.store_id == store_id).order_by(cash_rounding.c.currency)
+    return {
+        row["currency"]: {name: row[name] for name in row if name not in _NOT_EDITED} for row in conn.execute(query).mappings()
+    }
+
+
+#: Where the kinds of things that can be undone are kept, and what each row of theirs is called.
+_EDITED: dict[str, tuple[sa.Table, Callable[[Mapping[str, Any]], str]]] = {
+    "shipping": (shipping_mode, lambda row: str(row["code"])),
+    "surcharge": (surcharge, lambda row: str(row["code"])),
+    "tax": (tax_rate, subject_of),
+    "tax_home": (tax_home, lambda row: HOME),
+    "cash": (cash_rounding, lambda row: str(row["currency"])),
+}
+
+
 def before_of(conn: Connection, store_id: int, kind: str, code: str) -> dict[str, Any] | None:
-    """What a thing of a kind ("shipping", "surcharge") was before its last change by hand."""
-    table = {"shipping": shipping_mode, "surcharge": surcharge}[kind]
-    found = conn.execute(sa.select(table.c.before).where(table.c.store_id == store_id, table.c.code == code)).scalar()
-    return dict(found) if found else None
+    """What a thing of a kind (such as "shipping" or "tax") was before its last change by hand."""
+    table, called = _EDITED[kind]
+    rows = conn.execute(sa.select(table).where(table.c.store_id == store_id)).mappings()
+    return next((dict(row["before"]) for row in rows if called(dict(row)) == code and row["before"]), None)
+
+
+def rate_of(row: Mapping[str, Any]) -> Named:
+    """The columns that tell one tax rate of a store from the others."""
+    return tuple(tax_rate.c[name] == row[name] for name in ("country", "region", "category", "name"))
 
 
 def remove(conn: Connection, store_id: int, table: sa.Table, *named: sa.ColumnElement[bool]) -> bool:

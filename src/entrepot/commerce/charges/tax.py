@@ -41,6 +41,42 @@ class Tax(msgspec.Struct, frozen=True):
     amount: int
 
 
+class TaxHome(msgspec.Struct, frozen=True):
+    """The place whose taxes prices include; with ``keep_gross`` they cost the same elsewhere, whatever tax is in them there.
+
+    Without a country nothing is known of a home, and prices are taken to include the taxes of wherever goods go.
+    """
+
+    country: str = ""
+    region: str = ""
+    keep_gross: bool = False
+
+    def taken_out(self, destination: Destination | None) -> bool:
+        """Whether the taxes of home are taken out of prices for goods that go there."""
+        if not self.country or self.keep_gross or destination is None:
+            return False
+        return (self.country, self.region) != (destination.country, destination.region)
+
+
+class CashRounding(msgspec.Struct, frozen=True):
+    """The coin (in minor units) that totals of a currency are rounded to, where goods go to these countries; none is any."""
+
+    currency: str
+    interval: int
+    countries: frozenset[str] = frozenset()
+
+
+def cash_interval(roundings: Iterable[CashRounding], currency: str, destination: Destination | None) -> int:
+    """What a total is rounded to; 0 where it is not.
+
+    >>> cash_interval([CashRounding("CHF", 5), CashRounding("EUR", 5, frozenset({"FI"}))], "EUR", Destination("FI"))
+    5
+    """
+    country = destination.country if destination else ""
+    fitting = (one for one in roundings if one.currency == currency and (not one.countries or country in one.countries))
+    return next((one.interval for one in fitting), 0)
+
+
 def taxes_due(rates: Iterable[TaxRate], category: str, destination: Destination | None) -> tuple[TaxRate, ...]:
     """The rates on goods of a category at a destination; none before the address is known."""
     if destination is None:

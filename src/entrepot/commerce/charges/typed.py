@@ -14,13 +14,14 @@ from typing import Any
 
 from entrepot.commerce.charges.rate_table import read_day, read_places
 from entrepot.commerce.charges.surcharges import Per
-from entrepot.commerce.charges.tax import TaxRate
+from entrepot.commerce.charges.tax import CashRounding, TaxHome, TaxRate
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.money import parse_amount
 from entrepot.kernel.words import mark
 
 CATEGORIES = ("Handling", "Personalization", "Shipping")
 MOST_DAYS = 365
+MOST_COIN = 100_000
 _CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}\Z")
 _TAX_CATEGORY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}\Z")
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
@@ -96,17 +97,48 @@ def read_surcharge_terms(values: Mapping[str, str], selling: Selling) -> dict[st
 
 def read_tax_rate(values: Mapping[str, str]) -> TaxRate:
     """A tax rate: which tax, on which goods, where, and how many percent."""
-    name, country, region = values["name"], values["country"].upper(), values["region"].upper()
+    name, (country, region) = values["name"], _place(values["country"], values["region"])
     if not 0 < len(name) <= 80:
         raise TermMalformed(path="name", problem=mark("Write what the tax is called on invoices, such as VAT."))
+    percent = Fraction(_percent(values["percent"], "percent") or "0")
+    return TaxRate(name, read_tax_category(values["category"], "category"), country, percent, region)
+
+
+def read_tax_home(values: Mapping[str, str]) -> TaxHome:
+    """The place whose taxes the prices include; without a country none is known."""
+    keep = values["keep_gross"] == "yes"
+    if not values["country"] and not values["region"]:
+        return TaxHome(keep_gross=keep)
+    return TaxHome(*_place(values["country"], values["region"]), keep_gross=keep)
+
+
+def read_cash_rounding(values: Mapping[str, str], selling: Selling) -> CashRounding:
+    """The smallest coin of one of the store's currencies, and where totals are rounded to it."""
+    currency = values["currency"].upper()
+    if currency not in selling.currencies:
+        raise TermMalformed(path="currency", problem=mark("Choose a currency the store sells in."))
+    interval = _amount(values["smallest_coin"], currency, "smallest_coin")
+    if not 1 < interval <= MOST_COIN:
+        raise TermMalformed(
+            path="smallest_coin", problem=mark("Write the smallest coin, such as 0.05; it is more than the currency's own.")
+        )
+    countries = frozenset(values["countries"].upper().replace(",", " ").split())
+    if not all(_COUNTRY.match(one) for one in countries):
+        raise TermMalformed(
+            path="countries", problem=mark("Write each country with two letters, such as CH LI; none is everywhere.")
+        )
+    return CashRounding(currency, interval, countries)
+
+
+def _place(country: str, region: str) -> tuple[str, str]:
+    country, region = country.upper(), region.upper()
     if not _COUNTRY.match(country):
         raise TermMalformed(path="country", problem=mark("Write the country with two letters, such as DE."))
     if not _REGION.match(region):
         raise TermMalformed(
             path="region", problem=mark("Write the region with its letters, such as WA; blank is the whole country.")
         )
-    percent = Fraction(_percent(values["percent"], "percent") or "0")
-    return TaxRate(name, read_tax_category(values["category"], "category"), country, percent, region)
+    return country, region
 
 
 def read_tax_category(text: str, path: str) -> str:

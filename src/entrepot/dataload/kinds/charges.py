@@ -1,4 +1,4 @@
-"""Shipping modes with their names and rates, surcharges with theirs, and tax rates."""
+"""Shipping modes with their names and rates, surcharges with theirs, tax rates with what they are reckoned by, smallest coins."""
 
 from __future__ import annotations
 
@@ -159,9 +159,43 @@ def _put_taxes(batch: Batch) -> None:
     rows = []
     for row in batch.live:
         values = {name.lower(): row.get(name) for name in ("Name", "Category", "Country", "Percent")}
-        rows.append((row, values | {"store_id": batch.store.id, "region": row.get("Region") or ""}))
+        rows.append((row, values | {"store_id": batch.store.id, "region": row.get("Region") or "", "before": None}))
     batch.write(charges.TAX_RATES, rows, primary=True)
     charges.touch(batch.conn, batch.store.id)
+
+
+def _put_homes(batch: Batch) -> None:
+    """A store has one tax home; a later row takes the place of an earlier one."""
+    known = charges.stored_home(batch.conn, batch.store.id).get(charges.HOME)
+    for row in batch.live:
+        after = {
+            "country": row.get("Country"),
+            "region": row.get("Region") or "",
+            "keep_gross": bool(row.get("KeepGross")),
+        }
+        if after != known:
+            charges.put_tax_home(batch.conn, batch.store.id, [after])
+            batch.note(row, Outcome.INSERTED if known is None else Outcome.UPDATED)
+            known = after
+
+
+def _put_coins(batch: Batch) -> None:
+    known = charges.stored_roundings(batch.conn, batch.store.id)
+    for row in batch.live:
+        code = row.get("Currency")
+        try:
+            interval = parse_amount(row.get("SmallestCoin"), code, "SmallestCoin")
+        except Invalid as error:
+            batch.reject(row, "BAD_VALUE", error.path, str(error))
+            continue
+        if interval < 1:
+            batch.reject(row, "BAD_VALUE", "SmallestCoin", "write the smallest coin, such as 0.05")
+            continue
+        after = {"currency": code, "interval": interval, "countries": sorted(row.get("Countries") or ())}
+        if after != known.get(code):
+            charges.put_cash_roundings(batch.conn, batch.store.id, [after])
+            batch.note(row, Outcome.UPDATED if code in known else Outcome.INSERTED)
+            known[code] = after
 
 
 KINDS = [
@@ -230,6 +264,22 @@ KINDS = [
         identity=("Name", "Category", "Country", "Region"),
         columns=key_columns(Name=text(80), Category=text(40), Country=text(2), Percent=_percent) | columns(Region=text(10)),
         put=_put_taxes,
+        changes_catalog=False,
+    ),
+    Kind(
+        keyword="TaxHome",
+        sequence=4.81,
+        identity=(),
+        columns=key_columns(Country=text(2)) | columns(Region=text(10), KeepGross=boolean),
+        put=_put_homes,
+        changes_catalog=False,
+    ),
+    Kind(
+        keyword="CashRounding",
+        sequence=4.82,
+        identity=("Currency",),
+        columns=key_columns(Currency=currency, SmallestCoin=text(20)) | columns(Countries=words),
+        put=_put_coins,
         changes_catalog=False,
     ),
 ]

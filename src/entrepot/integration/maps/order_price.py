@@ -52,6 +52,7 @@ REPLY = Map(
         Field("Currency", "Currency"),
         Field("GrandTotal", "TotalAmount", required=True),
         Field("TaxIncluded", "TaxIncluded", to_there=lambda included: "Y" if included else "N"),
+        Field("CashInterval", "CashInterval", default=""),
         Each("OrderItem", "OrderLines/OrderLine", LINE),
         Each(
             "PromotionCode",

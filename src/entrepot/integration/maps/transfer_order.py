@@ -70,6 +70,7 @@ ORDER = Map(
         Field("OrderAmount/TotalProductPrice/currency", "PriceInfo/Currency", required=True),
         Field("OrderAmount/GrandTotal", "PriceInfo/TotalAmount", required=True),
         INCLUDED,
+        Field("OrderAmount/CashInterval", "PriceInfo/CashInterval", default=""),
         Each("OrderItem", "OrderLines/OrderLine", LINE),
         Field("OrderShippingInfo/ShippingMode", "CarrierServiceCode", values="CARRIER"),
         Field("OrderShippingInfo/ShippingMode", "SCAC", values="SCAC"),

@@ -72,7 +72,7 @@ def not_ready(order: Order, at: datetime) -> list[str]:
         if line.kit_code == "BUNDLE" and not order.components(line.key)
     ]
     failures += [f"hold {hold}" for hold in blocked_by(order, "CONFIRM_DRAFT_ORDER")]
-    due = totals(order).grand
+    due = totals(order).payable
     covered = any(method.unlimited for method in order.payments) or sum(method.limit for method in order.payments) >= due
     if order.alive and due and not covered:
         failures.append("the means of payment do not cover the total")

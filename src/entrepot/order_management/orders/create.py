@@ -160,6 +160,7 @@ def _order(conn: Connection, sent: CreateOrder, at: datetime, user: str) -> Orde
         optimization=sent.optimization_type,
         reservation_id=sent.reservation_id or _line_reservation(sent),
         tax_included=sent.price_info.tax_included == "Y",
+        cash_interval=parse_amount(sent.price_info.cash_interval or "0", currency, "PriceInfo.CashInterval"),
         bypass_pricing=sent.bypass_pricing == "Y",
         priced=not draft,
         next_line_no=max((line.prime for line in lines), default=0) + 1,

@@ -75,7 +75,8 @@ def described(order: Order) -> dict[str, Any]:
         "HoldFlag": flag(any(hold.status == "1100" for hold in order.holds)),
         "SCAC": order.scac,
         "CarrierServiceCode": order.carrier_service,
-        "PriceInfo": {"Currency": order.currency, "TotalAmount": amount(sums.grand), "TaxIncluded": flag(order.tax_included)},
+        "PriceInfo": {"Currency": order.currency, "TotalAmount": amount(sums.grand), "TaxIncluded": flag(order.tax_included)}
+        | ({"CashInterval": amount(order.cash_interval)} if order.cash_interval else {}),
         "OverallTotals": {
             "GrandTotal": amount(sums.grand),
             "LineSubTotal": amount(sums.subtotal),
@@ -83,6 +84,8 @@ def described(order: Order) -> dict[str, Any]:
             "GrandCharges": amount(sums.charges),
             "GrandShippingTotal": amount(sums.shipping),
             "GrandTax": amount(sums.tax),
+            "CashRounding": amount(sums.payable - sums.grand),
+            "PayableTotal": amount(sums.payable),
         },
         "PersonInfoBillTo": order.bill_to,
         "PersonInfoShipTo": order.ship_to,

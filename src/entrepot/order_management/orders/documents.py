@@ -143,11 +143,15 @@ class OrderLines(Document, frozen=True, kw_only=True):
 
 
 class PriceInfo(Document, frozen=True, kw_only=True):
-    """``TaxIncluded``: prices, charges and the total include the taxes that are told beside them."""
+    """``TaxIncluded``: prices, charges and the total include the taxes that are told beside them.
+
+    ``CashInterval`` is the smallest coin the total is rounded to when it is paid; ``TotalAmount`` is the total before that.
+    """
 
     currency: str = ""
     total_amount: str = ""
     tax_included: Flag = "N"
+    cash_interval: str = ""
 
 
 class PaymentDetails(Document, frozen=True, kw_only=True):
@@ -370,6 +374,7 @@ class OrderPrice(Document, frozen=True, kw_only=True):
     currency: str = ""
     total_amount: str
     tax_included: Flag = "N"
+    cash_interval: str = ""
     price_snapshot_id: str = ""
     valid_until: str = ""
     order_lines: PricedLines

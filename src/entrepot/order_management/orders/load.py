@@ -80,6 +80,7 @@ ORDER_PLAIN = (
     "price_valid_until",
     "next_line_no",
     "tax_included",
+    "cash_interval",
 )
 LINE_PLAIN = (
     "key",

@@ -167,6 +167,7 @@ class Order:
     price_valid_until: datetime | None = None
     next_line_no: int = 1
     tax_included: bool = False
+    cash_interval: int = 0
     lines: tuple[Line, ...] = ()
     charges: tuple[Charge, ...] = ()
     promotions: tuple[Promotion, ...] = ()

@@ -139,8 +139,9 @@ def with_prices(order: Order, priced: OrderPrice, items: dict[str, inventory.Ite
         next_no = max(next_no, made.prime + 1)
         lines.append(made)
         names[gift.line_id or made.key] = made
-    included = priced.tax_included == "Y"
-    after = replace(order, lines=tuple(lines), next_line_no=next_no, charges=(), tax_included=included)
+    coin = parse_amount(priced.cash_interval or "0", order.currency, "CashInterval")
+    after = replace(order, lines=tuple(lines), next_line_no=next_no, charges=(), tax_included=priced.tax_included == "Y")
+    after = replace(after, cash_interval=coin)
     after = replace(after, charges=tuple(_charges(after, priced, names, by_hand(order, priced, names))))
     after = _share_out(after)
     told = {coupon.coupon_id: coupon for coupon in priced.coupons.coupon}

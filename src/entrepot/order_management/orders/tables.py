@@ -46,6 +46,7 @@ order = sa.Table(
     sa.Column("price_valid_until", Instant),
     sa.Column("next_line_no", sa.Integer, nullable=False),
     sa.Column("tax_included", sa.Boolean, nullable=False),
+    sa.Column("cash_interval", sa.Integer, nullable=False),
     sa.Column("coupons", Json, nullable=False),
     sa.Column("promotions", Json, nullable=False),
     sa.Column("status_min", sa.String(12), nullable=False),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from entrepot.kernel.errors import Refused
-from entrepot.kernel.money import allocate, extend, format_amount
+from entrepot.kernel.money import allocate, cash_total, extend, format_amount
 from entrepot.order_management.orders.order import Charge, ChargeKind, Line, Order, Share
 
 DISCOUNTS = frozenset({"Discount", "Coupon", "ShippingDiscount", "PriceMatch", "CUSTOMER_APPEASEMENT"})
@@ -29,7 +29,10 @@ class TotalDiffers(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """``discount`` is positive and already taken off ``grand``; ``shipping`` is net of its own discounts."""
+    """``discount`` is positive and already taken off ``grand``; ``shipping`` is net of its own discounts.
+
+    What is paid is ``grand``, rounded to the order's smallest coin where it has one: ``payable``.
+    """
 
     subtotal: int
     discount: int
@@ -37,6 +40,7 @@ class Totals:
     shipping: int
     tax: int
     grand: int
+    payable: int
 
 
 def kept(amount: int, units: int, basis: int) -> int:
@@ -109,7 +113,8 @@ def totals(order: Order) -> Totals:
     charges = sum(a for c, a in left if c.kind is ChargeKind.CHARGE and c.category not in SHIPPING)
     tax = sum(a for c, a in left if c.kind is ChargeKind.TAX)
     net = subtotal - discount + charges + shipping
-    return Totals(subtotal, discount, charges, shipping, tax, net if order.tax_included else net + tax)
+    grand = net if order.tax_included else net + tax
+    return Totals(subtotal, discount, charges, shipping, tax, grand, cash_total(grand, order.cash_interval))
 
 
 def shares(order: Order, amount: int) -> tuple[Share, ...]:

@@ -194,7 +194,7 @@ def account_of(conn: Connection, order: Order) -> Account:
     found = tuple(
         Transaction(r["gateway_key"], r["method_key"], r["kind"], r["amount"], r["state"], r["authorization_id"]) for r in rows
     )
-    return Account(orders.totals(order).grand, int(_INVOICED.value(conn, {"order": order.key})), found)
+    return Account(orders.totals(order).payable, int(_INVOICED.value(conn, {"order": order.key})), found)
 
 
 def _given_back(account: Account, methods: Sequence[PaymentMethod], too_much: int) -> list[Wanted]:

@@ -2,7 +2,8 @@
 
 An invoice takes what the units shipped so far cost, less what earlier invoices took of them; both are fixed functions of
 what was recorded, so over all shipments the invoices are the order's total to the cent. What belongs to the whole order,
-shipping and its tax, is on the first one.
+shipping and its tax, is on the first one. Where totals are rounded to a coin, all that is invoiced so far is, so every
+invoice can be paid in coins and together they are what is paid for the order.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from entrepot.kernel.money import format_amount
+from entrepot.kernel.money import cash_total, format_amount
 from entrepot.kernel.statement import Row, Statement
 from entrepot.order_management import orders
 from entrepot.order_management.orders import Doing, Line, Order
@@ -34,10 +35,14 @@ def invoice_shipments(conn: Connection, key: str, at: datetime) -> int:
     known = _INVOICES.all(conn, {"order": key})
     invoiced = {row["shipment_no"] for row in known}
     wide_left = orders.order_wide(order) - sum(row["order_wide"] for row in known)
+    exact = sum(row["order_wide"] + sum(line["amount"] for line in row["lines"]) for row in known)
+    billed = sum(row["amount"] for row in known)
     fresh = sorted(_shipped_in(order) - invoiced)
     for shipment in fresh:
         lines = _lines(order, invoiced, invoiced | {shipment})
-        amount = sum(line["amount"] for line in lines) + wide_left
+        exact += sum(line["amount"] for line in lines) + wide_left
+        amount = cash_total(exact, order.cash_interval) - billed
+        billed += amount
         number = f"{order.order_no}-I{orders.next_number(conn, f'invoice/{key}', 1)}"
         _ADD.run(
             conn,

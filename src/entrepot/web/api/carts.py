@@ -263,6 +263,9 @@ def _calculated(calculation: capture.Calculation, own: dict[str, Any]) -> dict[s
             "tax": amount(calculation.tax),
             "tax_included": calculation.tax_included,
             "total": amount(calculation.total),
+            "rounding": amount(calculation.cash_rounding),
+            "payable": amount(calculation.payable),
+            "policy": calculation.policy,
         },
     }
 

@@ -37,6 +37,8 @@ LOADS = (
     ("Coupon", mark("Coupons of customers")),
     ("ShippingMode", mark("Shipping modes")),
     ("TaxRate", mark("Tax rates")),
+    ("TaxHome", mark("Whose taxes prices include")),
+    ("CashRounding", mark("Smallest coins")),
     ("Person", mark("Customers and their addresses")),
     ("MemberGroup", mark("Customer groups")),
     ("ShipNode", mark("Ship nodes")),

@@ -35,6 +35,8 @@ KINDS = {
     "shipping": (mark("Shipping mode"), "/management/charges/modes/{}"),
     "surcharge": (mark("Surcharge"), "/management/charges/surcharges/{}"),
     "tax": (mark("Tax rate"), "/management/charges/taxes"),
+    "tax_home": (mark("Whose taxes prices include"), "/management/charges/taxes#home"),
+    "cash": (mark("Smallest coin"), "/management/charges/taxes#coins"),
 }
 ACTIONS = {
     "created": mark("created"),
@@ -124,6 +126,10 @@ FIELDS = {
     "modes": mark("Shipping modes"),
     "countries": mark("Places"),
     "percent": mark("Percent"),
+    "country": mark("Country"),
+    "region": mark("Region"),
+    "keep_gross": mark("Keep prices as they are elsewhere"),
+    "smallest_coin": mark("Smallest coin"),
 }
 
 

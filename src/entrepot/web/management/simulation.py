@@ -234,6 +234,7 @@ def _document(found: capture.Simulated) -> dict[str, Any]:
     return {
         "currency": money,
         "total": format_amount(found.calculation.total, money),
+        "payable": format_amount(found.calculation.payable, money),
         "tax_included": found.calculation.tax_included,
         "tax": format_amount(found.calculation.tax, money),
         "prices": [_price_document(one, money) for one in found.prices],

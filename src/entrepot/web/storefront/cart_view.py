@@ -234,7 +234,15 @@ def sums_of(calculation: capture.Calculation, words: NullTranslations) -> Sequen
         for share in calculation.shipping.adjustments:
             rows.append({"label": share.name, "amount": -share.amount, "tone": "saving"})
     if calculation.tax:
-        label = _("Tax, included in the prices") if calculation.tax_included else _("Tax")
-        rows.append({"label": label, "amount": calculation.tax})
+        rows.append({"label": _tax_label(calculation, words), "amount": calculation.tax})
     rows.append({"label": _("Total"), "amount": calculation.total, "tone": "total"})
+    if calculation.cash_rounding:
+        rows.append({"label": _("Rounded to the smallest coin"), "amount": calculation.cash_rounding})
+        rows.append({"label": _("To pay"), "amount": calculation.payable, "tone": "total"})
     return rows
+
+
+def _tax_label(calculation: capture.Calculation, words: NullTranslations) -> str:
+    if calculation.taxed_elsewhere:
+        return words.gettext("Tax where it goes, included in the prices")
+    return words.gettext("Tax, included in the prices") if calculation.tax_included else words.gettext("Tax")

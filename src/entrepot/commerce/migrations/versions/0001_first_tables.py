@@ -644,7 +644,26 @@ def upgrade() -> None:
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("region", sa.String(length=10), nullable=False),
         sa.Column("percent", sa.String(length=20), nullable=False),
+        sa.Column("before", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", "name", "category", "country", "region"),
+    )
+    op.create_table(
+        "tax_home",
+        sa.Column("store_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("region", sa.String(length=10), nullable=False),
+        sa.Column("keep_gross", sa.Boolean(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("store_id"),
+    )
+    op.create_table(
+        "cash_rounding",
+        sa.Column("store_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("interval", sa.Integer(), nullable=False),
+        sa.Column("countries", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("store_id", "currency"),
     )
     op.create_table(
         "attribute_description",
@@ -1160,6 +1179,8 @@ def downgrade() -> None:
     op.drop_table("catalog_description")
     op.drop_table("attribute_value")
     op.drop_table("attribute_description")
+    op.drop_table("cash_rounding")
+    op.drop_table("tax_home")
     op.drop_table("tax_rate")
     op.drop_table("surcharge")
     op.drop_table("store")

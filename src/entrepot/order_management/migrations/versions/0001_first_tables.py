@@ -181,6 +181,7 @@ def upgrade() -> None:
         sa.Column("price_valid_until", sa.BigInteger(), nullable=True),
         sa.Column("next_line_no", sa.Integer(), nullable=False),
         sa.Column("tax_included", sa.Boolean(), nullable=False),
+        sa.Column("cash_interval", sa.Integer(), nullable=False),
         sa.Column("coupons", sa.Text(), nullable=False),
         sa.Column("promotions", sa.Text(), nullable=False),
         sa.Column("status_min", sa.String(length=12), nullable=False),
