@@ -75,3 +75,48 @@ def test_only_locked_prices_are_taken_as_given() -> None:
     document = {"OrganizationCode": "tannwerk", "Currency": "USD", "OrderReference": "k", "OrderLines": {"OrderLine": lines}}
     items = order_price.calculate(document, read_values())["Order"]["OrderItem"]
     assert [item.get("LockedPrice") for item in items] == ["5.00", None]
+
+
+def test_a_kit_inside_a_kit_becomes_lines_below_lines() -> None:
+    def part(number: str, per_kit: int, total: int, **more: Any) -> dict[str, Any]:
+        plain = {"PartNumber": number, "Quantity": str(per_kit), "TotalQuantity": str(total), "UnitOfMeasure": "C62"}
+        return plain | {"Description": number.title(), "UnitPrice": None} | more
+
+    drive = part("DRIVE", 3, 12)
+    computer = part("COMPUTER", 2, 4, OrderItemComponent=[part("CPU", 1, 4), part("RACK", 1, 4, OrderItemComponent=[drive])])
+    item = {
+        "OrderItemIdentifier": {"UniqueID": "L1", "Position": 1},
+        "CatalogEntryIdentifier": {"PartNumber": "OFFICE", "Description": "Office"},
+        "Quantity": "2",
+        "UnitOfMeasure": "C62",
+        "OrderItemAmount": {"UnitPrice": "100.00"},
+        "OrderItemComponent": [part("SCREEN", 1, 2), computer],
+    }
+    order = {
+        "OrderIdentifier": {"UniqueID": "1"},
+        "StoreIdentifier": {"UniqueID": "tannwerk"},
+        "OrderAmount": {"TotalProductPrice": {"currency": "USD"}, "GrandTotal": "200.00"},
+        "OrderItem": [item],
+        "OrderShippingInfo": {"ShippingMode": "standard"},
+        "OrderPaymentInfo": {},
+    }
+    lines = transfer_order.create_order({"Order": order}, read_values())["OrderLines"]["OrderLine"]
+    told = [
+        (
+            line["Item"]["ItemID"],
+            line["TransactionalLineId"],
+            line.get("BundleParentLine", {}).get("TransactionalLineId"),
+            line.get("KitCode"),
+            line.get("KitQty"),
+            line["OrderedQty"],
+        )
+        for line in lines
+    ]
+    assert told == [
+        ("OFFICE", "L1", None, "BUNDLE", None, "2"),
+        ("SCREEN", "L1/1", "L1", None, "1", "2"),
+        ("COMPUTER", "L1/2", "L1", "BUNDLE", "2", "4"),
+        ("CPU", "L1/2/1", "L1/2", None, "1", "4"),
+        ("RACK", "L1/2/2", "L1/2", "BUNDLE", "1", "4"),
+        ("DRIVE", "L1/2/2/1", "L1/2/2", None, "3", "12"),
+    ]

@@ -42,6 +42,7 @@ ITEMS = (
         components=(Component("CPU-8", 1), Component("MON-27", 1), Component("SSD-1T", 2)),
     ),
     Item(SHOP, "PC-BUILD", "Built to order", kit_code=KitCode.BUNDLE),
+    Item(SHOP, "OFFICE", "Office, put together", kit_code=KitCode.BUNDLE),
 )
 
 

@@ -39,13 +39,12 @@ from entrepot.commerce.capture.checkout import (
 from entrepot.commerce.capture.configuration import (
     Configuration,
     NoModel,
-    PartsOfKit,
     add_configuration,
     check_kits,
-    parts_by_kit,
     read_bill_of_material,
     update_configuration,
 )
+from entrepot.commerce.capture.contents import Content, contents
 from entrepot.commerce.capture.definition import (
     ComponentFields,
     ConfigurationInvalid,
@@ -128,6 +127,7 @@ __all__ = [
     "ComponentFields",
     "Configuration",
     "ConfigurationInvalid",
+    "Content",
     "DefinedKit",
     "DefinitionFields",
     "Giver",
@@ -143,7 +143,6 @@ __all__ = [
     "OrderNotFound",
     "OrderState",
     "OutOfStock",
-    "PartsOfKit",
     "Payment",
     "PriceChanged",
     "PricedLine",
@@ -171,6 +170,7 @@ __all__ = [
     "check_address",
     "check_kits",
     "component_question",
+    "contents",
     "current_cart",
     "customer_of",
     "decide",
@@ -195,7 +195,6 @@ __all__ = [
     "offered_methods",
     "open_cart",
     "order_by_number",
-    "parts_by_kit",
     "placed_orders",
     "prepare",
     "price_items",

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -22,7 +21,7 @@ from entrepot.commerce import catalog
 from entrepot.commerce.capture.cart import change, next_position
 from entrepot.commerce.capture.definition import ConfigurationInvalid
 from entrepot.commerce.capture.lines import ComponentUnknown, components_from
-from entrepot.commerce.capture.order import Component, Order, OrderLine, Visit
+from entrepot.commerce.capture.order import Order, OrderLine, Visit
 from entrepot.commerce.capture.tables import kit_configuration, order_item
 from entrepot.kernel.db import insert_or_ignore
 from entrepot.kernel.errors import Conflict, Refused
@@ -68,37 +67,6 @@ class Configuration:
                 raise ConfigurationIdUsed(configuration=self.id)
             if order_id is not None and known.order_id is None:
                 conn.execute(kit_configuration.update().where(kit_configuration.c.id == self.id).values(order_id=order_id))
-
-
-@dataclass(frozen=True, slots=True)
-class PartsOfKit:
-    """Components that belong together: those of the kit itself, without a name, or those of a kit inside it."""
-
-    name: str
-    quantity: str
-    components: tuple[Component, ...]
-
-
-def parts_by_kit(line: OrderLine) -> tuple[PartsOfKit, ...]:
-    """A line's components in their order, those of a kit inside under that kit's name and number of pieces."""
-    document = line.configuration or {}
-    kits = {kit["LineId"]: kit for kit in document.get("NestedKit", ())}
-    rows = [row for row in document.get("BOMLine", ()) if row.get("ItemID")]
-    if not kits or len(rows) != len(line.components):
-        return (PartsOfKit("", "", line.components),) if line.components else ()
-    above = {row["LineId"]: row["ParentLineId"] for row in rows}
-    found: list[PartsOfKit] = []
-    inside = []
-    for row in rows:
-        at = row["ParentLineId"]
-        while at and at not in kits:
-            at = above.get(at, "")
-        inside.append(at)
-    for at, together in groupby(zip(inside, line.components, strict=True), key=lambda pair: pair[0]):
-        kit = kits.get(at, {})
-        name = str(kit.get("Value") or kit.get("ItemID", ""))
-        found.append(PartsOfKit(name, str(kit.get("Quantity", "")), tuple(component for _, component in together)))
-    return tuple(found)
 
 
 def read_bill_of_material(bom: dict[str, Any]) -> Configuration:

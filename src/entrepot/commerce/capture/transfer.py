@@ -17,12 +17,13 @@ from sqlalchemy.engine import Connection
 from entrepot.bus import Envelope
 from entrepot.commerce.capture import tables
 from entrepot.commerce.capture.calculation import ByHand, Calculation, LineAdjustment, PricedLine, TaxRow
-from entrepot.commerce.capture.order import Address, Component, Order, OrderNotFound, OrderState
+from entrepot.commerce.capture.contents import Content, contents
+from entrepot.commerce.capture.order import Address, Order, OrderNotFound, OrderState
 from entrepot.commerce.capture.tables import orders
 from entrepot.kernel.db import Instant, Json
 from entrepot.kernel.errors import Conflict, Error
 from entrepot.kernel.money import format_amount, format_price
-from entrepot.kernel.quantity import Step, read_step
+from entrepot.kernel.quantity import read_step
 from entrepot.kernel.statement import Statement
 
 log = structlog.get_logger("commerce.transfer")
@@ -116,7 +117,7 @@ def _item(place: int, line: PricedLine, lines: dict[str, Any], currency: str) ->
         "ContractIdentifier": line.contract,
         "PriceRule": line.rule,
         "ConfigurationID": own.configuration_id if own else None,
-        "OrderItemComponent": [_component(one, line) for one in own.components] if own else [],
+        "OrderItemComponent": [_component(one, line, 1) for one in contents(own)] if own else [],
         "FreeGift": gift_document(line),
     }
 
@@ -133,18 +134,19 @@ def gift_document(line: PricedLine) -> Document | None:
     }
 
 
-def _component(one: Component, line: PricedLine) -> Document:
+def _component(one: Content, line: PricedLine, around: int) -> Document:
+    """A part, or a kit inside with its own parts; ``around`` is how many there are of the kit it is directly in."""
     prices = {part.part_number: part.unit_price for part in line.components}
-    step: Step = one.step
-    return {
+    document: Document = {
         "PartNumber": one.part_number,
         "Description": one.name,
-        "Quantity": str(one.quantity),
-        "TotalQuantity": step.format(one.quantity * line.quantity),
-        "UnitOfMeasure": step.unit,
+        "Quantity": str(one.quantity // around),
+        "TotalQuantity": one.step.format(one.quantity * line.quantity),
+        "UnitOfMeasure": one.step.unit,
         "Required": one.required,
         "UnitPrice": format_price(prices[one.part_number]) if one.part_number in prices else None,
     }
+    return document | ({"OrderItemComponent": [_component(part, line, one.quantity) for part in one.parts]} if one.parts else {})
 
 
 def adjustment_documents(shares: tuple[LineAdjustment, ...], currency: str) -> list[Document]:

@@ -1,13 +1,13 @@
 """Order transfer: commerce's *ProcessOrder, TransferOrder* → order management's *createOrder*.
 
 Prices, promotions and taxes are final: the order is marked as not to be priced again, and the receiver only
-checks that it adds up. A kit becomes a parent line and one line for each component.
+checks that it adds up. A kit becomes a parent line and one line for each component, at every level: a kit inside is a
+component and a parent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from entrepot.integration.mapping import Constant, Document, Each, Field, Map, Values
 from entrepot.integration.maps.people import PERSON
@@ -182,15 +182,15 @@ def _with_categories(item: Document, levels: Mapping[str, str], values: Mapping[
 
 
 def _components(line: Document, item: Document, values: Mapping[str, Values]) -> list[Document]:
-    parts = item.get("OrderItemComponent") or []
-    if parts:
+    """The lines below a line, which becomes a kit where there are any; a kit inside has lines below it in turn."""
+    found: list[Document] = []
+    for place, part in enumerate(item.get("OrderItemComponent") or (), 1):
         line["KitCode"] = "BUNDLE"
-    parent: dict[str, Any] = {"TransactionalLineId": line["TransactionalLineId"]}
-    return [
-        COMPONENT.there(part, values)
-        | {"TransactionalLineId": f"{line['TransactionalLineId']}/{place}", "BundleParentLine": parent}
-        for place, part in enumerate(parts, 1)
-    ]
+        own = COMPONENT.there(part, values)
+        own["TransactionalLineId"] = f"{line['TransactionalLineId']}/{place}"
+        own["BundleParentLine"] = {"TransactionalLineId": line["TransactionalLineId"]}
+        found += [own, *_components(own, part, values)]
+    return found
 
 
 def _header_charges(shipping: Document, levels: Mapping[str, str], values: Mapping[str, Values]) -> list[Document]:

@@ -160,19 +160,13 @@ def _together(order: Order, line: Line) -> bool:
     return line.kit_code == "BUNDLE" and not line.parent and line.mode != "00"
 
 
-def _stocked(order: Order, line: Line, per_unit: int = 1) -> list[tuple[Line, int]]:
+def _stocked(order: Order, line: Line) -> list[tuple[Line, int]]:
     """The lines with stock under a kit and their quantity per kit; a plain line is its own. Services go their own way."""
-    if line.kit_code != "BUNDLE":
-        return [(line, per_unit)] if line.tracked or not line.parent else []
-    return [
-        leaf for part in order.components(line.key) if part.kit_qty for leaf in _stocked(order, part, per_unit * part.kit_qty)
-    ]
+    return [(leaf, per_unit) for leaf, per_unit in order.leaves(line) if leaf.tracked or not leaf.parent]
 
 
 def _under_together(order: Order, line: Line) -> bool:
-    while line.parent:
-        line = order.line(line.parent)
-    return _together(order, line)
+    return _together(order, (line, *order.around(line))[-1])
 
 
 def _waiting(line: Line) -> int:
@@ -218,9 +212,7 @@ def _keep_reserved(order: Order, line: Line, nodes: Mapping[str, Node], at: date
 
 
 def _whole_kits(order: Order, line: Line, node: str) -> int:
-    top = line
-    while top.parent:
-        top = order.line(top.parent)
+    top = (line, *order.around(line))[-1]
     leaves = [(leaf, per) for leaf, per in _stocked(order, top) if leaf.tracked]
     kits = min(sum(r.quantity for r in leaf.rows if r.status == "1200" and r.node == node) // per for leaf, per in leaves)
     return kits * next((per for leaf, per in leaves if leaf.key == line.key), 0)

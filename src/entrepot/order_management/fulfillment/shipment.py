@@ -20,6 +20,7 @@ from entrepot.kernel.statement import Row as Found
 from entrepot.kernel.statement import Statement
 from entrepot.order_management import inventory, orders
 from entrepot.order_management.fulfillment import tables
+from entrepot.order_management.fulfillment.content import content
 from entrepot.order_management.fulfillment.documents import ConfirmShipment, CreateShipment, ShipmentLine
 from entrepot.order_management.orders import Doing, Line, Order, Row
 from entrepot.order_management.wire import digest, moment
@@ -109,7 +110,7 @@ def create_shipment(conn: Connection, sent: CreateShipment, at: datetime, user: 
             "scac": release["scac"],
             "carrier_service": release["carrier_service"],
             "tracking_no": "",
-            "lines": _content(saved, wanted, {}),
+            "lines": content(saved, wanted, {}),
             "created_at": at,
             "shipped_at": None,
             "confirmed_by": "",
@@ -150,7 +151,7 @@ def confirm_shipment(conn: Connection, sent: ConfirmShipment, at: datetime, user
             status=SHIPPED,
             tracking_no=tracking,
             scac=sent.scac or shipment["scac"],
-            lines=_content(saved, planned, shipped),
+            lines=content(saved, planned, shipped),
             shipped_at=at,
             confirmed_by=user,
             digest=fingerprint,
@@ -261,7 +262,7 @@ def _quantities(order: Order, sent: Sequence[ShipmentLine]) -> dict[str, int]:
             parents.add(known.key)
             continue
         found[known.key] = found.get(known.key, 0) + known.step.parse(line.quantity, "ShipmentLine.Quantity", zero=True)
-    if parents - {order.line(key).parent for key in found}:
+    if parents - {kit.key for key in found for kit in order.around(order.line(key))}:
         raise BundleWithoutComponents()
     return found
 
@@ -277,11 +278,11 @@ def _find(order: Order, sent: ShipmentLine, path: str) -> Line:
 
 
 def _whole_kits(order: Order, quantities: Mapping[str, int]) -> None:
-    for kit in order.lines:
+    """Refuse quantities that are not those of whole kits; the outermost kit's mode rules all levels."""
+    for kit in order.top_lines:
         if kit.kit_code != "BUNDLE" or kit.mode == "00":
             continue
-        parts = [part for part in order.components(kit.key) if part.kit_qty and part.tracked and part.kit_code != "BUNDLE"]
-        counts = {(quantities.get(part.key, 0), part.kit_qty) for part in parts}
+        counts = {(quantities.get(leaf.key, 0), per_kit) for leaf, per_kit in order.leaves(kit) if leaf.tracked}
         if counts and not inventory.ratio(tuple(counts)).in_ratio:
             raise KitNotWhole(item_id=kit.item_id)
 
@@ -310,25 +311,6 @@ def _gone(row: Row) -> Row:
 
 def _becomes(status: str) -> Callable[[Row], Row]:
     return lambda row: Row(status, 0)
-
-
-def _content(order: Order, planned: Mapping[str, int], shipped: Mapping[str, int]) -> list[dict[str, Any]]:
-    lines = []
-    for key, quantity in planned.items():
-        line = order.line(key)
-        lines.append(
-            {
-                "OrderLineKey": key,
-                "PrimeLineNo": str(line.prime),
-                "ItemID": line.item_id,
-                "Description": line.description,
-                "Quantity": line.step.format(quantity),
-                "ShippedQty": line.step.format(shipped[key]) if key in shipped else "",
-                "UnitOfMeasure": line.step.unit,
-                "KitItemID": order.line(line.parent).item_id if line.parent else "",
-            }
-        )
-    return sorted(lines, key=lambda line: int(line["PrimeLineNo"]))
 
 
 def _shipment(conn: Connection, shipment_no: str) -> Found:

@@ -155,26 +155,18 @@ def _line_changed(order: Order, sent: OrderLine, path: str) -> Order:
     if line.gift:
         raise DocumentMalformed(path=path, what="a gift comes and goes with what earns it.")
     if sent.action in ("REMOVE", "CANCEL"):
-        gone = {line.key, *_below(order, line.key)}
-        return replace(order, lines=tuple(each for each in order.lines if each.key not in gone))
+        return replace(order, lines=tuple(each for each in order.lines if line not in (each, *order.around(each))))
     if not sent.ordered_qty:
         return order
     units = line.step.parse(sent.ordered_qty, f"{path}.OrderedQty")
     changed = {line.key: units} | {
-        part.key: units * _per_kit(order, part, line.key)
-        for part in order.lines
-        if part.key in _below(order, line.key) and part.kit_qty
+        part.key: units * _per_kit(order, part, line.key) for part in order.lines if part.kit_qty and line in order.around(part)
     }
     return replace(order, lines=tuple(_with_units(each, changed.get(each.key, each.ordered)) for each in order.lines))
 
 
 def _with_units(line: Line, units: int) -> Line:
     return replace(line, ordered=units, original=units, rows=(Row(DRAFT, units),))
-
-
-def _below(order: Order, key: str) -> set[str]:
-    parts = {part.key for part in order.components(key)}
-    return parts.union(*(_below(order, part) for part in parts)) if parts else parts
 
 
 def _per_kit(order: Order, part: Line, top: str) -> int:

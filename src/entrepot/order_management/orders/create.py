@@ -194,7 +194,7 @@ def claim_reservation(conn: Connection, order: Order, at: datetime) -> tuple[Ord
         return order, {}
     by_key = {line.key: line for line in order.lines}
     stocked = [line for line in order.lines if line.kit_code != "BUNDLE" and line.tracked]
-    hints = {line.key: (by_key[line.parent].line_id if line.parent else line.line_id) for line in stocked}
+    hints = {line.key: (line, *order.around(line))[-1].line_id for line in stocked}
     wants = [Want(line.key, hints[line.key], line.item_id, line.ordered) for line in stocked]
     taken: dict[tuple[str, str], int] = {}
     for piece in inventory.claim(conn, order.enterprise, order.reservation_id, wants, Because("CLAIM", order.key, at)):

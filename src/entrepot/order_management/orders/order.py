@@ -184,7 +184,22 @@ class Order:
     def counted_parts(self, parent: str) -> tuple[Line, ...]:
         """The parts whose progress is the kit's: those with stock; services only where there is nothing else."""
         parts = tuple(part for part in self.components(parent) if part.kit_qty)
-        return tuple(part for part in parts if part.tracked) or parts
+        return tuple(part for part in parts if part.tracked or part.kit_code == "BUNDLE") or parts
+
+    def around(self, line: Line) -> tuple[Line, ...]:
+        """The kits a line is in, the innermost first; none for what stands by itself."""
+        kits: list[Line] = []
+        while line.parent:
+            line = self.line(line.parent)
+            kits.append(line)
+        return tuple(kits)
+
+    def leaves(self, line: Line, per_unit: int = 1) -> list[tuple[Line, int]]:
+        """What a line comes down to, with the pieces in one of it: itself, or the parts of a kit at all levels."""
+        if line.kit_code != "BUNDLE":
+            return [(line, per_unit)]
+        parts = [part for part in self.components(line.key) if part.kit_qty]
+        return [leaf for part in parts for leaf in self.leaves(part, per_unit * part.kit_qty)]
 
     @property
     def top_lines(self) -> tuple[Line, ...]:

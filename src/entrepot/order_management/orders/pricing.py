@@ -305,10 +305,10 @@ def _asked(order: Order, line: Line) -> dict[str, Any]:
     }
     if locked:
         asked["UnitPrice"] = format_price(line.unit_price, order.currency)
-    parts = order.components(line.key)
+    parts = order.leaves(line) if order.components(line.key) else []
     if parts:
         asked["BundleComponents"] = {
-            "BundleComponent": [{"ItemID": p.item_id, "KitQty": str(p.kit_qty), "UnitOfMeasure": p.step.unit} for p in parts]
+            "BundleComponent": [{"ItemID": p.item_id, "KitQty": str(n), "UnitOfMeasure": p.step.unit} for p, n in parts]
         }
     if line.configuration_id:
         asked["ConfigurationId"] = line.configuration_id

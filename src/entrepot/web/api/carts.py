@@ -288,8 +288,16 @@ def _line_document(line: capture.PricedLine, own: Any, money: str) -> dict[str, 
         "granted": [{"reason": one.reason, "amount": format_amount(one.amount, money)} for one in line.by_hand],
         "adjustments": [msgspec.to_builtins(one) | {"amount": format_amount(one.amount, money)} for one in line.adjustments],
         "configuration_id": own.configuration_id if own else None,
-        "components": [
-            {"part_number": one.part_number, "name": one.name, "quantity": one.quantity, "required": one.required}
-            for one in (own.components if own else ())
-        ],
+        "components": [_component_document(one) for one in capture.contents(own)] if own else [],
     }
+
+
+def _component_document(one: capture.Content) -> dict[str, Any]:
+    """A component, or a kit inside with its own; ``quantity`` is in one whole kit."""
+    document: dict[str, Any] = {
+        "part_number": one.part_number,
+        "name": one.name,
+        "quantity": one.quantity,
+        "required": one.required,
+    }
+    return document | ({"components": [_component_document(part) for part in one.parts]} if one.parts else {})

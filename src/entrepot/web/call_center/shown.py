@@ -20,6 +20,7 @@ from entrepot.web.call_center.customer import known_customer
 from entrepot.web.edge import house_of
 from entrepot.web.house import House
 from entrepot.web.i18n import mark, translator
+from entrepot.web.parcels import parcel_lines
 from entrepot.web.staff import Asked, Desk, desk_of, show
 from entrepot.web.storefront.wallet import Owner, coupons_shown
 
@@ -102,7 +103,7 @@ def show_order(
         "line_names": {line.key: line.description or line.item_id for line in page.lines},
     }
     if not page.draft:
-        return show(request, "call_center/order.html", status=status, **context)
+        return show(request, "call_center/order.html", status=status, bought=parcel_lines, **context)
     gettext = translator(at_desk.locale).gettext
     return show(
         request,

@@ -18,6 +18,7 @@ from entrepot.order_management import fulfillment, inventory
 from entrepot.web import desk
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark
+from entrepot.web.parcels import ParcelLine, by_depth, parcel_lines
 from entrepot.web.staff import Asked, Form, back, desk_of, refused, show, text
 
 NODE_COOKIE = "entrepot_node"
@@ -36,7 +37,8 @@ def to_ship(request: Asked, node: str | None = None, q: str = "") -> Response[st
         found = fulfillment.get_shipment_list(conn, node=chosen, status=TO_SHIP)
     waiting = [one for one in found if one["EnterpriseCode"] == at_desk.store.identifier]
     shown = [one for one in waiting if _fits(one, q)]
-    answer = show(request, "store/to_ship.html", nodes=nodes, node=chosen, q=q, shipments=shown, waiting=len(waiting))
+    found_here: dict[str, Any] = {"shipments": shown, "waiting": len(waiting), "bought": _bought}
+    answer = show(request, "store/to_ship.html", nodes=nodes, node=chosen, q=q, **found_here)
     answer.set_cookie(key=NODE_COOKIE, value=chosen, max_age=31_536_000, samesite="lax")
     return answer
 
@@ -52,7 +54,7 @@ def shipped_today(request: Asked, node: str | None = None) -> Response[str]:
         found = fulfillment.get_shipment_list(conn, node=chosen, status=SHIPPED, since=midnight)
     mine = [one for one in found if one["EnterpriseCode"] == at_desk.store.identifier]
     mine.sort(key=lambda one: datetime.fromisoformat(one["ShippedAt"]), reverse=True)
-    return show(request, "store/shipped.html", nodes=nodes, node=chosen, shipments=mine)
+    return show(request, "store/shipped.html", nodes=nodes, node=chosen, shipments=mine, bought=_bought)
 
 
 @get("/store/shipments/{number:str}", permission="shipment.pick", sync_to_thread=False)
@@ -98,12 +100,18 @@ def _page(request: Asked, number: str, errors: dict[str, str], entered: dict[str
         "store/shipment.html",
         status=status,
         shipment=shipment,
+        rows=list(by_depth(_bought(shipment))),
         facts=facts,
         errors=errors,
         entered=entered,
         rests=RESTS,
         open=shipment["Status"] == TO_SHIP,
     )
+
+
+def _bought(shipment: dict[str, Any]) -> tuple[ParcelLine, ...]:
+    """What is in a shipment as it was bought: a kit is one line."""
+    return parcel_lines(shipment["ShipmentLines"])
 
 
 def _shipment(request: Asked, number: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class LineShown:
     discounts: tuple[capture.LineAdjustment, ...] = ()
     granted: tuple[tuple[str, int], ...] = ()
     parts: tuple[capture.Component, ...] = ()
-    kits: tuple[capture.PartsOfKit, ...] = ()
+    contents: tuple[capture.Content, ...] = ()
     configured: bool = False
     in_bundle: bool = False
     gift: str = ""
@@ -96,7 +96,7 @@ def _line(line: capture.PricedLine, own: capture.OrderLine | None, problem: str,
         discounts=line.adjustments,
         granted=tuple((granted_name(one.reason, words), one.amount) for one in line.by_hand if one.amount),
         parts=own.components if own else (),
-        kits=capture.parts_by_kit(own) if own else (),
+        contents=capture.contents(own) if own else (),
         configured=bool(own and own.configuration_id),
         in_bundle=bool(own and own.bundle),
         gift=line.gift_of,
@@ -117,7 +117,7 @@ def _gone(line: capture.OrderLine, problem: str) -> LineShown:
         amount=0,
         net=0,
         parts=line.components,
-        kits=capture.parts_by_kit(line),
+        contents=capture.contents(line),
         problem=problem,
     )
 

@@ -16,6 +16,7 @@ from entrepot.commerce import capture
 from entrepot.kernel.money import read_amount
 from entrepot.web import formats
 from entrepot.web.i18n import mark
+from entrepot.web.parcels import parcel_lines
 
 #: The first digits of a status, what they mean to a shopper, and how that looks; the longest match counts.
 STATUSES = {
@@ -189,10 +190,7 @@ def _shipment(one: dict[str, Any], words: NullTranslations) -> dict[str, Any]:
         "tracking": one.get("TrackingNo") or "",
         "status": status,
         "shipped_at": _instant(one.get("ShippedAt")),
-        "lines": [
-            (str(line.get("ShippedQty") or line.get("Quantity") or ""), str(line.get("Description") or line.get("ItemID")))
-            for line in one.get("ShipmentLines") or ()
-        ],
+        "lines": parcel_lines(one.get("ShipmentLines") or ()),
     }
 
 
