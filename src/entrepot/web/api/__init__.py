@@ -9,6 +9,7 @@ from entrepot.web.api.desk import DeskApi
 from entrepot.web.api.models import ModelApi
 from entrepot.web.api.operations import OperationsApi
 from entrepot.web.api.orders import OrderApi
+from entrepot.web.api.published import SchemaApi
 from entrepot.web.api.sessions import SessionApi
 
 routes = [
@@ -22,6 +23,7 @@ routes = [
     ModelApi,
     ConfigurationApi,
     BillOfMaterialApi,
+    SchemaApi,
 ]
 
 __all__ = ["routes"]
