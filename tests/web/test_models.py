@@ -169,10 +169,10 @@ def test_only_two_are_compiled_at_a_time(merch: Person, monkeypatch: pytest.Monk
     monkeypatch.setattr(draft, "WAIT", 0.01)
     merch.get(NEW)
     data = {"source": starter("waiting", "tannwerk"), "do": "check"}
-    with draft._compiling(), draft._compiling():
+    with draft.compiling(), draft.compiling():
         answer = merch.post(NEW, data)
         assert answer.status_code == 409 and "Two other models are being compiled" in answer.text
-        with pytest.raises(Conflict), draft._compiling():
+        with pytest.raises(Conflict), draft.compiling():
             raise AssertionError
     assert merch.post(NEW, data).status_code == 200
 

@@ -40,11 +40,15 @@ from entrepot.configurator.configure import (
     take_over,
     undo,
 )
-from entrepot.configurator.draft import Draft, changes_of, newest_and, prepare_draft
+from entrepot.configurator.draft import Draft, changes_of, name_in, newest_and, prepare_draft
 from entrepot.configurator.draft_states import (
+    Unpublished,
+    discard_draft,
     end_draft,
     list_states,
+    list_unpublished,
     neighbors,
+    open_draft,
     present_state,
     restore_state,
     save_draft,
@@ -96,6 +100,7 @@ from entrepot.configurator.tables import (
     find_lines,
     find_versions,
 )
+from entrepot.configurator.trying import try_draft
 from entrepot.configurator.uvl import uvl_of, yaml_of_uvl
 from entrepot.configurator.workbench import (
     DiffLine,
@@ -172,6 +177,7 @@ __all__ = [
     "Today",
     "Told",
     "UnknownOption",
+    "Unpublished",
     "VersionLine",
     "View",
     "WorkbenchBusy",
@@ -194,6 +200,7 @@ __all__ = [
     "complete_with_defaults",
     "components",
     "default_bom",
+    "discard_draft",
     "end_draft",
     "extract_picks",
     "faults_in",
@@ -213,9 +220,12 @@ __all__ = [
     "label",
     "list_models",
     "list_states",
+    "list_unpublished",
     "look",
+    "name_in",
     "neighbors",
     "newest_and",
+    "open_draft",
     "open_kit",
     "open_session",
     "open_shared",
@@ -254,6 +264,7 @@ __all__ = [
     "take_over",
     "tell_rules",
     "to_xml",
+    "try_draft",
     "two_versions",
     "undo",
     "uvl_of",

@@ -6,6 +6,7 @@ ones do not take its pages and its other answers away.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from entrepot.configurator.problems import ModelNotFound, WorkbenchBusy
+from entrepot.configurator.problems import ModelInvalid, ModelNotFound, WorkbenchBusy
 from entrepot.configurator.publish import Prepared, prepare
 from entrepot.configurator.tables import StoredModel, find_versions
 from entrepot.configurator.workbench import DiffLine, compare
@@ -22,6 +23,9 @@ from entrepot.configurator.workbench import DiffLine, compare
 #: How long a set of rules may compile while somebody waits for the answer; after that the solver serves the model.
 DRAFT_SECONDS = 20.0
 WAIT = 10.0
+MAX_NAME = 80
+_WORD = "[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*"
+_NAME = re.compile(rf"""^model:[ \t]*(["']?)(?P<name>{_WORD})\1[ \t]*(?:#.*)?\r?$""", re.MULTILINE)
 _places = threading.BoundedSemaphore(2)
 
 
@@ -39,15 +43,29 @@ class Draft:
         return f"{self.name or 'model'}.yaml"
 
 
+def name_in(source: str) -> str:
+    """The name that a text gives its model, also where the rest of it cannot be read yet.
+
+    >>> name_in("# mine\nmodel: my-kit  # new\nclasses: {")
+    'my-kit'
+    """
+    found = _NAME.search(source)
+    if found is None or len(found["name"]) > MAX_NAME:
+        problem = "the text does not say which model it is."
+        remedy = "Write a line such as `model: my-kit`, with letters, digits and -."
+        raise ModelInvalid(file="model.yaml", line=1, problem=problem, remedy=remedy)
+    return found["name"]
+
+
 def prepare_draft(draft: Draft, at: datetime) -> Prepared:
     """Read and compile a draft; refused while two others are being compiled and neither ends soon."""
-    with _compiling():
+    with compiling():
         return prepare(draft.source, draft.file, at, draft.files, DRAFT_SECONDS)
 
 
 def changes_of(conn: Connection, draft: Draft, prepared: Prepared) -> list[tuple[str, list[DiffLine]]]:
     """What a draft changes in the version it was made from, file by file; nothing for a new model."""
-    if not draft.name:
+    if not draft.based_on:
         return []
     _, known = newest_and(conn, draft.name, draft.based_on)
     pairs = [(draft.file, known.source, draft.source)]
@@ -67,7 +85,7 @@ def newest_and(conn: Connection, name: str, version: int = 0) -> tuple[StoredMod
 
 
 @contextmanager
-def _compiling() -> Iterator[None]:
+def compiling() -> Iterator[None]:
     if not _places.acquire(timeout=WAIT):
         raise WorkbenchBusy()
     try:

@@ -2,6 +2,7 @@
 
 A state is never changed. Undo, redo and restoring only say which of them is the present one, so that nothing that was
 saved is lost; the oldest are forgotten beyond a limit. Publishing ends the draft, its states stay to be gone back to.
+A new model is a draft before it has a version; only such a one can be thrown away whole.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from sqlalchemy.engine import Connection
 
 from entrepot.configurator.database import metadata
 from entrepot.configurator.draft import Draft, newest_and
-from entrepot.configurator.problems import DraftMovedOn, ModelNotFound
+from entrepot.configurator.problems import DraftMovedOn, ModelMovedOn, ModelNotFound
+from entrepot.configurator.tables import find_lines, model_version
 from entrepot.configurator.workbench import compare
 from entrepot.kernel.db import Instant, Json
 
@@ -63,6 +65,38 @@ class State:
     saved_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Unpublished:
+    """A new model in the making: the number of its present state, who saved that and when."""
+
+    name: str
+    number: int
+    author: str
+    saved_at: datetime
+
+
+def open_draft(conn: Connection, name: str) -> tuple[Draft, int]:
+    """What is in the making of a model and the state it is in; the newest version where nothing is."""
+    present = present_state(conn, name)
+    if present is not None:
+        return present
+    newest, _ = newest_and(conn, name)
+    return Draft(name, newest.version, newest.source, dict(newest.files)), BEGINNING
+
+
+def list_unpublished(conn: Connection) -> list[Unpublished]:
+    """The new models that have a draft and no version yet, by name."""
+    column = draft_state.c
+    present = sa.and_(present_draft.c.name == column.name, present_draft.c.number == column.number)
+    query = (
+        sa.select(column.name, column.number, column.author, column.saved_at)
+        .join_from(present_draft, draft_state, present)
+        .where(~sa.exists().where(model_version.c.name == column.name))
+        .order_by(column.name)
+    )
+    return [Unpublished(*row) for row in conn.execute(query)]
+
+
 def present_state(conn: Connection, name: str) -> tuple[Draft, int] | None:
     """The draft as it stands and the number of its state; None where nothing is in the making."""
     column = draft_state.c
@@ -89,8 +123,8 @@ def list_states(conn: Connection, name: str) -> list[State]:
 def save_draft(conn: Connection, draft: Draft, made_from: int, author: str, at: datetime) -> int:
     """Keep a draft as its present state; one that somebody else has moved on meanwhile is refused.
 
-    ``made_from`` is the state that its writer had open (0: a published version). The number it has now; a draft that
-    changes nothing keeps its number.
+    ``made_from`` is the state that its writer had open (0: a published version, or nothing where the model is new). The
+    number it has now; a draft that changes nothing keeps its number.
     """
     present = present_state(conn, draft.name)
     number = present[1] if present is not None else BEGINNING
@@ -98,13 +132,18 @@ def save_draft(conn: Connection, draft: Draft, made_from: int, author: str, at: 
         raise DraftMovedOn(author=_author(conn, draft.name, number))
     if present is not None:
         before = present[0]
+    elif not draft.based_on:
+        newest = next(iter(find_lines(conn, draft.name)), None)
+        if newest is not None:
+            raise ModelMovedOn(name=draft.name, version=newest.version)
+        before = Draft(draft.name, 0, "")
     else:
         known = newest_and(conn, draft.name, draft.based_on)[1]
         before = Draft(draft.name, known.version, known.source, known.files)
     if (before.source, dict(before.files)) == (draft.source, dict(draft.files)):
         return number
     latest = conn.execute(sa.select(sa.func.max(draft_state.c.number)).where(draft_state.c.name == draft.name)).scalar() or 0
-    if present is None:
+    if present is None and before.source:
         latest += 1
         _record(conn, before, latest, (), author, at)
     _record(conn, draft, latest + 1, _changes(before, draft), author, at)
@@ -132,6 +171,13 @@ def neighbors(states: Sequence[State], present: int) -> tuple[int | None, int | 
 def end_draft(conn: Connection, name: str) -> None:
     """Nothing is in the making any more; the states stay."""
     conn.execute(sa.delete(present_draft).where(present_draft.c.name == name))
+
+
+def discard_draft(conn: Connection, name: str) -> None:
+    """Throw a new model away with all its states; the draft of a published one is left, its states stay."""
+    end_draft(conn, name)
+    if not find_lines(conn, name):
+        conn.execute(sa.delete(draft_state).where(draft_state.c.name == name))
 
 
 def _point(conn: Connection, name: str, number: int) -> None:

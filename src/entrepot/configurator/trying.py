@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from entrepot.configurator.compile import Compiled, compile_model
+from entrepot.configurator.compile import Compiled, compile_model, option_title
 from entrepot.configurator.complete import repairs
+from entrepot.configurator.draft import Draft, compiling
 from entrepot.configurator.importers import read_model_file
 from entrepot.configurator.model import Pick, say
-from entrepot.configurator.read import read_pick
-from entrepot.configurator.session import View, choose, label, look, why_not
+from entrepot.configurator.read import read_model, read_pick
+from entrepot.configurator.session import ShownValue, View, choose, label, look, why_not
 from entrepot.configurator.settle import Picks
 from entrepot.configurator.source import Node
+from entrepot.kernel.recent import Recent
 
+_Key = tuple[str, tuple[tuple[str, str], ...], date]
+#: Drafts made ready for trying; a modeler tries the same text many times.
+_kept: Recent[_Key, Compiled] = Recent(8)
 _MARKS = {"chosen": "●", "set": "◆", "default": "○", "possible": " ", "excluded": "×"}
 
 
 def tried(file: Path, choices: Sequence[str], why: str, language: str, at: datetime) -> dict[str, Any]:
     """The state after some choices, in order; an excluded one is refused. ``why`` is a value to explain."""
-    compiled = compile_model(read_model_file(file), 0, at)
+    return _tried(compile_model(read_model_file(file), 0, at), choices, why, language)
+
+
+def try_draft(draft: Draft, choices: Sequence[str], why: str, language: str, at: datetime) -> dict[str, Any]:
+    """The same of a draft, by the rules in force now; the solver answers, so that nothing is compiled for it."""
+    key = (draft.source, tuple(sorted(draft.files.items())), at.date())
+    compiled = _kept.get(key)
+    if compiled is None:
+        with compiling():
+            compiled = _kept.put(key, compile_model(read_model(draft.source, draft.file, draft.files), 0, at))
+    return _tried(compiled, choices, why, language)
+
+
+def _tried(compiled: Compiled, choices: Sequence[str], why: str, language: str) -> dict[str, Any]:
     picks: Picks = ()
     for number, text in enumerate(choices, 1):
         picks = choose(compiled, picks, read_pick(Node(text, number, "choice")))
@@ -42,7 +60,11 @@ def explained(compiled: Compiled, picks: Picks, wanted: Pick, language: str) -> 
         "choices": [str(pick) for pick in reason.picks],
         "rules": [compiled.rule_text(rule, language) for rule in reason.rules],
         "repairs": [
-            {"without": [label(compiled, pick, language) for pick in one.dropped], "with": [str(pick) for pick in one.added]}
+            {
+                "without": [label(compiled, pick, language) for pick in one.dropped],
+                "with": [str(pick) for pick in one.added],
+                "drops": [str(pick) for pick in one.dropped],
+            }
             for one in repairs(compiled, picks, wanted)
         ],
     }
@@ -59,12 +81,17 @@ def _state(compiled: Compiled, view: View, language: str) -> dict[str, Any]:
                 "name": one.option_class.name,
                 "title": say(one.option_class.words, language, one.option_class.name),
                 "asked": one.asked,
-                "values": [{"name": value.option, "state": str(value.state), "quantity": value.quantity} for value in one.values],
+                "values": [_value(compiled, one.option_class.name, value, language) for value in one.values],
             }
             for one in view.classes
             if one.values
         ],
     }
+
+
+def _value(compiled: Compiled, option_class: str, value: ShownValue, language: str) -> dict[str, Any]:
+    title = option_title(compiled.model, option_class, value.option, language) if value.option else ""
+    return {"name": value.option, "title": title, "state": str(value.state), "quantity": value.quantity}
 
 
 def shown(answer: dict[str, Any]) -> str:

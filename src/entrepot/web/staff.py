@@ -154,6 +154,7 @@ DONE = {
     "issued": mark("The codes are issued."),
     "published": mark("The new version is published. Whoever starts to configure now gets it."),
     "draft_saved": mark("The draft is saved. Nothing is published yet."),
+    "model_discarded": mark("The new model is thrown away."),
     "draft_left": mark("The draft is left. Its states stay in the list."),
     "restored": mark("This state is the present one now."),
     "tried": mark("The try is finished. Nothing went into a cart."),

@@ -6,6 +6,7 @@ from entrepot.web.api.catalogs import CatalogApi
 from entrepot.web.api.configurations import BillOfMaterialApi, ConfigurationApi
 from entrepot.web.api.coupons import CouponApi
 from entrepot.web.api.desk import DeskApi
+from entrepot.web.api.model_drafts import ModelDraftApi
 from entrepot.web.api.models import ModelApi
 from entrepot.web.api.operations import OperationsApi
 from entrepot.web.api.orders import OrderApi
@@ -21,6 +22,7 @@ routes = [
     DeskApi,
     OperationsApi,
     ModelApi,
+    ModelDraftApi,
     ConfigurationApi,
     BillOfMaterialApi,
     SchemaApi,

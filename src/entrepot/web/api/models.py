@@ -161,12 +161,12 @@ class ModelApi(Controller):
     )
     def check_new(self, request: Asking, data: JSONBody[ModelText]) -> Checked:
         """Check the text of a new model, as `entrepot model check` does; nothing is stored."""
-        return _check(request, Draft("", data.based_on, data.source, data.files))
+        return check_draft(request, Draft("", data.based_on, data.source, data.files))
 
     @post("/", permission="model.publish", sync_to_thread=True, request_max_body_size=MAX_BODY, responses=REFUSED)
     def publish_new(self, request: Asking, data: JSONBody[ModelText]) -> Response[Published]:
         """Publish the first version of a model."""
-        return _publish(request, Draft("", data.based_on, data.source, data.files))
+        return publish_draft(request, Draft("", data.based_on, data.source, data.files))
 
     @post(
         "/from-uvl",
@@ -252,17 +252,18 @@ class ModelApi(Controller):
     )
     def check(self, request: Asking, name: FromPath[str], data: JSONBody[ModelText]) -> Checked:
         """Check a text of this model: its facts, and what it changes in the version it was made from."""
-        return _check(request, Draft(name, data.based_on, data.source, data.files))
+        return check_draft(request, Draft(name, data.based_on, data.source, data.files))
 
     @post(
         "/{name:str}/versions", permission="model.publish", sync_to_thread=True, request_max_body_size=MAX_BODY, responses=REFUSED
     )
     def publish(self, request: Asking, name: FromPath[str], data: JSONBody[ModelText]) -> Response[Published]:
         """Publish the next version; unchanged text is the version it already is."""
-        return _publish(request, Draft(name, data.based_on, data.source, data.files))
+        return publish_draft(request, Draft(name, data.based_on, data.source, data.files))
 
 
-def _check(request: Asking, draft: Draft) -> Checked:
+def check_draft(request: Asking, draft: Draft) -> Checked:
+    """What is true of a text, or what is wrong with it."""
     house = house_of(request)
     prepared, at = _prepared(request, draft), house.clock.now()
     with house.configurator.database.read() as conn:
@@ -271,11 +272,14 @@ def _check(request: Asking, draft: Draft) -> Checked:
     return Checked(prepared.model.name, prepared.facts, prepared.always_on, prepared.dead, changes)
 
 
-def _publish(request: Asking, draft: Draft) -> Response[Published]:
+def publish_draft(request: Asking, draft: Draft, *, ends: bool = False) -> Response[Published]:
+    """Publish a text; with ``ends`` it is what was in the making of its model, and no longer is."""
     house = house_of(request)
     prepared = _prepared(request, draft)
     with house.configurator.database.write() as conn:
         stored: StoredModel = configurator.publish_next(conn, prepared, draft.name, draft.based_on, house.clock.now())
+        if ends:
+            configurator.end_draft(conn, stored.name)
     unchanged = stored.version == draft.based_on
     answer = Published(stored.name, stored.version, unchanged, dict(stored.facts))
     return Response(answer, status_code=200 if unchanged else 201)
@@ -286,7 +290,7 @@ def _prepared(request: Asking, draft: Draft) -> Prepared:
     house = house_of(request)
     if draft.name:
         with house.configurator.database.read() as conn:
-            configurator.newest_and(conn, draft.name)
+            configurator.open_draft(conn, draft.name)
     return configurator.prepare_draft(draft, house.clock.now())
 
 

@@ -30,16 +30,19 @@ def list_page(request: Asked) -> Response[str]:
     house = house_of(request)
     with house.configurator.database.read() as conn:
         listed = configurator.list_models(conn, house.clock.now())
+        unpublished = configurator.list_unpublished(conn)
     rows = [{"one": one.shown, "in_force": one.in_force, "facts": facts_of(one.shown.facts)} for one in listed]
-    return show(request, "management/models.html", rows=rows)
+    return show(request, "management/models.html", rows=rows, unpublished=unpublished)
 
 
 @get(HERE, permission="model.view", sync_to_thread=True)
-def model_page(request: Asked, name: str, version: int = 0) -> Response[str]:
-    """One version: its facts by name, its tree, its rules, and the other versions."""
+def model_page(request: Asked, name: str, version: int = 0) -> Response[Any]:
+    """One version: its facts by name, its tree, its rules, and the other versions; of a new model its draft."""
     house, language = house_of(request), desk_of(request).locale
     at = house.clock.now()
     with house.configurator.database.read() as conn:
+        if not configurator.find_lines(conn, name) and configurator.present_state(conn, name):
+            return back(f"/management/models/{name}/source")
         stored = configurator.open_version(conn, name, at, version or None)
         known = configurator.survey(conn, stored, at)
         versions = configurator.find_lines(conn, name)

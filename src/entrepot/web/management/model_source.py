@@ -6,7 +6,7 @@ transaction.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Response, get, post
@@ -19,7 +19,6 @@ from entrepot.web.management.model_shown import facts_of, named
 from entrepot.web.staff import Asked, Form, back, desk_of, refused, show, text
 
 HERE = "/management/models/{name:str}/source"
-NEW = "/management/new-model"
 #: A form may be this long; larger models come by `entrepot model publish`.
 MAX_FORM = 8_000_000
 AROUND = 3
@@ -38,36 +37,20 @@ class Trouble:
     rules: tuple[configurator.Told, ...] = ()
 
 
-@get(NEW, permission="model.publish", sync_to_thread=False)
-def new_page(request: Asked) -> Response[str]:
-    """The text of a new model, begun with a small sound one."""
-    return _page(request, Draft("", 0, configurator.starter("my-kit", desk_of(request).store.identifier)))
-
-
-@post(NEW, permission="model.publish", sync_to_thread=True, request_max_body_size=MAX_FORM)
-def new(request: Asked, data: Form) -> Response[Any]:
-    """Check the text of a new model, or publish its first version."""
-    return _answer(request, Draft("", 0, _lines(str(data.get("source", "")))), text(data, "do"))
-
-
 @get(HERE, permission="model.publish", sync_to_thread=False)
 def source_page(request: Asked, name: str, version: int = 0) -> Response[str]:
     """The draft in the making, else the text of the newest version to go on from; or an older one to go back to."""
     draft, state = open_draft(request, name)
-    if version:
+    if version and draft.based_on:
         newest, chosen = _stored(request, name, version)
         draft = Draft(name, newest.version, chosen.source, dict(chosen.files))
-    return _page(request, draft, state=state)
+    return source_of(request, draft, state=state)
 
 
 def open_draft(request: Asked, name: str) -> tuple[Draft, int]:
     """What is in the making of a model and the state it is in; the newest version where nothing is."""
     with house_of(request).configurator.database.read() as conn:
-        present = configurator.present_state(conn, name)
-        if present is not None:
-            return present
-        newest, _ = configurator.newest_and(conn, name)
-    return Draft(name, newest.version, newest.source, dict(newest.files)), 0
+        return configurator.open_draft(conn, name)
 
 
 @post(HERE, permission="model.publish", sync_to_thread=True, request_max_body_size=MAX_FORM)
@@ -78,18 +61,26 @@ def source(request: Asked, name: str, data: Form) -> Response[Any]:
     based_on = text(data, "based_on")
     number = int(based_on) if based_on.isdecimal() else 0
     draft = Draft(name, number, _entered(data.get("source", ""), newest.source), files)
-    return _answer(request, draft, text(data, "do"), state_in(data))
+    return answer(request, draft, text(data, "do"), state_in(data))
 
 
 @post(f"{HERE}/states", permission="model.publish", sync_to_thread=True)
 def restore(request: Asked, name: str, data: Form) -> Response[Any]:
-    """Make another state of the draft the present one, or leave the draft and go on from the newest version."""
+    """Make another state of the draft the present one, or leave the draft and go on from the newest version.
+
+    A model that has no version yet is thrown away whole.
+    """
+    pressed = text(data, "do")
     with house_of(request).configurator.database.write() as conn:
-        if text(data, "do") == "leave":
+        if pressed == "leave":
             configurator.end_draft(conn, name)
+        elif pressed == "discard":
+            configurator.discard_draft(conn, name)
         else:
             configurator.restore_state(conn, name, state_in(data))
-    return back(f"/management/models/{name}/source", "draft_left" if text(data, "do") == "leave" else "restored")
+    if pressed == "discard":
+        return back("/management/models", "model_discarded")
+    return back(f"/management/models/{name}/source", "draft_left" if pressed == "leave" else "restored")
 
 
 def state_in(data: dict[str, Any]) -> int:
@@ -104,42 +95,52 @@ def _stored(request: Asked, name: str, version: int = 0) -> tuple[configurator.S
         return configurator.newest_and(conn, name, version)
 
 
-def _lines(entered: str) -> str:
+def plain_lines(entered: str) -> str:
     """Text as files have it: browsers send another end of line."""
     return entered.replace("\r\n", "\n")
 
 
 def _entered(entered: object, known: str) -> str:
     """What was entered; the known text itself where only ends of lines differ, so that it counts as unchanged."""
-    given = _lines(str(entered))
-    return known if given == _lines(known) else given
+    given = plain_lines(str(entered))
+    return known if given == plain_lines(known) else given
 
 
-def _answer(request: Asked, draft: Draft, pressed: str, state: int = 0) -> Response[Any]:
+def answer(request: Asked, draft: Draft, pressed: str, state: int = 0) -> Response[Any]:
+    """Do with a text what was asked: keep it, keep it and try it, publish it, or only check it."""
     house = house_of(request)
     at = house.clock.now()
     try:
-        if pressed == "save":
-            author = desk_of(request).user.logon_id
-            with house.configurator.database.write() as conn:
-                after = configurator.save_draft(conn, draft, state, author, at)
-            return back(f"/management/models/{draft.name}/source", "unchanged" if after == state else "draft_saved")
+        if pressed in ("save", "try"):
+            kept = replace(draft, name=draft.name or configurator.name_in(draft.source))
+            after = save(request, kept, state)
+            if pressed == "try":
+                return back(f"/management/models/{kept.name}/source/try")
+            return back(f"/management/models/{kept.name}/source", "unchanged" if after == state else "draft_saved")
         prepared = configurator.prepare_draft(draft, at)
         if pressed != "publish":
             with house.configurator.database.read() as conn:
                 configurator.check_next(conn, prepared, draft.name, draft.based_on, at)
-            return _page(request, draft, prepared=prepared, state=state)
+            return source_of(request, draft, prepared=prepared, state=state)
         with house.configurator.database.write() as conn:
             stored = configurator.publish_next(conn, prepared, draft.name, draft.based_on, at)
             configurator.end_draft(conn, stored.name)
     except Error as error:
-        return _page(request, draft, error=error, state=state)
+        return source_of(request, draft, error=error, state=state)
     return back(f"/management/models/{stored.name}", "unchanged" if stored.version == draft.based_on else "published")
 
 
-def _page(
+def save(request: Asked, draft: Draft, made_from: int) -> int:
+    """Keep a draft; the number of the state it is in now."""
+    house = house_of(request)
+    with house.configurator.database.write() as conn:
+        return configurator.save_draft(conn, draft, made_from, desk_of(request).user.logon_id, house.clock.now())
+
+
+def source_of(
     request: Asked, draft: Draft, *, state: int = 0, prepared: Prepared | None = None, error: Error | None = None
 ) -> Response[str]:
+    """The page of a text with what is known of it."""
     language = desk_of(request).locale
     status, trouble, changes = 200, None, []
     with house_of(request).configurator.database.read() as conn:
@@ -191,4 +192,4 @@ def _trouble(draft: Draft, error: Error, language: str) -> Trouble:
     return Trouble(str(error.problem), file, line, str(error.remedy), excerpt)
 
 
-routes: list[Any] = [new_page, new, source_page, source, restore]
+routes: list[Any] = [source_page, source, restore]
