@@ -20,6 +20,7 @@ from entrepot.bus import correlation
 from entrepot.commerce.database import metadata
 from entrepot.kernel.db import BigKey, Instant, Json
 from entrepot.kernel.errors import Invalid
+from entrepot.kernel.words import mark
 
 LONGEST_REASON = 1000
 
@@ -85,12 +86,12 @@ class Looked:
 
 class ReasonTooLong(Invalid):
     code = "REASON_TOO_LONG"
-    message = f"{{path}}: write at most {LONGEST_REASON} characters."
+    message = mark("{path}: write at most {most} characters.")
 
 
 class ReasonMissing(Invalid):
     code = "REASON_REQUIRED"
-    message = "{path}: say why; it is kept in the history."
+    message = mark("{path}: say why; it is kept in the history.")
 
 
 def note_change(
@@ -104,7 +105,7 @@ def note_change(
     """Add a line: ``subject`` is its kind and name; of ``before`` and ``after`` only what differs is kept."""
     reason = author.reason.strip()
     if len(reason) > LONGEST_REASON:
-        raise ReasonTooLong(path="reason")
+        raise ReasonTooLong(path="reason", most=LONGEST_REASON)
     old, new = _plain(before or {}), _plain(after or {})
     differing = [name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name)]
     row = {

@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from entrepot.kernel.words import mark
+from entrepot.kernel.words import Phrase, mark, retold
+
+#: The attributes that hold words of ours, not names of somebody's things.
+_SENTENCES = frozenset({"problem", "what", "status", "source", "target", "modification"})
 
 
 class Error(Exception):
@@ -29,8 +32,10 @@ class Error(Exception):
         """The sentence in another language: the pattern is translated, then filled; what has no translation stays."""
         if self.text != self.message.format_map(_Missing(self.attributes)):
             return gettext(self.text) if self.text else ""
-        problem = self.attributes.get("problem")
-        own = {"problem": gettext(problem)} if isinstance(problem, str) and problem else {}
+        own = {name: retold(value, gettext) for name, value in self.attributes.items() if isinstance(value, Phrase)}
+        for name in _SENTENCES & self.attributes.keys() - own.keys():
+            value = self.attributes[name]
+            own[name] = gettext(value) if isinstance(value, str) and value else value
         return gettext(self.message).format_map(_Missing(self.attributes | own))
 
     def __getattr__(self, name: str) -> Any:

@@ -16,6 +16,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from entrepot.kernel.errors import Invalid
+from entrepot.kernel.words import mark
 
 PRICE_SCALE = 100_000
 
@@ -34,12 +35,12 @@ _AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,11})(?:\.([0-9]{1,5}))?\Z")
 
 class AmountMalformed(Invalid):
     code = "BAD_AMOUNT"
-    message = "{path}: write an amount such as 1149.00, with at most {decimals} decimals and no sign."
+    message = mark("{path}: write an amount such as 1149.00, with at most {decimals} decimals and no sign.")
 
 
 class CurrencyUnknown(Invalid):
     code = "CURRENCY_UNKNOWN"
-    message = "{path}: write a currency as its three-letter code, such as EUR."
+    message = mark("{path}: write a currency as its three-letter code, such as EUR.")
 
 
 def exponent(currency: str) -> int:

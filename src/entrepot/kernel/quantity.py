@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from entrepot.kernel.errors import Invalid
+from entrepot.kernel.words import mark
 
 MOST = 1_000_000
 EACH = "C62"
@@ -22,12 +23,12 @@ _DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,4})?\Z")
 
 class QuantityMalformed(Invalid):
     code = "BAD_QUANTITY"
-    message = "{path}: write a quantity greater than 0 and at most 1,000,000, such as 2."
+    message = mark("{path}: write a quantity greater than 0 and at most 1,000,000, such as 2.")
 
 
 class QuantityNotMultiple(Invalid):
     code = "QUANTITY_NOT_MULTIPLE"
-    message = "{path}: this item is sold in steps of {multiple} {unit}."
+    message = mark("{path}: this item is sold in steps of {multiple} {unit}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from entrepot.kernel.errors import Invalid
+from entrepot.kernel.words import mark
 
 Flag = Literal["Y", "N"]
 Unknown = Literal["refuse", "ignore"]
@@ -57,7 +58,7 @@ class DocumentMalformed(Invalid):
 
 class FieldUnknown(Invalid):
     code = "ENT_INVALID"
-    message = "{path}: this field is not known here. Check its spelling or leave it out."
+    message = mark("{path}: this field is not known here. Check its spelling or leave it out.")
 
 
 D = TypeVar("D", bound=Document)
@@ -95,9 +96,9 @@ def parse_moment(text: str, path: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise DocumentMalformed(path=path, what="write an instant such as 2026-03-01T10:00:00+00:00.") from None
+        raise DocumentMalformed(path=path, what=mark("write an instant such as 2026-03-01T10:00:00+00:00.")) from None
     if at.tzinfo is None or not 1970 <= at.year <= 9998:
-        raise DocumentMalformed(path=path, what="write an instant with its offset, between 1970 and 9998.")
+        raise DocumentMalformed(path=path, what=mark("write an instant with its offset, between 1970 and 9998."))
     return at.astimezone(UTC)
 
 

@@ -22,6 +22,7 @@ from entrepot.commerce import members
 from entrepot.kernel import errors
 from entrepot.kernel.errors import Error, NotPermitted
 from entrepot.kernel.ids import new_id
+from entrepot.kernel.words import mark
 from entrepot.web.house import House
 
 log = structlog.get_logger("web")
@@ -43,12 +44,12 @@ CODE_STATUS = {
 
 class NotLoggedOn(errors.Refused):
     code = "NOT_LOGGED_ON"
-    message = "Please log on first."
+    message = mark("Please log on first.")
 
 
 class OriginRefused(NotPermitted):
     code = "ORIGIN_REFUSED"
-    message = "This request comes from another site and was refused."
+    message = mark("This request comes from another site and was refused.")
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
@@ -154,7 +155,8 @@ def check_origin(request: Request[Any, Any, Any]) -> None:
 def problem_of(error: Error, trace: str = "") -> Problem:
     """An error of ours as a problem document."""
     status = CODE_STATUS.get(error.code) or STATUS.get(error.kind, 400)
-    attributes = {name: value for name, value in error.attributes.items() if name != "path" and _plain(value)}
+    said = {name: str(value) if isinstance(value, str) else value for name, value in error.attributes.items()}
+    attributes = {name: value for name, value in said.items() if name != "path" and _plain(value)}
     return Problem(
         type=f"urn:entrepot:problem:{error.code.lower().replace('_', '-')}",
         title=error.code.replace("_", " ").capitalize(),

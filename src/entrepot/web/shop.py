@@ -18,6 +18,7 @@ from entrepot import configurator
 from entrepot.bus import Steps
 from entrepot.commerce import capture, catalog, members, pricing
 from entrepot.kernel.errors import Error, Unavailable
+from entrepot.kernel.words import mark
 from entrepot.web.house import House
 
 T = TypeVar("T")
@@ -218,7 +219,7 @@ def check_configuration(bom: dict[str, Any]) -> Steps[None]:
 
 class Reconfigure(capture.NotReadyToOrder):
     code = "RECONFIGURE"
-    message = "Please configure the kit again: {gone}."
+    message = mark("Please configure the kit again: {gone}.")
 
 
 def prepare(house: House, caller: Caller, version: int, confirmed_total: int | None = None) -> Steps[capture.Order]:

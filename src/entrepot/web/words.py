@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from entrepot.kernel.words import Phrase
 from entrepot.web.i18n import mark, translator
 
 PARTIALLY = mark("Partially %(status)s")
@@ -270,6 +271,8 @@ def speaker(locale: str) -> Callable[[object], str]:
     tell = translator(locale).gettext
 
     def say(word: object) -> str:
+        if isinstance(word, Phrase):
+            return word.told(tell)
         known = str(word)
         if known.startswith("Partially "):
             return tell(PARTIALLY) % {"status": say(known.removeprefix("Partially "))}

@@ -51,7 +51,7 @@ class CodeUnknown(Refused):
 
 class TooManyCodes(Refused):
     code = "TOO_MANY_CODES"
-    message = f"An order takes at most {MOST_CODES} codes."
+    message = mark("An order takes at most {most} codes.")
 
 
 def check_address(address: Address, *, guest: bool = True) -> Address:
@@ -135,7 +135,7 @@ def enter_code(conn: Connection, visit: Visit, cart: Order, code: str) -> Order:
     """
     code = promotions.canonical_code(code)
     if len(cart.codes) >= MOST_CODES:
-        raise TooManyCodes()
+        raise TooManyCodes(most=MOST_CODES)
     found = promotions.validate_code(conn, visit.store.id, code, (cart.logon_id, visit.customer.segments), visit.at, cart.id)
     if not found.valid:
         raise CodeUnknown()

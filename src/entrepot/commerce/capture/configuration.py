@@ -26,26 +26,27 @@ from entrepot.commerce.capture.tables import kit_configuration, order_item
 from entrepot.kernel.db import insert_or_ignore
 from entrepot.kernel.errors import Conflict, Refused
 from entrepot.kernel.ids import new_id
+from entrepot.kernel.words import mark, phrase
 
 
 class ConfigurationIdUsed(Conflict):
     code = "CONFIGURATION_ID_USED"
-    message = "This configuration id already stands for another configuration. Configure the kit again."
+    message = mark("This configuration id already stands for another configuration. Configure the kit again.")
 
 
 class NotADynamicKit(Refused):
     code = "NOT_A_DYNAMIC_KIT"
-    message = "{part_number} cannot be configured."
+    message = mark("{part_number} cannot be configured.")
 
 
 class NoModel(Refused):
     code = "NO_MODEL"
-    message = "{part_number} has no model and cannot be configured."
+    message = mark("{part_number} has no model and cannot be configured.")
 
 
 class KitReplaced(Refused):
     code = "KIT_REPLACED"
-    message = "{part_number} is put together differently now. Open its configuration in the cart and go through it again."
+    message = mark("{part_number} is put together differently now. Open its configuration in the cart and go through it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +74,22 @@ def read_bill_of_material(bom: dict[str, Any]) -> Configuration:
     """The configuration in a bill of material as the configurator wrote it; refuses a malformed one whole."""
     identity, kit = bom.get("ConfigurationId"), bom.get("ItemID")
     if not isinstance(identity, str) or not 0 < len(identity) <= 128:
-        raise ConfigurationInvalid(path="ConfigurationId", problem="a configuration has an id of at most 128 characters")
+        raise ConfigurationInvalid(path="ConfigurationId", problem=mark("a configuration has an id of at most 128 characters"))
     if not isinstance(kit, str) or not kit:
-        raise ConfigurationInvalid(path="ItemID", problem="the kit's part number is missing")
+        raise ConfigurationInvalid(path="ItemID", problem=mark("the kit's part number is missing"))
     lines = bom.get("BOMLine")
     if not isinstance(lines, list) or not lines:
-        raise ConfigurationInvalid(path="BOMLine", problem="a configuration has at least one component")
+        raise ConfigurationInvalid(path="BOMLine", problem=mark("a configuration has at least one component"))
     parts = []
     for place, line in enumerate(lines):
         if not line.get("ItemID"):
             continue
         quantity = str(line.get("Quantity", ""))
         if not quantity.isdecimal() or int(quantity) < 1:
-            raise ConfigurationInvalid(path=f"BOMLine/{place}/Quantity", problem="a whole number of at least 1 is expected")
+            raise ConfigurationInvalid(path=f"BOMLine/{place}/Quantity", problem=mark("a whole number of at least 1 is expected"))
         parts.append((str(line["ItemID"]), int(quantity), line.get("Required", "Y") != "N"))
     if not parts:
-        raise ConfigurationInvalid(path="BOMLine", problem="a configuration has at least one component")
+        raise ConfigurationInvalid(path="BOMLine", problem=mark("a configuration has at least one component"))
     return Configuration(identity, kit, tuple(parts), bom)
 
 
@@ -120,7 +121,9 @@ def update_configuration(conn: Connection, visit: Visit, cart: Order, line_id: s
     """Replace a line's configuration by another of the same kit, under a new configuration id."""
     line = cart.line(line_id)
     if configuration.kit != line.part_number:
-        raise ConfigurationInvalid(path="ItemID", problem=f"the line holds {line.part_number}")
+        raise ConfigurationInvalid(
+            path="ItemID", problem=phrase(mark("the line holds {part_number}"), part_number=line.part_number)
+        )
     if configuration.id != line.configuration_id and _line_of(conn, configuration.id) is not None:
         raise ConfigurationIdUsed(configuration=configuration.id)
     _check_model(configurable_kit(conn, visit, configuration.kit), configuration.document)
@@ -164,7 +167,11 @@ def _check_inside(conn: Connection, visit: Visit, kits: Sequence[dict[str, Any]]
         if not entry.type.configured:
             raise NotADynamicKit(path=f"NestedKit/{place}", part_number=kit["ItemID"])
         if kit.get("ModelName", entry.model) != entry.model:
-            problem = f"{entry.part_number} is not put together with {kit['ModelName']} any more. Configure the kit again."
+            problem = phrase(
+                mark("{part_number} is not put together with {modelname} any more. Configure the kit again."),
+                part_number=entry.part_number,
+                modelname=kit["ModelName"],
+            )
             raise ConfigurationInvalid(path=f"NestedKit/{place}", problem=problem)
 
 

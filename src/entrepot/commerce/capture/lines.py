@@ -28,11 +28,12 @@ from entrepot.commerce.catalog import EntryFacts, EntryType
 from entrepot.kernel.errors import Refused
 from entrepot.kernel.ids import new_id
 from entrepot.kernel.quantity import MOST, Step
+from entrepot.kernel.words import mark
 
 
 class QuantityTooLarge(Refused):
     code = "BAD_QUANTITY"
-    message = "A line holds at most 1,000,000 of an item."
+    message = mark("A line holds at most 1,000,000 of an item.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,17 +170,17 @@ def require_part(facts: Mapping[str, EntryFacts], number: str) -> EntryFacts:
 
 class ComponentUnknown(Refused):
     code = "COMPONENT_UNKNOWN"
-    message = "The configuration contains {part_number}, which this store does not sell. Configure it again."
+    message = mark("The configuration contains {part_number}, which this store does not sell. Configure it again.")
 
 
 class ComponentNotSku(Refused):
     code = "COMPONENT_NOT_SKU"
-    message = "The configuration contains {part_number}, which is not an orderable item."
+    message = mark("The configuration contains {part_number}, which is not an orderable item.")
 
 
 def _checked(lines: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
     if len(lines) > MOST_LINES:
-        raise TooManyLines()
+        raise TooManyLines(most=MOST_LINES)
     if any(line.quantity > MOST for line in lines):
         raise QuantityTooLarge(path="quantity")
     return lines

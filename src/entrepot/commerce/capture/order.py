@@ -77,7 +77,7 @@ class CartNotOpen(Conflict):
 
 class TooManyLines(Refused):
     code = "TOO_MANY_LINES"
-    message = f"A cart holds at most {MOST_LINES} lines."
+    message = mark("A cart holds at most {most} lines.")
 
 
 class KitComponentsLocked(Refused):

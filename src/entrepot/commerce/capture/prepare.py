@@ -26,23 +26,24 @@ from entrepot.commerce.capture.checkout import broken_terms, missing
 from entrepot.commerce.capture.order import Order, OrderState, Visit
 from entrepot.kernel.cache import Terms, current_terms
 from entrepot.kernel.errors import Conflict, Refused
+from entrepot.kernel.words import mark
 
 RESERVATION = timedelta(minutes=15)
 
 
 class NotReadyToOrder(Refused):
     code = "NOT_READY"
-    message = "The order cannot be placed yet: {summary}"
+    message = mark("The order cannot be placed yet: {summary}")
 
 
 class OutOfStock(Refused):
     code = "OUT_OF_STOCK"
-    message = "Not enough in stock: {summary}"
+    message = mark("Not enough in stock: {summary}")
 
 
 class PriceChanged(Conflict):
     code = "PRICE_CHANGED"
-    message = "Prices have changed since you last looked: the total is now {total}. Please confirm it."
+    message = mark("Prices have changed since you last looked: the total is now {total}. Please confirm it.")
 
 
 @dataclass(frozen=True, slots=True)

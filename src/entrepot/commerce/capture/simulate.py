@@ -18,23 +18,24 @@ from entrepot.commerce.capture.configuration import Configuration
 from entrepot.commerce.capture.lines import Adding, components_from, kit_components, lines_for
 from entrepot.commerce.capture.order import OrderLine, Visit
 from entrepot.kernel.errors import Invalid
+from entrepot.kernel.words import mark
 
 MOST_ITEMS = 100
 
 
 class NothingToSimulate(Invalid):
     code = "NOTHING_TO_SIMULATE"
-    message = f"{{path}}: name 1 to {MOST_ITEMS} articles."
+    message = mark("{path}: name 1 to {most} articles.")
 
 
 class ConfigurationOfAnother(Invalid):
     code = "CONFIGURATION_OF_ANOTHER"
-    message = "{path}: the configuration {configuration} is one of {part_number}."
+    message = mark("{path}: the configuration {configuration} is one of {part_number}.")
 
 
 class NothingInside(Invalid):
     code = "CONFIGURATION_REQUIRED"
-    message = "{path}: {part_number} has no default content. Name a finished configuration of it."
+    message = mark("{path}: {part_number} has no default content. Name a finished configuration of it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Simulated:
 def simulate(conn: Connection, visit: Visit, asked: Question) -> Simulated:
     """Price the cart as its buyer would have it at the instant of the visit; refused when an article cannot be ordered."""
     if not 0 < len(asked.items) <= MOST_ITEMS:
-        raise NothingToSimulate(path="items")
+        raise NothingToSimulate(path="items", most=MOST_ITEMS)
     found = [line for place, one in enumerate(asked.items) for line in _lines(conn, visit, asked, place, one)]
     lines = tuple(replace(line, id=str(place), position=place) for place, line in enumerate(found, 1))
     order = ToCalculate(

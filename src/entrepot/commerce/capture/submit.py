@@ -24,6 +24,7 @@ from entrepot.commerce.database import outbox
 from entrepot.kernel.db import insert_or_ignore
 from entrepot.kernel.errors import Conflict, Invalid
 from entrepot.kernel.statement import Statement
+from entrepot.kernel.words import mark
 
 _same = sa.and_(idempotency.c.scope == sa.bindparam("of"), idempotency.c.key == sa.bindparam("by"))
 _KNOWN = Statement(sa.select(idempotency).where(_same))
@@ -32,22 +33,22 @@ _MADE = Statement(idempotency.update().where(_same).values(order_id=sa.bindparam
 
 class IdempotencyKeyMissing(Invalid):
     code = "IDEMPOTENCY_KEY_REQUIRED"
-    message = "{path}: send a key of 1 to 255 visible characters, the same one for every retry of this order."
+    message = mark("{path}: send a key of 1 to 255 visible characters, the same one for every retry of this order.")
 
 
 class IdempotencyKeyReused(Conflict):
     code = "IDEMPOTENCY_KEY_REUSED"
-    message = "This key was used for another order. Send a new key for a new order."
+    message = mark("This key was used for another order. Send a new key for a new order.")
 
 
 class NotPrepared(Conflict):
     code = "PRICES_EXPIRED"
-    message = "The prices and the reserved stock are no longer held. Check the summary again, then order."
+    message = mark("The prices and the reserved stock are no longer held. Check the summary again, then order.")
 
 
 class NotWhatWasShown(Conflict):
     code = "PRICE_CHANGED"
-    message = "This is not what was shown on the summary. Check it again, then order."
+    message = mark("This is not what was shown on the summary. Check it again, then order.")
 
 
 def submit(conn: Connection, visit: Visit, key: str, version: int) -> tuple[Order, bool]:

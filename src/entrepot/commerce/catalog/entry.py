@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from entrepot.kernel.errors import NotFound, Refused
 from entrepot.kernel.quantity import Step
+from entrepot.kernel.words import mark
 
 
 class EntryType(StrEnum):
@@ -148,22 +149,22 @@ class EntryFacts:
 
 class CatalogEntryNotFound(NotFound):
     code = "CATALOG_ENTRY_NOT_FOUND"
-    message = "There is no article {part_number} in this store."
+    message = mark("There is no article {part_number} in this store.")
 
 
 class CategoryNotFound(NotFound):
     code = "CATEGORY_NOT_FOUND"
-    message = "There is no category {group} here."
+    message = mark("There is no category {group} here.")
 
 
 class NotOrderableType(Refused):
     code = "NOT_ORDERABLE_TYPE"
-    message = "{part_number} cannot be ordered itself; choose one of the articles it consists of."
+    message = mark("{part_number} cannot be ordered itself; choose one of the articles it consists of.")
 
 
 class NotBuyable(Refused):
     code = "NOT_BUYABLE"
-    message = "{part_number} is shown for information and cannot be ordered."
+    message = mark("{part_number} is shown for information and cannot be ordered.")
 
 
 _GRAMS = {

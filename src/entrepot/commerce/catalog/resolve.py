@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from entrepot.kernel.errors import Conflict, Refused
+from entrepot.kernel.words import mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +69,19 @@ class MissingAttribute(Refused):
     """``missing``: attribute identifier → values still possible."""
 
     code = "MISSING_ATTRIBUTE"
-    message = "Please choose {names} for {part_number}."
+    message = mark("Please choose {names} for {part_number}.")
 
 
 class IncorrectAttribute(Refused):
     """``attribute`` and ``value`` at fault, or for an unknown combination ``nearest``: existing ones."""
 
     code = "INCORRECT_ATTRIBUTE"
-    message = "{part_number} is not available with {chosen}."
+    message = mark("{part_number} is not available with {chosen}.")
 
 
 class SkuAmbiguous(Conflict):
     code = "SKU_AMBIGUOUS"
-    message = "{part_number} has several articles with the same attributes: {part_numbers}. Please tell the store."
+    message = mark("{part_number} has several articles with the same attributes: {part_numbers}. Please tell the store.")
 
 
 def resolve_sku(product: ProductFacts, chosen: Mapping[str, str]) -> Resolved:

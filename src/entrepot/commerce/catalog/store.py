@@ -24,6 +24,7 @@ from entrepot.kernel.db import insert_or_ignore
 from entrepot.kernel.errors import Invalid, NotFound, Refused
 from entrepot.kernel.sheet import Sheet
 from entrepot.kernel.statement import Statement
+from entrepot.kernel.words import mark
 
 
 class StoreStatus(IntEnum):
@@ -95,32 +96,32 @@ class Catalog:
 
 class StoreRequired(Invalid):
     code = "STORE_REQUIRED"
-    message = "Say which store you mean."
+    message = mark("Say which store you mean.")
 
 
 class StoreNotFound(NotFound):
     code = "STORE_NOT_FOUND"
-    message = "There is no store {store}."
+    message = mark("There is no store {store}.")
 
 
 class StoreNotOpen(Refused):
     code = "STORE_NOT_OPEN"
-    message = "This store is closed at the moment."
+    message = mark("This store is closed at the moment.")
 
 
 class CatalogNotInStore(NotFound):
     code = "CATALOG_NOT_IN_STORE"
-    message = "This store has no catalog {catalog}."
+    message = mark("This store has no catalog {catalog}.")
 
 
 class MasterCatalogMissing(Refused):
     code = "MASTER_CATALOG_MISSING"
-    message = "The store {store} has no master catalog and cannot be opened. Load one first."
+    message = mark("The store {store} has no master catalog and cannot be opened. Load one first.")
 
 
 class MasterCatalogDuplicate(Refused):
     code = "MASTER_CATALOG_DUPLICATE"
-    message = "The store {store} already has the master catalog {catalog}."
+    message = mark("The store {store} already has the master catalog {catalog}.")
 
 
 _asset = store.alias("asset")

@@ -16,6 +16,7 @@ import msgspec
 from entrepot.commerce.charges.manual import Adding, Manual, NegativeTotal, On, in_effect
 from entrepot.commerce.charges.tax import Tax, TaxRate, net_of, tax_on
 from entrepot.kernel.money import allocate, cash_total
+from entrepot.kernel.words import mark, phrase
 
 
 class Charge(msgspec.Struct, frozen=True):
@@ -113,7 +114,7 @@ def settle(bill: Bill) -> Due:
     manual = in_effect(bill.manual, bill.manual_policy)
     by_line = _by_line(bill, manual) if manual else {}
     on_shipping = {one.id: one.amount for one in manual if one.on is On.SHIPPING}
-    _require_room(bill.shipping.amount if bill.shipping else 0, sum(on_shipping.values()), "shipping")
+    _require_room(bill.shipping.amount if bill.shipping else 0, sum(on_shipping.values()), mark("shipping"))
     lines = tuple(_row(bill, line, by_line.get(line.id, {})) for line in bill.lines)
     shipping = _row(bill, bill.shipping, on_shipping) if bill.shipping is not None else None
     surcharges = tuple(_row(bill, one, {}) for one in bill.surcharges)
@@ -128,12 +129,12 @@ def _by_line(bill: Bill, manual: tuple[Manual, ...]) -> dict[str, dict[str, int]
         if one.on is On.LINE and one.line in found:
             found[one.line][one.id] = one.on_base(costs[one.line] + sum(found[one.line].values()))
     for line in bill.lines:
-        _require_room(line.amount, sum(found[line.id].values()), f"line {line.id}")
+        _require_room(line.amount, sum(found[line.id].values()), phrase(mark("line {line}"), line=line.id))
     for one in manual:
         if one.on is On.ORDER:
             weights = [line.amount + sum(found[line.id].values()) for line in bill.lines]
             amount = one.on_base(sum(weights))
-            _require_room(sum(weights), amount, "the order")
+            _require_room(sum(weights), amount, mark("the order"))
             for line, share in zip(bill.lines, allocate(amount, weights), strict=True):
                 found[line.id][one.id] = share
     return found

@@ -14,11 +14,12 @@ from fractions import Fraction
 
 from entrepot.kernel.errors import Refused
 from entrepot.kernel.money import half_up, percent_of
+from entrepot.kernel.words import mark
 
 
 class NegativeTotal(Refused):
     code = "ENT_NEGATIVE_TOTAL"
-    message = "The discount is larger than what is left of {target}. Take off less."
+    message = mark("The discount is larger than what is left of {target}. Take off less.")
 
 
 class On(StrEnum):

@@ -18,6 +18,7 @@ from entrepot.commerce.members.member import User
 from entrepot.kernel.db import Instant
 from entrepot.kernel.errors import NotFound
 from entrepot.kernel.ids import new_secret
+from entrepot.kernel.words import mark
 
 LIFE = timedelta(days=7)
 
@@ -33,7 +34,7 @@ invitation = sa.Table(
 
 class InvitationNotFound(NotFound):
     code = "INVITATION_NOT_FOUND"
-    message = "This invitation was used already or is older than a week. Ask for a new one."
+    message = mark("This invitation was used already or is older than a week. Ask for a new one.")
 
 
 def invite(conn: Connection, user_id: int, at: datetime) -> str:

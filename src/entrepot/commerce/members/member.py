@@ -7,6 +7,7 @@ from datetime import datetime
 
 from entrepot.commerce.members.permissions import permissions_of
 from entrepot.kernel.errors import Invalid, NotFound, Refused
+from entrepot.kernel.words import mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,51 +94,51 @@ class Address:
 
 class UserNotFound(NotFound):
     code = "USER_NOT_FOUND"
-    message = "There is no such account."
+    message = mark("There is no such account.")
 
 
 class AddressNotFound(NotFound):
     code = "ADDRESS_NOT_FOUND"
-    message = "There is no such address in the address book."
+    message = mark("There is no such address in the address book.")
 
 
 class LogonRefused(Refused):
     code = "LOGON_REFUSED"
-    message = "Log-on name and password do not belong together. Check both and try again."
+    message = mark("Log-on name and password do not belong together. Check both and try again.")
 
 
 class AccountDeactivated(Refused):
     """Told only to whoever knows the password; to everybody else the account reads like any other."""
 
     code = "ACCOUNT_DEACTIVATED"
-    message = "This account is deactivated. Ask your organization's administrator, or write to us."
+    message = mark("This account is deactivated. Ask your organization's administrator, or write to us.")
 
 
 class OrganizationPending(Refused):
     code = "ORGANIZATION_PENDING"
-    message = "The registration of {organization} is waiting for approval. You can log on as soon as it is approved."
+    message = mark("The registration of {organization} is waiting for approval. You can log on as soon as it is approved.")
 
 
 class OrganizationRejected(Refused):
     code = "ORGANIZATION_REJECTED"
-    message = "The registration of {organization} was not approved: {reason}"
+    message = mark("The registration of {organization} was not approved: {reason}")
 
 
 class OrganizationLocked(Refused):
     code = "ORGANIZATION_LOCKED"
-    message = "{organization} is locked for the time being. Write to us to clear it up."
+    message = mark("{organization} is locked for the time being. Write to us to clear it up.")
 
 
 class LogonIdTaken(Refused):
     code = "LOGON_ID_TAKEN"
-    message = "The log-on name {logon_id} is taken. Please choose another one."
+    message = mark("The log-on name {logon_id} is taken. Please choose another one.")
 
 
 class LogonIdMalformed(Invalid):
     code = "LOGON_ID_MALFORMED"
-    message = "{path}: choose a log-on name of 3 to 254 characters without blanks at its ends."
+    message = mark("{path}: choose a log-on name of 3 to 254 characters without blanks at its ends.")
 
 
 class PasswordTooWeak(Invalid):
     code = "PASSWORD_TOO_WEAK"
-    message = "{path}: choose a password of 8 to 200 characters that is not your log-on name."
+    message = mark("{path}: choose a password of 8 to 200 characters that is not your log-on name.")

@@ -19,6 +19,7 @@ from entrepot.commerce.members.tables import organization
 from entrepot.kernel.db import insert_or_ignore
 from entrepot.kernel.errors import Conflict, NotFound, Refused
 from entrepot.kernel.statement import Statement
+from entrepot.kernel.words import mark
 
 ACTIVE, PENDING, REJECTED, LOCKED = "active", "pending", "rejected", "locked"
 DEEPEST = 32
@@ -27,22 +28,22 @@ _t = organization.c
 
 class OrganizationNotFound(NotFound):
     code = "ORGANIZATION_NOT_FOUND"
-    message = "There is no such organization."
+    message = mark("There is no such organization.")
 
 
 class OrganizationTaken(Refused):
     code = "ORGANIZATION_TAKEN"
-    message = "An organization {organization} is registered already. Ask its administrator for an account."
+    message = mark("An organization {organization} is registered already. Ask its administrator for an account.")
 
 
 class OrganizationMoved(Conflict):
     code = "ORGANIZATION_STATE"
-    message = "{organization} is {status}; this is done from {expected}. Look at it again."
+    message = mark("{organization} is {status}; this is done from {expected}. Look at it again.")
 
 
 class OrganizationInCircle(Refused):
     code = "ORGANIZATION_CYCLE"
-    message = "{organization} cannot belong to {parent}, which belongs to it."
+    message = mark("{organization} cannot belong to {parent}, which belongs to it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ def _decide(conn: Connection, one: Organization, values: dict[str, Any], author:
     stamp = {"decided_at": author.at, "decided_by": author.logon_id, "decision": author.reason.strip() or None}
     moved = conn.execute(organization.update().where(_t.id == one.id, _t.status == one.status).values(values | stamp))
     if moved.rowcount != 1:
-        raise OrganizationMoved(organization=one.identifier, status="decided already", expected=one.status)
+        raise OrganizationMoved(organization=one.identifier, status=mark("decided already"), expected=one.status)
 
 
 def _parent(conn: Connection, one: Organization, parent: str) -> Organization | None:

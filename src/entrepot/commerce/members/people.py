@@ -22,13 +22,14 @@ from entrepot.commerce.members.permissions import ORGANIZATION_ADMINISTRATOR
 from entrepot.commerce.members.sessions import close_sessions_of
 from entrepot.commerce.members.tables import organization, user_account, user_role
 from entrepot.kernel.errors import Refused
+from entrepot.kernel.words import mark
 
 _u = user_account.c
 
 
 class NotYourself(Refused):
     code = "NOT_YOURSELF"
-    message = "You cannot deactivate yourself or take your own administration away. Another administrator can."
+    message = mark("You cannot deactivate yourself or take your own administration away. Another administrator can.")
 
 
 @dataclass(frozen=True, slots=True)

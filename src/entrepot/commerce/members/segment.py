@@ -291,7 +291,7 @@ def read_conditions(value: Any) -> tuple[Condition, ...]:
                 path = f"conditions[{place}].amount"
                 parse_amount(amount, parse_currency(currency, path), path)
         if isinstance(one, Ordered) and (one.least == 0 if one.most is None else one.most < one.least):
-            problem = "ask for at least one order, or for at most so many, the least not above the most"
+            problem = mark("ask for at least one order, or for at most so many, the least not above the most")
             raise ConditionsMalformed(path=f"conditions[{place}]", problem=problem)
     return conditions
 

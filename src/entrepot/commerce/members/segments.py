@@ -23,6 +23,7 @@ from entrepot.commerce.members.segment import BUILT_IN, Condition, Facts, Verdic
 from entrepot.commerce.members.tables import member_group, member_group_member, user_account
 from entrepot.kernel.db import insert_or_ignore, upsert
 from entrepot.kernel.errors import Invalid, NotFound, Refused
+from entrepot.kernel.words import mark
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 _g, _m = member_group.c, member_group_member.c
@@ -30,12 +31,12 @@ _g, _m = member_group.c, member_group_member.c
 
 class SegmentNotFound(NotFound):
     code = "SEGMENT_NOT_FOUND"
-    message = "There is no customer segment {segment}."
+    message = mark("There is no customer segment {segment}.")
 
 
 class SegmentTaken(Refused):
     code = "SEGMENT_TAKEN"
-    message = "There is a customer segment {segment} already. Choose another name."
+    message = mark("There is a customer segment {segment} already. Choose another name.")
 
 
 class SegmentMalformed(Invalid):
@@ -80,7 +81,7 @@ def get_segment(conn: Connection, identifier: str) -> Segment:
 def create_segment(conn: Connection, segment: Segment, author: Author) -> None:
     """Define a new segment; raises `SegmentTaken` when there is one of the name."""
     if not _IDENTIFIER.match(segment.identifier):
-        raise SegmentMalformed(path="identifier", problem="1 to 64 letters, digits, dots, hyphens and underscores")
+        raise SegmentMalformed(path="identifier", problem=mark("1 to 64 letters, digits, dots, hyphens and underscores"))
     if segment.identifier in BUILT_IN:
         raise SegmentTaken(segment=segment.identifier)
     if not insert_or_ignore(conn, member_group, {"identifier": segment.identifier, **_terms(segment)}):
@@ -197,7 +198,7 @@ def _read(conn: Connection, condition: sa.ColumnElement[bool]) -> list[Segment]:
 def _terms(segment: Segment) -> dict[str, Any]:
     """What of a segment is written, and told in the history."""
     if len(segment.description) > 512:
-        raise SegmentMalformed(path="description", problem="at most 512 characters")
+        raise SegmentMalformed(path="description", problem=mark("at most 512 characters"))
     stored = stored_form(segment.conditions)
     return {"usage": segment.usage or None, "short_description": segment.description or None, "conditions": stored or None}
 

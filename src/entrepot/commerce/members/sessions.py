@@ -19,6 +19,7 @@ from entrepot.commerce.members.member import User, UserNotFound
 from entrepot.kernel.db import Instant, upsert
 from entrepot.kernel.errors import Refused
 from entrepot.kernel.ids import new_secret
+from entrepot.kernel.words import mark
 
 BUYER_LIFE = timedelta(days=30)
 STAFF_LIFE = timedelta(hours=12)
@@ -50,7 +51,7 @@ logon_failure = sa.Table(
 
 class TooManyAttempts(Refused):
     code = "TOO_MANY_ATTEMPTS"
-    message = "Too many attempts. Wait {seconds} seconds, then try again."
+    message = mark("Too many attempts. Wait {seconds} seconds, then try again.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from entrepot.commerce.pricing.faults import PriceRuleMalformed
 from entrepot.kernel.clock import midnight
+from entrepot.kernel.words import mark, phrase
 
 #: What can be asked of a path.
 CONDITIONS = ("segments", "not_segments", "part_numbers", "not_part_numbers", "groups", "lists", "quantity", "dates", "hours")
@@ -33,19 +34,19 @@ def condition_of(kind: str, text: str, zone: str = "UTC", groups: Mapping[str, i
     if kind in _NAMED or kind == "groups":
         names = [name.strip() for name in text.split(";") if name.strip()]
         if not names:
-            raise PriceRuleMalformed(path="value", problem="write one name or several with ; between")
+            raise PriceRuleMalformed(path="value", problem=mark("write one name or several with ; between"))
         return {kind: names if kind != "groups" else [_group(name, groups or {}) for name in names]}
     if kind == "quantity":
         found = _QUANTITY.match(text)
         if found is None:
-            raise PriceRuleMalformed(path="value", problem="write a quantity such as 10, or a range such as 10-49")
+            raise PriceRuleMalformed(path="value", problem=mark("write a quantity such as 10, or a range such as 10-49"))
         least, most = int(found[1]), found[2]
         return {"quantity": least} | ({"quantity_most": int(most)} if most else {})
     if kind == "dates":
         return _dates(text, zone)
     if kind == "hours":
         return _hours(text, zone)
-    raise PriceRuleMalformed(path="kind", problem=f"choose one of {', '.join(CONDITIONS)}")
+    raise PriceRuleMalformed(path="kind", problem=phrase(mark("choose one of {names}"), names=", ".join(CONDITIONS)))
 
 
 def typed_condition(when: Mapping[str, Any], names: Mapping[int, str] | None = None) -> tuple[str, str]:
@@ -76,7 +77,7 @@ def branch_of(when: dict[str, Any], then: Any, otherwise: Any = None) -> dict[st
 
 def _group(name: str, groups: Mapping[str, int]) -> int:
     if name not in groups:
-        raise PriceRuleMalformed(path="value", problem=f"there is no category {name}")
+        raise PriceRuleMalformed(path="value", problem=phrase(mark("there is no category {name}"), name=name))
     return groups[name]
 
 
@@ -87,7 +88,9 @@ def _dates(text: str, zone: str) -> dict[str, Any]:
     except ValueError:
         days = []
     if not 1 <= len(days) <= 2 or days != sorted(days):
-        raise PriceRuleMalformed(path="value", problem="write the first day, and the last one if there is: 2026-12-01 2026-12-24")
+        raise PriceRuleMalformed(
+            path="value", problem=mark("write the first day, and the last one if there is: 2026-12-01 2026-12-24")
+        )
     place = ZoneInfo(zone)
     found = {"from": midnight(days[0], place).isoformat()}
     return found if len(days) == 1 else found | {"to": midnight(days[1], place, 1).isoformat()}
@@ -96,7 +99,7 @@ def _dates(text: str, zone: str) -> dict[str, Any]:
 def _hours(text: str, zone: str) -> dict[str, Any]:
     found = _HOURS.match(text)
     if found is None or not text:
-        problem = "write days (1 is Monday), hours, or both: 1,2,3 09:00-17:00"
+        problem = mark("write days (1 is Monday), hours, or both: 1,2,3 09:00-17:00")
         raise PriceRuleMalformed(path="value", problem=problem)
     days, start, end = found.groups()
     made: dict[str, Any] = {"zone": zone}

@@ -19,7 +19,7 @@ from entrepot.commerce.pricing import tables
 from entrepot.kernel.db import upsert
 from entrepot.kernel.errors import Invalid, NotFound, Refused
 from entrepot.kernel.money import format_price, parse_currency, parse_price
-from entrepot.kernel.words import mark
+from entrepot.kernel.words import mark, phrase
 
 
 class ConstantKind(StrEnum):
@@ -79,26 +79,28 @@ class PriceConstant:
 def read_constant(name: str, kind: str, text: str, currencies: tuple[str, ...] = ()) -> PriceConstant:
     """A constant from what somebody typed: ``12.50 USD 11.50 EUR`` is a price, anything else one decimal number."""
     if not name.strip() or len(name) > 80:
-        raise ConstantMalformed(path="name", problem="write a name of 1 to 80 characters.")
+        raise ConstantMalformed(path="name", problem=mark("write a name of 1 to 80 characters."))
     if kind not in tuple(ConstantKind):
-        raise ConstantMalformed(path="kind", problem="choose a number, a percentage or a price.")
+        raise ConstantMalformed(path="kind", problem=mark("choose a number, a percentage or a price."))
     words = text.replace(",", " ").split()
     if kind != ConstantKind.PRICE:
         try:
             exact = Decimal(text.strip())
         except InvalidOperation:
-            raise ConstantMalformed(path="value", problem="write a decimal number such as 1.25.") from None
+            raise ConstantMalformed(path="value", problem=mark("write a decimal number such as 1.25.")) from None
         if not exact.is_finite():
-            raise ConstantMalformed(path="value", problem="write a decimal number such as 1.25.")
+            raise ConstantMalformed(path="value", problem=mark("write a decimal number such as 1.25."))
         return PriceConstant(name.strip(), ConstantKind(kind), f"{exact:f}")
     if not words or len(words) % 2:
-        raise ConstantMalformed(path="value", problem="write amounts with their currency, such as 12.50 USD 11.50 EUR.")
+        raise ConstantMalformed(path="value", problem=mark("write amounts with their currency, such as 12.50 USD 11.50 EUR."))
     amounts = {
         parse_currency(code, "value"): parse_price(amount, "value") for amount, code in zip(*[iter(words)] * 2, strict=True)
     }
     foreign = [code for code in amounts if currencies and code not in currencies]
     if foreign:
-        raise ConstantMalformed(path="value", problem=f"this store does not sell in {', '.join(foreign)}.")
+        raise ConstantMalformed(
+            path="value", problem=phrase(mark("this store does not sell in {names}."), names=", ".join(foreign))
+        )
     return PriceConstant(name.strip(), ConstantKind.PRICE, "", amounts)
 
 

@@ -39,7 +39,7 @@ class ContractInCircle(Refused):
 
 class ContractTooDeep(Refused):
     code = "CONTRACT_TOO_DEEP"
-    message = f"A contract is based on at most {INHERITANCE} others: {{chain}}."
+    message = mark("A contract is based on at most {most} others: {chain}.")
 
 
 class ContractMoved(Conflict):
@@ -234,7 +234,7 @@ def check_lineage(identifier: str, bases: Mapping[str, str | None]) -> None:
         if base in chain[:-1]:
             raise ContractInCircle(chain=told, path="base_contract")
         if len(chain) > INHERITANCE + 1:
-            raise ContractTooDeep(chain=told, path="base_contract")
+            raise ContractTooDeep(chain=told, most=INHERITANCE, path="base_contract")
 
 
 def read_terms(value: Any) -> ContractTerms:
@@ -246,12 +246,12 @@ def read_terms(value: Any) -> ContractTerms:
     for place, one in enumerate(terms.prices):
         path = f"prices.{place}"
         if bool(one.rule) == bool(one.price_list):
-            raise TermsMalformed(path=path, problem="name either a price rule or a price list")
+            raise TermsMalformed(path=path, problem=mark("name either a price rule or a price list"))
         for instant in (one.start, one.end):
             if instant is not None and instant.tzinfo is None:
-                raise TermsMalformed(path=path, problem="a time needs its time zone")
+                raise TermsMalformed(path=path, problem=mark("a time needs its time zone"))
         if one.start is not None and one.end is not None and one.end <= one.start:
-            raise TermsMalformed(path=path, problem="it ends before it starts")
+            raise TermsMalformed(path=path, problem=mark("it ends before it starts"))
         for other in terms.prices[:place]:
             if _overlap(one, other):
                 raise PriceTermsOverlap(first=other.name, second=one.name, path=path)

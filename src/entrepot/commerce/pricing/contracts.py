@@ -28,7 +28,7 @@ from entrepot.commerce.pricing.contract import (
 )
 from entrepot.commerce.pricing.entitled import ContractNotFound
 from entrepot.kernel.errors import Invalid, Refused
-from entrepot.kernel.words import mark
+from entrepot.kernel.words import mark, phrase
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")
 #: Steps that end or stop something somebody relies on: they say why.
@@ -95,7 +95,7 @@ def who_of(conn: Connection, contract: ContractRow) -> Who:
 def draw_up(conn: Connection, store_id: int, contract: ContractRow, who: Who, author: Author) -> None:
     """Write a new contract down as a draft; raises `ContractTaken` when its identifier is in use."""
     if not _IDENTIFIER.match(contract.identifier):
-        problem = "1 to 128 letters, digits, dots, hyphens and underscores"
+        problem = mark("1 to 128 letters, digits, dots, hyphens and underscores")
         raise ContractMalformed(path="identifier", problem=problem)
     if any(one.identifier == contract.identifier for one in tables.find_contracts(conn, store_id)):
         raise ContractTaken(contract=contract.identifier, path="identifier")
@@ -167,9 +167,9 @@ def stored_terms(contract: ContractRow) -> dict[str, Any]:
 def _check_whole(contract: ContractRow) -> None:
     """A contract that could never give a price, or is for nobody, is not submitted."""
     if not contract.price_terms and contract.base_contract is None:
-        raise TermsMalformed(path="price_rule", problem="it has no price term and no base contract to take one from")
+        raise TermsMalformed(path="price_rule", problem=mark("it has no price term and no base contract to take one from"))
     if contract.organization_id is None and not contract.names_participants:
-        raise TermsMalformed(path="account", problem="it is for nobody: name an account or participants")
+        raise TermsMalformed(path="account", problem=mark("it is for nobody: name an account or participants"))
 
 
 def _with_people(conn: Connection, contract: ContractRow, who: Who) -> ContractRow:
@@ -178,12 +178,12 @@ def _with_people(conn: Connection, contract: ContractRow, who: Who) -> ContractR
     def organization(name: str, path: str) -> int:
         found = members.find_organization(conn, name)
         if found is None:
-            raise ContractMalformed(path=path, problem=f"there is no organization {name}")
+            raise ContractMalformed(path=path, problem=phrase(mark("there is no organization {name}"), name=name))
         return found.id
 
     for name in who.members:
         if members.find_user(conn, name) is None:
-            raise ContractMalformed(path="members", problem=f"there is no account {name}")
+            raise ContractMalformed(path="members", problem=phrase(mark("there is no account {name}"), name=name))
     return replace(
         contract,
         organization_id=organization(who.account, "account") if who.account else None,
@@ -204,9 +204,11 @@ def _store(conn: Connection, store_id: int, contract: ContractRow) -> None:
     for name in known:
         check_lineage(name, bases)
     if contract.price_rule and contract.terms.prices:
-        raise ContractMalformed(path="price_rule", problem="a rule for all the time leaves no room for price terms with dates")
+        raise ContractMalformed(
+            path="price_rule", problem=mark("a rule for all the time leaves no room for price terms with dates")
+        )
     if contract.starts_at and contract.ends_at and contract.ends_at <= contract.starts_at:
-        raise ContractMalformed(path="ends_at", problem="the contract ends before it starts")
+        raise ContractMalformed(path="ends_at", problem=mark("the contract ends before it starts"))
     _check_named(conn, store_id, contract)
     row = {name: getattr(contract, name) for name in ("identifier", "name", "state", "is_default", "organization_id")}
     row |= {name: getattr(contract, name) for name in ("price_rule", "base_contract", "preferred", "starts_at", "ends_at")}
@@ -228,6 +230,8 @@ def _check_named(conn: Connection, store_id: int, contract: ContractRow) -> None
     for place, term in enumerate(contract.price_terms):
         path = "price_rule" if contract.price_rule else f"prices.{place}"
         if term.rule and term.rule not in rules:
-            raise ContractMalformed(path=path, problem=f"there is no price rule {term.rule}")
+            raise ContractMalformed(path=path, problem=phrase(mark("there is no price rule {rule}"), rule=term.rule))
         if term.price_list and term.price_list not in lists:
-            raise ContractMalformed(path=path, problem=f"there is no price list {term.price_list}")
+            raise ContractMalformed(
+                path=path, problem=phrase(mark("there is no price list {price_list}"), price_list=term.price_list)
+            )

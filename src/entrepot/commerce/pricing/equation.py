@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.commerce.pricing.faults import PriceRuleMalformed
 from entrepot.kernel.money import PRICE_SCALE, format_price
+from entrepot.kernel.words import mark
 
 if TYPE_CHECKING:
     from entrepot.commerce.pricing.rule import Price, Question
@@ -137,7 +138,7 @@ def read_equation(value: Any, path: str) -> Equation:
     '100 * ( 1 + 25 % )'
     """
     if not isinstance(value, list) or not value:
-        raise PriceRuleMalformed(path=path, problem="a list of tokens is expected here")
+        raise PriceRuleMalformed(path=path, problem=mark("a list of tokens is expected here"))
     output: list[Token] = []
     operators: list[str] = []
     wants_operand = True
@@ -157,15 +158,15 @@ def read_equation(value: Any, path: str) -> Equation:
             operators.append(raw)
             wants_operand = True
         else:
-            raise PriceRuleMalformed(path=where, problem="values and operators take turns in an equation")
+            raise PriceRuleMalformed(path=where, problem=mark("values and operators take turns in an equation"))
     if wants_operand or "(" in operators:
-        raise PriceRuleMalformed(path=path, problem="the equation ends too early")
+        raise PriceRuleMalformed(path=path, problem=mark("the equation ends too early"))
     return Equation((*output, *reversed(operators)), " ".join(_told(raw) for raw in value))
 
 
 def _close(operators: list[str], output: list[Token], path: str, *, open_operand: bool) -> None:
     if "(" not in operators or open_operand:
-        raise PriceRuleMalformed(path=path, problem="this bracket closes nothing")
+        raise PriceRuleMalformed(path=path, problem=mark("this bracket closes nothing"))
     while operators[-1] != "(":
         output.append(operators.pop())
     operators.pop()
@@ -188,7 +189,7 @@ def _token(raw: Any, path: str) -> Token:
         case {"amount": dict() as amounts}:
             prices = {currency: int(_number(amount, path) * PRICE_SCALE) for currency, amount in amounts.items()}
             return Money(prices, " or ".join(f"{format_price(price)} {currency}" for currency, price in prices.items()))
-    raise PriceRuleMalformed(path=path, problem="name a number, percent, amount, constant, list, list_price or price")
+    raise PriceRuleMalformed(path=path, problem=mark("name a number, percent, amount, constant, list, list_price or price"))
 
 
 def _told(raw: Any) -> str:
@@ -216,4 +217,4 @@ def _number(value: Any, path: str) -> Fraction:
     try:
         return Fraction(str(value))
     except (ValueError, ZeroDivisionError):
-        raise PriceRuleMalformed(path=path, problem="a decimal number is expected here") from None
+        raise PriceRuleMalformed(path=path, problem=mark("a decimal number is expected here")) from None

@@ -114,14 +114,14 @@ def _instant(day: str, zone: datetime, path: str, after: int = 0) -> int:
     try:
         return micros_of(midnight(datetime.fromisoformat(day).date(), zone.tzinfo or UTC, after))
     except ValueError:
-        raise OfferMalformed(path=path, problem="write a day such as 2026-11-27.") from None
+        raise OfferMalformed(path=path, problem=mark("write a day such as 2026-11-27.")) from None
 
 
 def _precedence(text: str) -> int:
     try:
         found = int(text or "0")
     except ValueError:
-        raise OfferMalformed(path="precedence", problem="write a whole number; the larger one wins.") from None
+        raise OfferMalformed(path="precedence", problem=mark("write a whole number; the larger one wins.")) from None
     if abs(found) > MOST_PRECEDENCE:
-        raise OfferMalformed(path="precedence", problem="write a smaller number.")
+        raise OfferMalformed(path="precedence", problem=mark("write a smaller number."))
     return found

@@ -28,6 +28,7 @@ from entrepot.commerce.pricing.rule import (
     as_mapping,
 )
 from entrepot.kernel.money import PRICE_SCALE, parse_price
+from entrepot.kernel.words import mark, phrase
 
 
 def read_rule(name: str, path: Any) -> Rule:
@@ -44,9 +45,11 @@ def check_rules(rules: dict[str, Rule]) -> None:
 
     def visit(name: str, trail: tuple[str, ...]) -> None:
         if name not in rules:
-            raise PriceRuleMalformed(path=trail[-1], problem=f"there is no price rule {name}")
+            raise PriceRuleMalformed(path=trail[-1], problem=phrase(mark("there is no price rule {name}"), name=name))
         if name in trail:
-            raise PriceRuleMalformed(path=trail[0], problem=f"the rule contains itself: {' → '.join((*trail, name))}")
+            raise PriceRuleMalformed(
+                path=trail[0], problem=phrase(mark("the rule contains itself: {names}"), names=" → ".join((*trail, name)))
+            )
         for nested in rules[name].nested():
             visit(nested, (*trail, name))
 
@@ -56,14 +59,14 @@ def check_rules(rules: dict[str, Rule]) -> None:
 
 def _path(value: Any, path: str) -> tuple[Element, ...]:
     if not isinstance(value, list) or not value:
-        raise PriceRuleMalformed(path=path, problem="a list of at least one element is expected here")
+        raise PriceRuleMalformed(path=path, problem=mark("a list of at least one element is expected here"))
     return tuple(_element(as_mapping(element, f"{path}/{i}"), f"{path}/{i}") for i, element in enumerate(value))
 
 
 def _element(value: dict[str, Any], path: str) -> Element:
     found = [key for key in READERS if key in value]
     if len(found) != 1:
-        raise PriceRuleMalformed(path=path, problem=f"name one of {', '.join(READERS)}")
+        raise PriceRuleMalformed(path=path, problem=phrase(mark("name one of {names}"), names=", ".join(READERS)))
     return READERS[found[0]](value, path)
 
 
@@ -85,10 +88,10 @@ def _amount(value: dict[str, Any], path: str) -> Element:
 
 def _round(value: dict[str, Any], path: str) -> Element:
     if value["round"] not in ("up", "down", "nearest"):
-        raise PriceRuleMalformed(path=path, problem="round up, down or nearest")
+        raise PriceRuleMalformed(path=path, problem=mark("round up, down or nearest"))
     step, offset = _number(value.get("step", "1"), path), _number(value.get("offset", "0"), path)
     if step <= 0:
-        raise PriceRuleMalformed(path=path, problem="the step is greater than 0")
+        raise PriceRuleMalformed(path=path, problem=mark("the step is greater than 0"))
     return Round(value["round"], int(step * PRICE_SCALE), int(offset * PRICE_SCALE))
 
 
@@ -150,15 +153,19 @@ def _hours(value: dict[str, Any], path: str) -> Hours | None:
         end = time.fromisoformat(value["to_time"]) if "to_time" in value else None
         zone = ZoneInfo(value.get("zone", "UTC"))
     except (TypeError, ValueError, ZoneInfoNotFoundError):
-        raise PriceRuleMalformed(path=path, problem="days 1 to 7, hours such as 09:30, a time zone: one is malformed") from None
+        raise PriceRuleMalformed(
+            path=path, problem=mark("days 1 to 7, hours such as 09:30, a time zone: one is malformed")
+        ) from None
     if not days <= frozenset(range(1, 8)):
-        raise PriceRuleMalformed(path=path, problem="days are numbered from 1 for Monday to 7 for Sunday")
+        raise PriceRuleMalformed(path=path, problem=mark("days are numbered from 1 for Monday to 7 for Sunday"))
     return Hours(zone.key, days, start, end)
 
 
 def _comparison(value: Any, path: str) -> Comparison:
     if not isinstance(value, list) or len(value) != 3 or value[1] not in COMPARISONS:
-        raise PriceRuleMalformed(path=path, problem=f"two equations with one of {' '.join(COMPARISONS)} between them")
+        raise PriceRuleMalformed(
+            path=path, problem=phrase(mark("two equations with one of {names} between them"), names=" ".join(COMPARISONS))
+        )
     return Comparison(read_equation(value[0], f"{path}/compare/0"), value[1], read_equation(value[2], f"{path}/compare/2"))
 
 
@@ -180,7 +187,7 @@ READERS: dict[str, Callable[[dict[str, Any], str], Element]] = {
 
 def _text(value: Any, path: str) -> str:
     if not isinstance(value, str) or not value:
-        raise PriceRuleMalformed(path=path, problem="a name is expected here")
+        raise PriceRuleMalformed(path=path, problem=mark("a name is expected here"))
     return value
 
 
@@ -188,7 +195,7 @@ def _number(value: Any, path: str) -> Fraction:
     try:
         return Fraction(Decimal(str(value)))
     except (InvalidOperation, ValueError):
-        raise PriceRuleMalformed(path=path, problem="a decimal number is expected here") from None
+        raise PriceRuleMalformed(path=path, problem=mark("a decimal number is expected here")) from None
 
 
 def _instant(value: Any, path: str) -> datetime | None:
@@ -197,7 +204,7 @@ def _instant(value: Any, path: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise PriceRuleMalformed(path=path, problem="an ISO 8601 date is expected here") from None
+        raise PriceRuleMalformed(path=path, problem=mark("an ISO 8601 date is expected here")) from None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 

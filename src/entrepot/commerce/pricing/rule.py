@@ -356,5 +356,5 @@ def final_price(price: Price, minor_digits: int) -> int:
 def as_mapping(value: Any, path: str) -> dict[str, Any]:
     """``value`` as an object, or a refusal that names the place."""
     if not isinstance(value, dict):
-        raise PriceRuleMalformed(path=path, problem="an object is expected here")
+        raise PriceRuleMalformed(path=path, problem=mark("an object is expected here"))
     return value

@@ -15,7 +15,7 @@ from typing import Any
 from entrepot.commerce.pricing.faults import PriceRuleMalformed
 from entrepot.commerce.pricing.inspect import sentence
 from entrepot.commerce.pricing.rule import Branch, Coordinator, DynamicKit, Element, Nested, Rule
-from entrepot.kernel.words import Gettext, plain
+from entrepot.kernel.words import Gettext, mark, phrase, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def inserted(path: list[Any], place: str, element: Any) -> list[Any]:
         return [*copy.deepcopy(path), element]
     made, holder, last = _opened(path, place)
     if not isinstance(holder, list):
-        raise PriceRuleMalformed(path=place, problem="nothing can stand after what runs otherwise; add it inside")
+        raise PriceRuleMalformed(path=place, problem=mark("nothing can stand after what runs otherwise; add it inside"))
     holder.insert(int(last) + 1, element)
     return made
 
@@ -89,7 +89,7 @@ def removed(path: list[Any], place: str) -> list[Any]:
         holder.pop(last)
         return made
     if len(holder) == 1:
-        raise PriceRuleMalformed(path=place, problem="a path has at least one element; change this one instead")
+        raise PriceRuleMalformed(path=place, problem=mark("a path has at least one element; change this one instead"))
     holder.pop(last)
     return made
 
@@ -99,7 +99,7 @@ def moved(path: list[Any], place: str, by: int) -> list[Any]:
     made, holder, last = _opened(path, place)
     to = int(last) + by if isinstance(holder, list) else -1
     if not 0 <= to < len(holder):
-        raise PriceRuleMalformed(path=place, problem="there is no place to move this to")
+        raise PriceRuleMalformed(path=place, problem=mark("there is no place to move this to"))
     holder.insert(to, holder.pop(last))
     return made
 
@@ -115,7 +115,9 @@ def _opened(path: list[Any], place: str) -> tuple[list[Any], Any, Any]:
         key = int(last) if isinstance(holder, list) else last
         holder[key]
     except (KeyError, IndexError, ValueError, TypeError):
-        raise PriceRuleMalformed(path=place, problem="the rule has changed; there is nothing at this place any more") from None
+        raise PriceRuleMalformed(
+            path=place, problem=mark("the rule has changed; there is nothing at this place any more")
+        ) from None
     return made, holder, key
 
 
@@ -144,7 +146,7 @@ def element_of(kind: str, text: str) -> dict[str, Any]:
         return {"calculate": tokens_of(text)}
     if kind in ("lowest", "highest", "first"):
         return {kind: [name.strip() for name in text.split(";") if name.strip()]}
-    raise PriceRuleMalformed(path="kind", problem=f"choose one of {', '.join(KINDS)}")
+    raise PriceRuleMalformed(path="kind", problem=phrase(mark("choose one of {names}"), names=", ".join(KINDS)))
 
 
 def typed_of(element: dict[str, Any]) -> tuple[str, str]:

@@ -29,7 +29,7 @@ from entrepot.commerce.promotions.tables import (
 from entrepot.kernel.db import any_of
 from entrepot.kernel.errors import Invalid, NotFound, Refused
 from entrepot.kernel.statement import Statement
-from entrepot.kernel.words import mark
+from entrepot.kernel.words import mark, phrase
 
 MOST = 100_000
 #: Without figures that look like letters, and without vowels, which make words.
@@ -99,9 +99,9 @@ def generate_codes(conn: Connection, store_id: int, identifier: str, wanted: ToI
     """Issue new codes of a promotion, and tell them."""
     prefix = canonical_code(wanted.prefix)
     if not 0 < wanted.count <= MOST:
-        raise CodesMalformed(path="count", problem=f"issue 1 to {MOST:,} codes at a time.")
+        raise CodesMalformed(path="count", problem=phrase(mark("issue 1 to {most} codes at a time."), most=f"{MOST:,}"))
     if not _PREFIX.match(prefix):
-        raise CodesMalformed(path="prefix", problem="at most 12 letters, digits and hyphens.")
+        raise CodesMalformed(path="prefix", problem=mark("at most 12 letters, digits and hyphens."))
     codes = [prefix + _random() for _ in range(wanted.count)]
     _issue(conn, store_id, identifier, codes, wanted.batch, at)
     return codes
@@ -113,10 +113,15 @@ def import_codes(
     """Take codes over that were made elsewhere: all of them or, when one is malformed or taken, none."""
     wanted = list(dict.fromkeys(canonical_code(code) for code in codes if code.strip()))
     if not 0 < len(wanted) <= MOST:
-        raise CodesMalformed(path="codes", problem=f"import 1 to {MOST:,} codes at a time, one per line.")
+        raise CodesMalformed(
+            path="codes", problem=phrase(mark("import 1 to {most} codes at a time, one per line."), most=f"{MOST:,}")
+        )
     for place, code in enumerate(wanted, 1):
         if not _CODE.match(code):
-            raise CodesMalformed(path=f"codes/{place}", problem=f"{code[:70]} is no code: 6 to 64 letters, digits and hyphens.")
+            raise CodesMalformed(
+                path=f"codes/{place}",
+                problem=phrase(mark("{code} is no code: 6 to 64 letters, digits and hyphens."), code=code[:70]),
+            )
     _issue(conn, store_id, identifier, wanted, batch, at)
     return wanted
 

@@ -194,7 +194,7 @@ def read_rewards(value: Any) -> tuple[Reward, ...]:
         for one in (reward, *getattr(reward, "steps", ())):
             percent = getattr(one, "percent", 0)
             if not 0 <= percent <= 100:
-                raise PromotionMalformed(path=f"rewards[{place}].percent", problem="a percentage lies between 0 and 100")
+                raise PromotionMalformed(path=f"rewards[{place}].percent", problem=mark("a percentage lies between 0 and 100"))
     return rewards
 
 

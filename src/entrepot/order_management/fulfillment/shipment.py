@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from entrepot.kernel.errors import Conflict, Invalid, NotFound, Refused
 from entrepot.kernel.statement import Row as Found
 from entrepot.kernel.statement import Statement
+from entrepot.kernel.words import mark
 from entrepot.order_management import inventory, orders
 from entrepot.order_management.fulfillment import tables
 from entrepot.order_management.fulfillment.content import content
@@ -30,32 +31,34 @@ CREATED, SHIPPED = "1100", "1400"
 
 class ShipmentNotFound(NotFound):
     code = "ENT_NOT_FOUND"
-    message = "There is no such shipment or release."
+    message = mark("There is no such shipment or release.")
 
 
 class ShippedOtherwise(Conflict):
     code = "ENT_IDEMPOTENCY"
-    message = "Shipment {shipment_no} was confirmed before with other quantities."
+    message = mark("Shipment {shipment_no} was confirmed before with other quantities.")
 
 
 class MoreThanReleased(Refused):
     code = "ENT_SHIP_OVER"
-    message = "Only {has} of {item_id} are released for this shipment."
+    message = mark("Only {has} of {item_id} are released for this shipment.")
 
 
 class ShortageUnanswered(Invalid):
     code = "ENT_INVALID"
-    message = "{path}: less is shipped than planned. Say whether the rest is cancelled or backordered: exactly one of the two."
+    message = mark(
+        "{path}: less is shipped than planned. Say whether the rest is cancelled or backordered: exactly one of the two."
+    )
 
 
 class BundleWithoutComponents(Refused):
     code = "YDM80_0002"
-    message = "Bundle components not present for the bundle item."
+    message = mark("Bundle components not present for the bundle item.")
 
 
 class KitNotWhole(Refused):
     code = "KIT_NOT_WHOLE"
-    message = "{item_id} leaves in whole kits. Give quantities of its parts that belong together."
+    message = mark("{item_id} leaves in whole kits. Give quantities of its parts that belong together.")
 
 
 _s = tables.shipment.c

@@ -17,6 +17,7 @@ from entrepot.kernel.db import any_of, upsert
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.quantity import Step, read_step
 from entrepot.kernel.statement import Row, Statement
+from entrepot.kernel.words import mark
 from entrepot.order_management.inventory import tables
 from entrepot.order_management.inventory.kits import MAX_DEPTH, Component, Mode, flatten
 from entrepot.order_management.wire import decimal_text
@@ -71,12 +72,12 @@ class Node:
 
 class ItemUnknown(Invalid):
     code = "ENT_INVALID"
-    message = "{path}: there is no item {item_id} of {organization} here. Load it before it is ordered or stocked."
+    message = mark("{path}: there is no item {item_id} of {organization} here. Load it before it is ordered or stocked.")
 
 
 class NodeUnknown(Invalid):
     code = "ENT_INVALID"
-    message = "{path}: there is no ship node {node}."
+    message = mark("{path}: there is no ship node {node}.")
 
 
 _k = tables.kit_component.c

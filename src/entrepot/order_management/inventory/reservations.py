@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 from entrepot.kernel.db import Instant, insert_or_ignore
 from entrepot.kernel.errors import Conflict
 from entrepot.kernel.statement import Row, Statement, savepoint
+from entrepot.kernel.words import mark
 from entrepot.order_management.inventory import tables
 from entrepot.order_management.inventory.availability import Picture, assignments, given_parts, picture, wanted
 from entrepot.order_management.inventory.documents import (
@@ -51,7 +52,7 @@ TRIES = 3
 
 class ReservationDiffers(Conflict):
     code = "ENT_IDEMPOTENCY"
-    message = "Reservation {reservation_id} exists with other content. Cancel it or use another id."
+    message = mark("Reservation {reservation_id} exists with other content. Cancel it or use another id.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +313,7 @@ def _expiry(asked: Reserve, at: datetime) -> datetime:
         return at + DEFAULT_TERM
     until = parse_moment(asked.expiration_date, "ExpirationDate")
     if not at < until <= at + LONGEST_TERM:
-        raise DocumentMalformed(path="ExpirationDate", what="a reservation ends in the future, at most 30 days from now.")
+        raise DocumentMalformed(path="ExpirationDate", what=mark("a reservation ends in the future, at most 30 days from now."))
     return until
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.kernel.db import any_of, upsert
 from entrepot.kernel.errors import Invalid, Refused
+from entrepot.kernel.words import mark
 from entrepot.order_management.inventory import tables
 from entrepot.order_management.inventory.documents import AdjustInventory
 from entrepot.order_management.inventory.items import CHUNK, Item, KitCode, NodeUnknown, nodes_by_name, require_items
@@ -50,17 +51,17 @@ class FutureSupply:
 
 class KitHasNoStock(Invalid):
     code = "KIT_HAS_NO_STOCK"
-    message = "{path}: {item_id} is a kit without stock of its own. Give the stock of its parts."
+    message = mark("{path}: {item_id} is a kit without stock of its own. Give the stock of its parts.")
 
 
 class StockPromisedElsewhere(Refused):
     code = "STOCK_PROMISED_ELSEWHERE"
-    message = "{missing} of {item_id} at {node} are promised to orders. Unschedule those orders first."
+    message = mark("{missing} of {item_id} at {node} are promised to orders. Unschedule those orders first.")
 
 
 class StockBelowNothing(Refused):
     code = "STOCK_BELOW_NOTHING"
-    message = "{item_id} at {node}: fewer than none cannot be on hand. Count again."
+    message = mark("{item_id} at {node}: fewer than none cannot be on hand. Count again.")
 
 
 def load_stock(conn: Connection, figures: Sequence[StockFigure], at: datetime) -> int:

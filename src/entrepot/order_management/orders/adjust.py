@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, Refused
 from entrepot.kernel.money import format_amount, format_price, parse_amount, parse_price
+from entrepot.kernel.words import mark, phrase
 from entrepot.order_management.orders import adjustment_facts as facts_kept
 from entrepot.order_management.orders import tasks
 from entrepot.order_management.orders.adjustment import (
@@ -54,37 +55,37 @@ _CATEGORIES = {APPEASEMENT: "CUSTOMER_APPEASEMENT", "PRICE_MATCH": "PriceMatch"}
 
 class OwnOrder(Refused):
     code = "ENT_OWN_ORDER"
-    message = "Nobody adjusts an order of their own. Ask a colleague."
+    message = mark("Nobody adjusts an order of their own. Ask a colleague.")
 
 
 class NotPriced(Conflict):
     code = "ENT_PRICE_STALE"
-    message = "The order has no current price. Have it priced, then adjust it."
+    message = mark("The order has no current price. Have it priced, then adjust it.")
 
 
 class NothingShipped(Refused):
     code = "ENT_NO_SHIPPING"
-    message = "Shipping costs nothing on this order, so there is nothing to adjust. Choose how it travels first."
+    message = mark("Shipping costs nothing on this order, so there is nothing to adjust. Choose how it travels first.")
 
 
 class AdjustmentNotFound(NotFound):
     code = "ENT_ADJUSTMENT_NOT_FOUND"
-    message = "This adjustment does not stand on the order any more. Reload the order."
+    message = mark("This adjustment does not stand on the order any more. Reload the order.")
 
 
 class NotWaiting(Conflict):
     code = "ENT_NOT_WAITING"
-    message = "This adjustment does not wait for approval any more. Reload the list."
+    message = mark("This adjustment does not wait for approval any more. Reload the list.")
 
 
 class ApproverTooNear(Refused):
     code = "ENT_APPROVER"
-    message = "Whoever gave it cannot approve it. Somebody else has to decide."
+    message = mark("Whoever gave it cannot approve it. Somebody else has to decide.")
 
 
 class ApproverTooLow(Refused):
     code = "ENT_APPROVER_LIMIT"
-    message = "This passes your own limits too. Somebody with wider limits has to decide."
+    message = mark("This passes your own limits too. Somebody with wider limits has to decide.")
 
 
 class AdjustmentMalformed(Invalid):
@@ -167,7 +168,7 @@ def _proposed(order: Order, known: Mapping[str, Fact], sent: AdjustOrder, by: By
     if sent.action == "REJECT":
         return _without(order, _waiting(known, sent, by), sent, by, Action.REJECT)
     if sent.action != "REMOVE":
-        raise AdjustmentMalformed(path="Action", what="ENTER, REMOVE, APPROVE or REJECT.")
+        raise AdjustmentMalformed(path="Action", what=mark("ENTER, REMOVE, APPROVE or REJECT."))
     fact = known.get(sent.adjustment_id)
     if fact is None:
         raise AdjustmentNotFound(adjustment=sent.adjustment_id)
@@ -262,7 +263,7 @@ def _excess(conn: Connection, order: Order, known: Mapping[str, Fact], fact: Fac
 
 def _level(sent: AdjustOrder) -> Level:
     if sent.calculation_code not in tuple(Level):
-        raise AdjustmentMalformed(path="CalculationCode", what=f"choose one of {', '.join(Level)}.")
+        raise AdjustmentMalformed(path="CalculationCode", what=phrase(mark("choose one of {names}."), names=", ".join(Level)))
     return Level(sent.calculation_code)
 
 
@@ -273,11 +274,11 @@ def _require_permitted(permission: str, by: By) -> None:
 
 def _require_reason(sent: AdjustOrder, by: By) -> None:
     if sent.reason_code not in REASONS:
-        raise AdjustmentMalformed(path="ReasonCode", what="choose a reason from the list.")
+        raise AdjustmentMalformed(path="ReasonCode", what=mark("choose a reason from the list."))
     if sent.reason_code == OTHER and not sent.note_text.strip():
-        raise AdjustmentMalformed(path="NoteText", what="say in a note what the other reason is.")
+        raise AdjustmentMalformed(path="NoteText", what=mark("say in a note what the other reason is."))
     if len(sent.note_text) > 300:
-        raise AdjustmentMalformed(path="NoteText", what="write at most 300 characters.")
+        raise AdjustmentMalformed(path="NoteText", what=mark("write at most 300 characters."))
     if sent.reason_code == APPEASEMENT:
         _require_permitted("order.appease", by)
 
@@ -286,7 +287,7 @@ def _line(order: Order, sent: AdjustOrder) -> Line:
     for line in order.top_lines:
         if line.key == sent.order_line_key and line.ordered and not line.gift:
             return line
-    raise AdjustmentMalformed(path="OrderLineKey", what="choose a line that is bought; a gift costs nothing already.")
+    raise AdjustmentMalformed(path="OrderLineKey", what=mark("choose a line that is bought; a gift costs nothing already."))
 
 
 def _replaced(known: Mapping[str, Fact], level: Level, line: Line | None, policy: Policy) -> Fact | None:
@@ -300,7 +301,7 @@ def _replaced(known: Mapping[str, Fact], level: Level, line: Line | None, policy
 def _charge(order: Order, sent: AdjustOrder, fact: Fact) -> Charge:
     amount = parse_amount(sent.amount, order.currency, "Amount")
     if not amount:
-        raise AdjustmentMalformed(path="Amount", what="write an amount above zero.")
+        raise AdjustmentMalformed(path="Amount", what=mark("write an amount above zero."))
     discount, shipment = sent.is_discount == "Y", fact.level is Level.SHIPMENT
     if discount:
         category = "ShippingDiscount" if shipment else _CATEGORIES.get(fact.reason, "Discount")

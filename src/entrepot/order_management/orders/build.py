@@ -18,6 +18,7 @@ from entrepot.kernel.errors import Invalid
 from entrepot.kernel.ids import new_id
 from entrepot.kernel.money import parse_amount, parse_price
 from entrepot.kernel.quantity import parse_whole
+from entrepot.kernel.words import mark, phrase
 from entrepot.order_management import inventory
 from entrepot.order_management.inventory import Component, Item, KitCode
 from entrepot.order_management.orders import documents as doc
@@ -32,17 +33,17 @@ _CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
 
 class KitNotConfigured(Invalid):
     code = "ENT_INVALID"
-    message = "{path}: {item_id} is a kit without fixed content. Configure it and send its components."
+    message = mark("{path}: {item_id} is a kit without fixed content. Configure it and send its components.")
 
 
 class KitOutOfRatio(Invalid):
     code = "ENT_INVALID"
-    message = "{path}: the quantities of the components do not fit the quantity of the kit."
+    message = mark("{path}: the quantities of the components do not fit the quantity of the kit.")
 
 
 class CardNumberSent(Invalid):
     code = "CARD_NUMBER_SENT"
-    message = "{path}: this looks like a card number. Send the payment provider's token instead; nothing was kept."
+    message = mark("{path}: this looks like a card number. Send the payment provider's token instead; nothing was kept.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,9 @@ def bench(
 def build_lines(on: Bench, sent: Sequence[doc.OrderLine]) -> tuple[Line, ...]:
     """All lines of a document, exploded kits included, with the references between them resolved."""
     if len(sent) > MOST_LINES:
-        raise DocumentMalformed(path="OrderLines", what=f"an order has at most {MOST_LINES} lines.")
+        raise DocumentMalformed(
+            path="OrderLines", what=phrase(mark("an order has at most {most_lines} lines."), most_lines=MOST_LINES)
+        )
     keys = [new_id() for _ in sent]
     numbers = _numbers(on, sent)
     names: dict[str, str] = {}
@@ -203,7 +206,7 @@ def _numbers(on: Bench, sent: Sequence[doc.OrderLine]) -> list[tuple[int, int]]:
     ]
     taken = [number for number in given if number]
     if len(set(taken)) != len(taken):
-        raise DocumentMalformed(path="OrderLines", what="two lines have the same number.")
+        raise DocumentMalformed(path="OrderLines", what=mark("two lines have the same number."))
     free = max([on.first - 1, *(prime for prime, _ in taken)]) + 1
     numbers = []
     for number in given:
@@ -214,13 +217,16 @@ def _numbers(on: Bench, sent: Sequence[doc.OrderLine]) -> list[tuple[int, int]]:
 
 def _line(on: Bench, sent: doc.OrderLine, key: str, number: tuple[int, int], names: Mapping[str, str], path: str) -> Line:
     if sent.item is None:
-        raise DocumentMalformed(path=f"{path}.Item", what="a line names its item.")
+        raise DocumentMalformed(path=f"{path}.Item", what=mark("a line names its item."))
     item = on.items[sent.item.item_id]
     if not item.sellable:
-        raise DocumentMalformed(path=f"{path}.Item.ItemID", what=f"{item.item_id} is not sold.")
+        raise DocumentMalformed(path=f"{path}.Item.ItemID", what=phrase(mark("{item_id} is not sold."), item_id=item.item_id))
     unit = sent.item.unit_of_measure
     if unit and unit != item.step.unit:
-        raise DocumentMalformed(path=f"{path}.Item.UnitOfMeasure", what=f"{item.item_id} is sold in {item.step.unit}.")
+        raise DocumentMalformed(
+            path=f"{path}.Item.UnitOfMeasure",
+            what=phrase(mark("{item_id} is sold in {unit}."), item_id=item.item_id, unit=item.step.unit),
+        )
     parent = _reference(sent.bundle_parent_line, names, path)
     quantity = item.step.parse(sent.ordered_qty, f"{path}.OrderedQty")
     price = sent.line_price_info
@@ -258,7 +264,7 @@ def _reference(sent: doc.BundleParentLine | None, names: Mapping[str, str], path
     for name in (sent.transactional_line_id, f"{sent.prime_line_no}-{sent.sub_line_no}", sent.prime_line_no):
         if name in names:
             return names[name]
-    raise DocumentMalformed(path=f"{path}.BundleParentLine", what="names no line of this document.")
+    raise DocumentMalformed(path=f"{path}.BundleParentLine", what=mark("names no line of this document."))
 
 
 def _gift(sent: doc.OrderLine, names: Mapping[str, str], path: str) -> Gift | None:
@@ -266,7 +272,9 @@ def _gift(sent: doc.OrderLine, names: Mapping[str, str], path: str) -> Gift | No
         return None
     for name in sent.gift_buy_line_ids:
         if name not in names:
-            raise DocumentMalformed(path=f"{path}.GiftBuyLineIDs", what=f"{name} is no line of this document.")
+            raise DocumentMalformed(
+                path=f"{path}.GiftBuyLineIDs", what=phrase(mark("{name} is no line of this document."), name=name)
+            )
     lines = tuple(names[name] for name in sent.gift_buy_line_ids)
     buy, get = parse_whole(sent.gift_buy_quantity, path), parse_whole(sent.gift_quantity, path)
     return Gift(sent.gift_of_pricing_rule, lines, buy, get)
@@ -313,7 +321,9 @@ def _check_kits(lines: Sequence[Line]) -> None:
     by_key = {line.key: line for line in lines}
     for line in lines:
         if line.parent and by_key[line.parent].kit_code != KitCode.BUNDLE:
-            raise DocumentMalformed(path=f"OrderLine {line.prime}", what=f"{by_key[line.parent].item_id} is not a kit.")
+            raise DocumentMalformed(
+                path=f"OrderLine {line.prime}", what=phrase(mark("{item_id} is not a kit."), item_id=by_key[line.parent].item_id)
+            )
         if line.parent and line.kit_qty and line.ordered != by_key[line.parent].ordered * line.kit_qty:
             raise KitOutOfRatio(path=f"OrderLine {line.prime}")
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from entrepot.kernel.errors import Invalid, Refused
+from entrepot.kernel.words import mark
 from entrepot.order_management.orders import tasks
 from entrepot.order_management.orders.adjustment_hold import follow
 from entrepot.order_management.orders.audit import Doing, write_note
@@ -30,12 +31,12 @@ from entrepot.order_management.orders.statuses import CANCELLED, NotThatMuch, ba
 
 class ComponentsGoWithTheirKit(Refused):
     code = "YFS10137"
-    message = "{item_id} is part of a kit. Cancel the kit, or configure it differently."
+    message = mark("{item_id} is part of a kit. Cancel the kit, or configure it differently.")
 
 
 class ReasonMissing(Invalid):
     code = "ENT_INVALID"
-    message = "{path}: a cancellation needs a reason code."
+    message = mark("{path}: a cancellation needs a reason code.")
 
 
 def cancel_units(order: Order, key: str, units: int, *, override: bool = False) -> Order:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from entrepot.kernel.errors import Invalid, Refused
+from entrepot.kernel.words import mark, phrase
 from entrepot.order_management.orders import build, tasks
 from entrepot.order_management.orders.adjustment_hold import follow
 from entrepot.order_management.orders.audit import Doing, write_note
@@ -34,12 +35,12 @@ MOST_COUPONS = 50
 
 class VersionMissing(Invalid):
     code = "ENT_VERSION_REQUIRED"
-    message = "{path}: say which version of the order you have seen."
+    message = mark("{path}: say which version of the order you have seen.")
 
 
 class OnlyOfDrafts(Refused):
     code = "YFS10137"
-    message = "Order {order_no} is confirmed: {what}."
+    message = mark("Order {order_no} is confirmed: {what}.")
 
 
 def change_order(conn: Connection, sent: ChangeOrder, at: datetime, user: str) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def change_order(conn: Connection, sent: ChangeOrder, at: datetime, user: str) -
     if sent.action == "CANCEL":
         return cancel_order(conn, sent, order, at, user)
     if sent.action != "MODIFY":
-        raise DocumentMalformed(path="Action", what="MODIFY or CANCEL.")
+        raise DocumentMalformed(path="Action", what=mark("MODIFY or CANCEL."))
     for note in sent.notes.note:
         build.refuse_card(note.note_text, "Notes.Note.NoteText")
     if order.lines and not order.alive:
@@ -89,9 +90,9 @@ def _change_draft(conn: Connection, sent: ChangeOrder, before: Order, at: dateti
 def _change_confirmed(conn: Connection, sent: ChangeOrder, before: Order, at: datetime, user: str) -> dict[str, Any]:
     override = sent.override == "Y"
     if sent.buyer_user_id is not None and sent.buyer_user_id != before.buyer_user_id:
-        raise OnlyOfDrafts(order_no=before.order_no, what="its buyer cannot be changed")
+        raise OnlyOfDrafts(order_no=before.order_no, what=mark("its buyer cannot be changed"))
     if sent.coupons.coupon:
-        raise OnlyOfDrafts(order_no=before.order_no, what="coupons are entered before confirming")
+        raise OnlyOfDrafts(order_no=before.order_no, what=mark("coupons are entered before confirming"))
     for wanted, modification in (
         (sent.person_info_ship_to, "SHIP_TO"),
         (sent.person_info_bill_to, "BILL_TO"),
@@ -144,16 +145,18 @@ def _coupons(order: Order, sent: ChangeOrder) -> tuple[Coupon, ...]:
         else:
             coupons.setdefault(code, Coupon(code))
     if len(coupons) > MOST_COUPONS:
-        raise DocumentMalformed(path="Coupons", what=f"an order takes at most {MOST_COUPONS} coupons.")
+        raise DocumentMalformed(
+            path="Coupons", what=phrase(mark("an order takes at most {most_coupons} coupons."), most_coupons=MOST_COUPONS)
+        )
     return tuple(coupons.values())
 
 
 def _line_changed(order: Order, sent: OrderLine, path: str) -> Order:
     line = _find(order, sent, path)
     if line.parent:
-        raise DocumentMalformed(path=path, what="a part of a kit is changed by configuring the kit.")
+        raise DocumentMalformed(path=path, what=mark("a part of a kit is changed by configuring the kit."))
     if line.gift:
-        raise DocumentMalformed(path=path, what="a gift comes and goes with what earns it.")
+        raise DocumentMalformed(path=path, what=mark("a gift comes and goes with what earns it."))
     if sent.action in ("REMOVE", "CANCEL"):
         return replace(order, lines=tuple(each for each in order.lines if line not in (each, *order.around(each))))
     if not sent.ordered_qty:
@@ -179,10 +182,12 @@ def _lines_added(conn: Connection, order: Order, sent: Sequence[OrderLine]) -> O
     on = build.bench(conn, order.enterprise, sent, order.currency, start=DRAFT, first=order.next_line_no)
     lines = build.build_lines(replace(on, delivery_method=order.delivery_method), sent)
     if len(order.lines) + len(lines) > build.MOST_LINES:
-        raise DocumentMalformed(path="OrderLines", what=f"an order has at most {build.MOST_LINES} lines.")
+        raise DocumentMalformed(
+            path="OrderLines", what=phrase(mark("an order has at most {most_lines} lines."), most_lines=build.MOST_LINES)
+        )
     taken = {(line.prime, line.sub) for line in order.lines}
     if any((line.prime, line.sub) in taken or line.prime < order.next_line_no for line in lines):
-        raise DocumentMalformed(path="OrderLines", what="line numbers are never used again; leave PrimeLineNo out.")
+        raise DocumentMalformed(path="OrderLines", what=mark("line numbers are never used again; leave PrimeLineNo out."))
     return replace(order, lines=(*order.lines, *lines), next_line_no=max(line.prime for line in lines) + 1)
 
 
@@ -191,7 +196,7 @@ def _find(order: Order, sent: OrderLine, path: str) -> Line:
         same_number = (str(line.prime), str(line.sub)) == (sent.prime_line_no, sent.sub_line_no)
         if line.key == sent.order_line_key or (not sent.order_line_key and same_number):
             return line
-    raise DocumentMalformed(path=path, what="names no line of this order.")
+    raise DocumentMalformed(path=path, what=mark("names no line of this order."))
 
 
 def _to_cancel(line: Line, sent: OrderLine, path: str) -> int:
@@ -203,7 +208,7 @@ def _to_cancel(line: Line, sent: OrderLine, path: str) -> int:
         units = line.ordered - line.step.parse(sent.ordered_qty, f"{path}.OrderedQty", zero=True)
         if units >= 0:
             return units
-    raise DocumentMalformed(path=path, what="of a confirmed order units can only be cancelled.")
+    raise DocumentMalformed(path=path, what=mark("of a confirmed order units can only be cancelled."))
 
 
 def _priced_by(order: Order) -> object:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from entrepot.kernel.errors import Conflict, Refused
+from entrepot.kernel.words import joined, mark, phrase
 from entrepot.order_management.orders.audit import Doing
 from entrepot.order_management.orders.build import all_at
 from entrepot.order_management.orders.create import answered, claim_reservation, start_work
@@ -24,17 +25,17 @@ from entrepot.order_management.orders.save import OrderMovedOn, save_order
 from entrepot.order_management.orders.statuses import CREATED
 from entrepot.order_management.orders.totals import totals
 
-STALE = "the price is not current; have it calculated again"
+STALE = mark("the price is not current; have it calculated again")
 
 
 class PriceStale(Conflict):
     code = "ENT_PRICE_STALE"
-    message = "The price of order {order_no} is not current. Have it calculated again, then confirm."
+    message = mark("The price of order {order_no} is not current. Have it calculated again, then confirm.")
 
 
 class DraftNotReady(Refused):
     code = "YFS10137"
-    message = "Order {order_no} cannot be confirmed yet: {what}."
+    message = mark("Order {order_no} cannot be confirmed yet: {what}.")
 
 
 def confirm_draft_order(conn: Connection, key: str, version: int | None, at: datetime, user: str) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def confirm_draft_order(conn: Connection, key: str, version: int | None, at: dat
     if failures == [STALE]:
         raise PriceStale(order_no=before.order_no)
     if failures:
-        raise DraftNotReady(order_no=before.order_no, what="; ".join(failures), failures=failures)
+        raise DraftNotReady(order_no=before.order_no, what=joined(failures), failures=failures)
     lines = all_at(before.lines, CREATED)
     order, claimed = claim_reservation(conn, replace(before, draft=False, lines=lines), at)
     saved = save_order(conn, before, order, Doing("CONFIRM_DRAFT_ORDER", user, at), claimed)
@@ -58,24 +59,24 @@ def confirm_draft_order(conn: Connection, key: str, version: int | None, at: dat
 def not_ready(order: Order, at: datetime) -> list[str]:
     """Everything that keeps a draft from being confirmed."""
     if not order.draft:
-        return ["it is confirmed already" if order.alive else "it is cancelled"]
+        return [mark("it is confirmed already") if order.alive else mark("it is cancelled")]
     failures = []
     if not order.alive:
-        failures.append("it has no lines")
+        failures.append(mark("it has no lines"))
     if not _complete(order.bill_to):
-        failures.append("the billing address is incomplete")
+        failures.append(mark("the billing address is incomplete"))
     if not _complete(order.ship_to) and any(line.delivery_method in ("SHP", "DEL") for line in order.lines):
-        failures.append("the shipping address is incomplete")
+        failures.append(mark("the shipping address is incomplete"))
     failures += [
-        f"{line.item_id} is not configured"
+        phrase(mark("{item} is not configured"), item=line.item_id)
         for line in order.lines
         if line.kit_code == "BUNDLE" and not order.components(line.key)
     ]
-    failures += [f"hold {hold}" for hold in blocked_by(order, "CONFIRM_DRAFT_ORDER")]
+    failures += [phrase(mark("hold {hold}"), hold=hold) for hold in blocked_by(order, "CONFIRM_DRAFT_ORDER")]
     due = totals(order).payable
     covered = any(method.unlimited for method in order.payments) or sum(method.limit for method in order.payments) >= due
     if order.alive and due and not covered:
-        failures.append("the means of payment do not cover the total")
+        failures.append(mark("the means of payment do not cover the total"))
     if order.alive and not (order.priced and order.price_valid_until and at < order.price_valid_until):
         failures.append(STALE)
     return failures

@@ -20,6 +20,7 @@ from entrepot.kernel.errors import Conflict, Invalid
 from entrepot.kernel.ids import new_id
 from entrepot.kernel.money import format_amount, parse_amount, parse_currency
 from entrepot.kernel.statement import Statement, savepoint
+from entrepot.kernel.words import mark
 from entrepot.order_management import inventory
 from entrepot.order_management.inventory import Because, Want
 from entrepot.order_management.orders import build, tables, tasks
@@ -37,12 +38,12 @@ SALES_ORDER = "0001"
 
 class OrderNumberTaken(Conflict):
     code = "ENT_IDEMPOTENCY"
-    message = "There is another order {order_no} with other content. Nothing was changed."
+    message = mark("There is another order {order_no} with other content. Nothing was changed.")
 
 
 class DocumentTypeUnsupported(Invalid):
     code = "ENT_DOCTYPE_UNSUPPORTED"
-    message = "{path}: orders of type {document_type} are not handled here."
+    message = mark("{path}: orders of type {document_type} are not handled here.")
 
 
 _of = tables.order.c
@@ -128,10 +129,10 @@ def _order(conn: Connection, sent: CreateOrder, at: datetime, user: str) -> Orde
     draft = sent.draft_order_flag == "Y"
     if not draft and sent.bypass_pricing != "Y":
         raise DocumentMalformed(
-            path="BypassPricing", what="only a draft is priced here; a finished order brings its price: send Y."
+            path="BypassPricing", what=mark("only a draft is priced here; a finished order brings its price: send Y.")
         )
     if not draft and not sent.order_lines.order_line:
-        raise DocumentMalformed(path="OrderLines", what="an order has at least one line.")
+        raise DocumentMalformed(path="OrderLines", what=mark("an order has at least one line."))
     currency = parse_currency(sent.price_info.currency, "PriceInfo.Currency")
     lines_sent = sent.order_lines.order_line
     on = build.bench(conn, sent.enterprise_code, lines_sent, currency, start=DRAFT if draft else CREATED)
@@ -174,7 +175,7 @@ def _order(conn: Connection, sent: CreateOrder, at: datetime, user: str) -> Orde
     if draft:
         return order
     if not sent.price_info.total_amount:
-        raise DocumentMalformed(path="PriceInfo.TotalAmount", what="a finished order says what it adds up to.")
+        raise DocumentMalformed(path="PriceInfo.TotalAmount", what=mark("a finished order says what it adds up to."))
     return verify(order, parse_amount(sent.price_info.total_amount, currency, "PriceInfo.TotalAmount"))
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from entrepot.kernel.errors import Conflict
+from entrepot.kernel.words import mark
 from entrepot.order_management import inventory
 from entrepot.order_management.inventory import Because
 from entrepot.order_management.orders.order import Order
@@ -35,7 +36,7 @@ Asked = dict[tuple[str, str], Counter[str]]
 
 class StockGone(Conflict):
     code = "OUT_OF_STOCK"
-    message = "{item_id} is no longer available in that quantity at {node}. Nothing was changed; look at the stock again."
+    message = mark("{item_id} is no longer available in that quantity at {node}. Nothing was changed; look at the stock again.")
 
 
 def asked(order: Order | None) -> Asked:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.kernel.money import format_amount, format_price
+from entrepot.kernel.words import mark, phrase
 from entrepot.order_management.orders import tables
 from entrepot.order_management.orders.documents import OrderListQuery
 from entrepot.order_management.orders.events import contributed
@@ -34,7 +35,10 @@ def get_order_details(conn: Connection, key: str) -> dict[str, Any]:
 def get_order_list(conn: Connection, asked: OrderListQuery) -> dict[str, Any]:
     """A page of orders, newest first, with how many there are in all."""
     if not 1 <= asked.page_size <= LARGEST_PAGE or asked.page_number < 1:
-        raise DocumentMalformed(path="PageSize", what=f"pages count from 1 and hold 1 to {LARGEST_PAGE} orders.")
+        raise DocumentMalformed(
+            path="PageSize",
+            what=phrase(mark("pages count from 1 and hold 1 to {largest_page} orders."), largest_page=LARGEST_PAGE),
+        )
     t = tables.order.c
     conditions = _conditions(asked)
     query = sa.select(tables.order).where(*conditions).order_by(t.order_date.desc(), t.key.desc())

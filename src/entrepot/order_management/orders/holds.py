@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.kernel.errors import Invalid, NotFound
 from entrepot.kernel.ids import new_id
+from entrepot.kernel.words import mark
 from entrepot.order_management.orders import tasks
 from entrepot.order_management.orders.audit import Doing
 from entrepot.order_management.orders.create import answered
@@ -36,12 +37,12 @@ BLOCKS: dict[str, frozenset[str]] = {
 
 class HoldNotFound(NotFound):
     code = "ENT_HOLD_NOT_FOUND"
-    message = "Order {order_no} has no active hold {hold_type}. Nothing was changed."
+    message = mark("Order {order_no} has no active hold {hold_type}. Nothing was changed.")
 
 
 class HoldTypeUnknown(Invalid):
     code = "ENT_INVALID"
-    message = "{path}: {hold_type} is no type of hold here."
+    message = mark("{path}: {hold_type} is no type of hold here.")
 
 
 def blocked_by(order: Order, transaction: str) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from entrepot.kernel.errors import Refused
+from entrepot.kernel.words import mark
 from entrepot.order_management.orders.order import Order
 from entrepot.order_management.orders.statuses import CANCELLED, NAMES, base
 
@@ -43,7 +44,7 @@ class Verdict(StrEnum):
 
 class OrderNotModifiable(Refused):
     code = "YFS10137"
-    message = "Order {order_no}: {modification} is not possible while it is {status}."
+    message = mark("Order {order_no}: {modification} is not possible while it is {status}.")
 
 
 def _read(table: str) -> dict[str, dict[str, Verdict]]:

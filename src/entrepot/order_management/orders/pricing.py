@@ -18,6 +18,7 @@ from entrepot.kernel.errors import Refused
 from entrepot.kernel.ids import new_id
 from entrepot.kernel.money import format_amount, format_price, parse_amount, parse_price
 from entrepot.kernel.quantity import parse_whole
+from entrepot.kernel.words import mark, phrase
 from entrepot.order_management import inventory
 from entrepot.order_management.orders import build
 from entrepot.order_management.orders.adjustment import level_of
@@ -38,7 +39,7 @@ PRICE_LASTS = timedelta(hours=1)
 
 class PriceReplyRefused(Refused):
     code = "ENT_PRICE_REPLY"
-    message = "The price that came back cannot be used: {what}. The order was not changed."
+    message = mark("The price that came back cannot be used: {what}. The order was not changed.")
 
 
 def pricing_request(conn: Connection, key: str) -> dict[str, Any]:
@@ -104,7 +105,7 @@ def apply_pricing(conn: Connection, key: str, reply: dict[str, Any], at: datetim
     if version is not None and version != before.version:
         raise OrderMovedOn(order_no=before.order_no, version=before.version)
     if not before.draft:
-        raise PriceReplyRefused(what="the order is confirmed and keeps its prices")
+        raise PriceReplyRefused(what=mark("the order is confirmed and keeps its prices"))
     after = follow(conn, before, take_reply(conn, before, reply, at), "pricing", at)
     saved = save_order(conn, before, after, Doing("GET_ORDER_PRICE", "pricing", at))
     if _used(saved) != _used(before):
@@ -175,7 +176,7 @@ def by_hand(order: Order, priced: OrderPrice, names: dict[str, Line]) -> list[Ch
             found.append(replace(charge, basis=names[charge.line].ordered))
             continue
         if charge.key not in shares_told:
-            raise PriceReplyRefused(what="it says nothing about what was given by hand")
+            raise PriceReplyRefused(what=mark("it says nothing about what was given by hand"))
         told = shares_told[charge.key]
         shared = [
             Share(names[one.line_id].key, parse_amount(one.amount, order.currency, "Shares"), names[one.line_id].ordered)
@@ -188,9 +189,9 @@ def by_hand(order: Order, priced: OrderPrice, names: dict[str, Line]) -> list[Ch
 
 def _priced_line(line: Line, reply: PricedLine | None) -> Line:
     if reply is None:
-        raise PriceReplyRefused(what=f"it says nothing about line {line.prime}")
+        raise PriceReplyRefused(what=phrase(mark("it says nothing about line {prime}"), prime=line.prime))
     if reply.quantity and line.step.parse(reply.quantity, "OrderLine.Quantity") != line.ordered:
-        raise PriceReplyRefused(what=f"it changes the quantity of line {line.prime}")
+        raise PriceReplyRefused(what=phrase(mark("it changes the quantity of line {prime}"), prime=line.prime))
     list_price = parse_price(reply.list_price, "OrderLine.ListPrice")
     if line.price_locked:
         return replace(line, list_price=list_price)
@@ -213,7 +214,9 @@ def _gift_line(
     quantity = item.step.parse(reply.quantity, "OrderLine.Quantity")
     for name in reply.gift_buy_line_ids:
         if name not in bought:
-            raise PriceReplyRefused(what=f"its gift {reply.item_id} is given for a line it does not know")
+            raise PriceReplyRefused(
+                what=phrase(mark("its gift {item_id} is given for a line it does not know"), item_id=reply.item_id)
+            )
     buy, get = parse_whole(reply.gift_buy_quantity, "GiftBuyQuantity"), parse_whole(reply.gift_quantity, "GiftQuantity")
     line = known or Line(
         key=new_id(),
@@ -244,7 +247,7 @@ def _charges(order: Order, priced: OrderPrice, names: dict[str, Line], manual: l
     for reply in priced.order_lines.order_line:
         line = names.get(reply.line_id)
         if line is None:
-            raise PriceReplyRefused(what=f"line {reply.line_id} is not on the order")
+            raise PriceReplyRefused(what=phrase(mark("line {line_id} is not on the order"), line_id=reply.line_id))
         adjusted = [a for a in reply.line_adjustments.line_adjustment if a.is_manual != "Y"]
         found += [build.charge(_as_charge(a), order.currency, line, path="LineAdjustment") for a in adjusted]
         found += [build.tax(tax, order.currency, line, "LineTax") for tax in reply.line_taxes.line_tax]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from entrepot.kernel.errors import Refused
+from entrepot.kernel.words import mark
 
 DRAFT, RESERVED_DRAFT, CREATED, RESERVED = "1000", "1050", "1100", "1200"
 BACKORDERED, UNSCHEDULED, REFUSED_BY_NODE, SCHEDULED = "1300", "1310", "1400", "1500"
@@ -63,12 +64,12 @@ MOVES: dict[str, frozenset[str]] = {
 
 class MoveNotAllowed(Refused):
     code = "YFS10137"
-    message = "{quantity} at status {source} cannot move to {target}. Look at the order's status and try something else."
+    message = mark("{quantity} at status {source} cannot move to {target}. Look at the order's status and try something else.")
 
 
 class NotThatMuch(Refused):
     code = "YFS10137"
-    message = "Only {has} of the wanted {wanted} stand where this can be done."
+    message = mark("Only {has} of the wanted {wanted} stand where this can be done.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from entrepot.kernel.errors import Refused
 from entrepot.kernel.money import allocate, cash_total, extend, format_amount
+from entrepot.kernel.words import mark
 from entrepot.order_management.orders.order import Charge, ChargeKind, Line, Order, Share
 
 DISCOUNTS = frozenset({"Discount", "Coupon", "ShippingDiscount", "PriceMatch", "CUSTOMER_APPEASEMENT"})
@@ -19,12 +20,12 @@ SHIPPING = frozenset({"Shipping", "ShippingDiscount", "Handling"})
 
 class TotalBelowNothing(Refused):
     code = "ENT_NEGATIVE_TOTAL"
-    message = "This would make the order cost less than nothing."
+    message = mark("This would make the order cost less than nothing.")
 
 
 class TotalDiffers(Refused):
     code = "ENT_TOTAL_DIFFERS"
-    message = "The lines, charges and taxes add up to {computed}, but the document says {sent}. Nothing was changed."
+    message = mark("The lines, charges and taxes add up to {computed}, but the document says {sent}. Nothing was changed.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ TOLD = {
 
 
 def in_words(error: Error, locale: str) -> str:
-    """The refusal as a reader understands it; one that nobody has put into words is told as it came."""
+    """The refusal as a reader understands it; one without words for agents is told in its own."""
     known = TOLD.get(error.code) or TOLD.get(str(error.attributes.get("path", "")))
-    return translator(locale).gettext(known) if known else error.text
+    gettext = translator(locale).gettext
+    return gettext(known) if known else error.told(gettext)

@@ -189,7 +189,9 @@ class ListUnknown(Invalid):
 
 def _told(request: Asked, error: Error) -> str:
     known = TOLD.get(error.code)
-    return translator(desk_of(request).locale).gettext(known) if known else error.text
+    return (
+        translator(desk_of(request).locale).gettext(known) if known else error.told(translator(desk_of(request).locale).gettext)
+    )
 
 
 def _last_day(ends_at: datetime | None, zone: ZoneInfo) -> str:

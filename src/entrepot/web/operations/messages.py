@@ -27,7 +27,7 @@ REASON_MISSING = mark("Say why it is given up; it stays in the record.")
 
 class MessageUnknown(NotFound):
     code = "MESSAGE_UNKNOWN"
-    message = "There is no such message."
+    message = mark("There is no such message.")
 
 
 @get("/operations/messages", permission="message.view", sync_to_thread=False)
