@@ -94,6 +94,8 @@ def test_a_branch_is_added_by_form_its_condition_changed_and_the_change_taken_ba
     assert merch.post(f"{ITEMS}/edit", {"version": version, "at": "1/otherwise", "do": "up"}).status_code == 422
     history = text_of(merch.get("/management/history", kind="rule").text)
     assert "Draft changed" in history and "if the buyer is in gold" in history and "Change taken back" in history
+    german = text_of(Person("merch", locale="de-DE").get("/management/history", kind="rule").text)
+    assert "Entwurf geändert" in german and "if the buyer is in gold" not in german and "gold" in german
     merch.does(f"{ITEMS}/discard", {"version": version})
 
 

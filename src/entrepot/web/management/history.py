@@ -11,12 +11,12 @@ from urllib.parse import quote, urlencode
 from litestar import Response, get
 from sqlalchemy.engine import Connection
 
-from entrepot.commerce import history, members
+from entrepot.commerce import history
 from entrepot.commerce.history import Change, Looked
-from entrepot.kernel.errors import Error
 from entrepot.kernel.words import Gettext
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark, translator
+from entrepot.web.management.history_words import field_name, sentence_of
 from entrepot.web.page import locale_of
 from entrepot.web.staff import Asked, show
 
@@ -89,6 +89,7 @@ FIELDS = {
     "preferred": mark("Preferred"),
     "is_default": mark("Default contract"),
     "rule": mark("What it does"),
+    "path": mark("What it does"),
     "version": mark("Version"),
     "value": mark("Value"),
     "price": mark("Price"),
@@ -191,7 +192,10 @@ def tell_all(request: Asked, found: Sequence[Change]) -> list[Told]:
 
 def _tell(one: Change, gettext: Gettext) -> Told:
     label, address = KINDS.get(one.kind, (one.kind, ""))
-    rows = tuple((_name(name, gettext), _words(name, old, gettext), _words(name, new, gettext)) for name, old, new in one.rows)
+    rows = tuple(
+        (_name(name, gettext), _told(one.kind, name, old, gettext), _told(one.kind, name, new, gettext))
+        for name, old, new in one.rows
+    )
     return Told(
         at=one.at,
         by=one.by,
@@ -205,24 +209,22 @@ def _tell(one: Change, gettext: Gettext) -> Told:
 
 
 def _name(name: str, gettext: Gettext) -> str:
-    return gettext(FIELDS[name]) if name in FIELDS else name
+    return gettext(FIELDS[name]) if name in FIELDS else field_name(name, gettext)
 
 
-def _words(name: str, value: Any, gettext: Gettext) -> str:
-    """A value of the history as text; conditions as the sentence they are."""
-    if name == "conditions" and value:
-        try:
-            return members.in_words(members.read_conditions(value), gettext)
-        except Error:
-            pass  # conditions of a kind that is gone since are told as they were written
+def _told(kind: str, name: str, value: Any, gettext: Gettext) -> str:
+    """A value as text: the sentence it stands for, else the value itself."""
+    said = sentence_of(kind, name, value, gettext) if value else None
+    return _words(value, gettext) if said is None else said
+
+
+def _words(value: Any, gettext: Gettext) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
-        return ", ".join(_words("", one, gettext) for one in value)
+        return ", ".join(_words(one, gettext) for one in value)
     if isinstance(value, dict):
-        return "; ".join(
-            f"{_name(key, gettext)}: {_words('', one, gettext)}" for key, one in value.items() if one not in (None, [])
-        )
+        return "; ".join(f"{_name(key, gettext)}: {_words(one, gettext)}" for key, one in value.items() if one not in (None, []))
     return "" if value is None else str(value)
 
 

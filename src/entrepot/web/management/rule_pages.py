@@ -85,7 +85,7 @@ def edit(request: Asked, name: str, data: Form) -> Response[Any]:
             path = _edited(base.path, place, data, _ground(conn, view_of(request)))
             draft = pricing.save_draft(conn, at_desk.store.id, name, path, author.logon_id, author.at)
             after = chosen_version(conn, at_desk.store.id, name, draft)
-            note_change(conn, author, ("rule", name), "drafted", words_of(base), words_of(after))
+            note_change(conn, author, ("rule", name), "drafted", facts_of(base), facts_of(after))
     except Error as error:
         return rule_shown(request, name, version, at=place, refusal=refused(error), typed=data)
     return back(f"/management/rules/{quote(name)}?version={draft}", "saved")
@@ -194,10 +194,9 @@ def version_of(data: dict[str, Any]) -> int:
     return int(written) if written.isascii() and written.isdigit() and len(written) < 9 else 0
 
 
-def words_of(one: pricing.RuleVersion) -> dict[str, Any]:
-    """A version as the history keeps it: its sentences."""
-    told = pricing.in_words(pricing.read_rule(one.name, one.path))
-    return {"rule": [f"{'› ' * depth}{words}" for depth, words in told]}
+def facts_of(one: pricing.RuleVersion) -> dict[str, Any]:
+    """A version as the history keeps it: what it is made of; sentences are made of it in the language of whoever reads."""
+    return {"path": one.path}
 
 
 def chosen_version(conn: Connection, store_id: int, name: str, version: int) -> pricing.RuleVersion:

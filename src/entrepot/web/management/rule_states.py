@@ -15,7 +15,7 @@ from entrepot.commerce.history import note_change
 from entrepot.kernel.errors import Error, Invalid
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark
-from entrepot.web.management.rule_pages import chosen_version, known_of, rule_shown, version_of, words_of
+from entrepot.web.management.rule_pages import chosen_version, facts_of, known_of, rule_shown, version_of
 from entrepot.web.staff import Asked, Form, author_of, back, desk_of, refused, text
 
 HERE = "/management/rules/{name:str}"
@@ -45,7 +45,7 @@ def activate(request: Asked, name: str, data: Form) -> Response[Any]:
                 raise RuleFaulty(path="version", count=len(faults))
             before = _in_force(conn, store.id, name, now)
             pricing.activate(conn, store.id, name, version, starts_at)
-            told = words_of(chosen) | {"starts_at": starts_at, "version": version}
+            told = facts_of(chosen) | {"starts_at": starts_at, "version": version}
             note_change(conn, author_of(request, data), ("rule", name), "activated", before, told)
     except Error as error:
         return rule_shown(request, name, version, refusal=refused(error))
@@ -59,7 +59,7 @@ def discard(request: Asked, name: str, data: Form) -> Response[Any]:
     with house_of(request).commerce.database.write() as conn:
         gone = chosen_version(conn, store.id, name, version)
         pricing.discard_draft(conn, store.id, name, version)
-        note_change(conn, author_of(request, data), ("rule", name), "discarded", words_of(gone), None)
+        note_change(conn, author_of(request, data), ("rule", name), "discarded", facts_of(gone), None)
     return back(f"/management/rules/{quote(name)}", "saved")
 
 
@@ -71,7 +71,7 @@ def undo(request: Asked, name: str, data: Form) -> Response[Any]:
         before = chosen_version(conn, store.id, name, version)
         pricing.undo_draft(conn, store.id, name, version)
         after = chosen_version(conn, store.id, name, version)
-        note_change(conn, author_of(request, data), ("rule", name), "undone", words_of(before), words_of(after))
+        note_change(conn, author_of(request, data), ("rule", name), "undone", facts_of(before), facts_of(after))
     return back(f"/management/rules/{quote(name)}?version={version}", "undone")
 
 
@@ -92,7 +92,7 @@ def deactivate(request: Asked, name: str, data: Form) -> Response[Any]:
 def _in_force(conn: Connection, store_id: int, name: str, at: datetime) -> dict[str, Any]:
     """What the rule says at an instant, for the history."""
     found = next((one for one in pricing.versions_of(conn, store_id, name) if one.in_force(at)), None)
-    return words_of(found) | {"version": found.version} if found else {}
+    return facts_of(found) | {"version": found.version} if found else {}
 
 
 def _day(day: str, now: datetime, zone: str) -> datetime:
