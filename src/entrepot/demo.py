@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import yaml
 from sqlalchemy.engine import Connection
@@ -22,6 +23,8 @@ from entrepot.dataload import Options
 from entrepot.dataload.fill import fill
 from entrepot.dataload.report import ItemReport, Report
 from entrepot.kernel.db import Database
+from entrepot.kernel.ids import new_id
+from entrepot.web.configurator.keeper import owned_by
 
 STORE = "tannwerk"
 PASSWORD = "workbench-demo-2026"
@@ -59,6 +62,7 @@ def load(suite: Suite, on_progress: Callable[[ItemReport], None] | None = None) 
         for path in sorted(models.glob("*.yaml")):
             configurator.publish(conn, path.read_text("utf-8"), path.name, at, files)
     open_accounts(house.commerce.database, at)
+    save_configurations(house.configurator.database, at)
     if not report.problems:
         (house.settings.data / "demo.loaded").write_text(fingerprint())
     return report
@@ -78,6 +82,32 @@ def accounts() -> list[Account]:
     read = yaml.safe_load((folder() / "accounts.yaml").read_text("utf-8"))
     buyers = [Account(one["logon_id"], tuple(one.get("roles", ())), tuple(one["groups"])) for one in read["buyers"]]
     return buyers + [Account(one["logon_id"], tuple(one["roles"])) for one in read["staff"]]
+
+
+def save_configurations(database: Database, at: datetime) -> None:
+    """Keep for demo customers what they have saved, in that order; what they keep under a name already stays."""
+    for one in yaml.safe_load((folder() / "configurations.yaml").read_text("utf-8")):
+        owner = owned_by(one["owner"])
+        with database.write() as conn:
+            if one["name"] not in {kept.name for kept in configurator.saved_by(conn, [owner])}:
+                _save_configuration(conn, one, owner, at - timedelta(days=one["days_ago"]), at)
+
+
+def _save_configuration(conn: Connection, one: dict[str, Any], owner: str, saved_at: datetime, at: datetime) -> None:
+    launch = configurator.Launch(
+        model=one["model"],
+        organization=STORE,
+        item=one["kit"],
+        return_url="/cart/configured",
+        currency=one["currency"],
+        locale=one["locale"],
+        store=STORE,
+        buyer=one["owner"],
+        choices=tuple(one["choices"]),
+    )
+    session = configurator.open_session(conn, configurator.ReadLaunch(new_id(), at + timedelta(minutes=1), launch), at)
+    picks = configurator.complete_with_defaults(session.compiled, session.configuration.picks)
+    configurator.save(conn, configurator.set_picks(conn, session, picks, at), owner, one["name"], saved_at)
 
 
 def open_accounts(database: Database, at: datetime) -> None:

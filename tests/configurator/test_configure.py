@@ -236,7 +236,7 @@ def test_a_shared_configuration_opened_under_a_newer_version_says_what_no_longer
         session = configurator.choose_option(conn, session, Pick("frame", "large"), AT)
         dark = BICYCLE.replace("      light: {part: LIGHT}\n", "").replace("{choose: extras.light, when: motor.hub}, ", "")
         newer = configurator.publish(conn, dark, "bicycle.yaml", AT)
-        again = configurator.open_shared(conn, session.configuration.link, "", AT)
+        again = configurator.open_shared(conn, session.configuration.link, configurator.Viewer(), AT)
         kept = configurator.find_session(conn, session.configuration.session, AT)
     assert (again.compiled.version, again.configuration.lost) == (newer.version, (Pick("extras", "light", 1),))
     assert again.configuration.picks == (Pick("frame", "large", 1),)

@@ -137,7 +137,7 @@ def test_a_kit_reopens_with_what_was_chosen_inside(database: Database) -> None:
             kit = reopened.kits["lights", "made"]
             assert [str(pick) for pick in kit.view().taken] == ["foot.square", "arm.long", "bulb.warm"]
             assert kit.configuration.id != inner.configuration.id and reopened.complete(reopened.view())
-        shared = configurator.open_shared(conn, inner.configuration.link, "", AT)
+        shared = configurator.open_shared(conn, inner.configuration.link, configurator.Viewer(), AT)
         assert shared.compiled.model.name == "desk", "who is given the link of an inner kit starts with the whole"
         assert shared.kits["lights", "made"].configuration.picks == again(conn, inner).configuration.picks
 

@@ -202,6 +202,33 @@ def test_a_link_never_shows_the_prices_of_somebody_elses_contract(shop_app: Lite
     assert [one.launch.buyer for one in sessions] == ["office-north", ""]
 
 
+def test_a_link_is_opened_in_the_receivers_language_and_currency(shop_app: Litestar, guest: Shopper, shop_suite: Suite) -> None:
+    sent = link(guest, launched(guest, memory="so-32"))
+    reader = Shopper(shop_app, "de-DE")
+    reader.get("/")
+    reader.send("/preferences", currency="EUR", back="/")
+    opened = reader.get(f"/configurator/shared/{sent}").headers["location"].rpartition("/")[2]
+    with shop_suite.house.configurator.database.read() as conn:
+        session = configurator.find_session(conn, opened, shop_suite.house.clock.now())
+    assert (session.launch.locale, session.launch.currency) == ("de-DE", "EUR")
+    reader.get(f"/configurator/s/{opened}")
+    assert "€" in reader.page and "$" not in reader.text and 'lang="de-DE"' in reader.page
+    assert comparison(reader, sent, link(reader, opened))["currency"] == "EUR"
+    compared = reader.client.get(f"/configurator/compare?of={sent}&of={link(reader, opened)}").text
+    assert "€" in compared and 'lang="de-DE"' in compared
+    mine = comparison(guest, sent, link(reader, opened))
+    assert (mine["currency"], mine["price_difference"]) == ("USD", "0.00"), "whoever looks, not whoever made it"
+
+
+def test_what_customers_of_the_demo_saved_is_there_and_complete(own_guest: Shopper) -> None:
+    own_guest.log_in("mara")
+    shown = own_guest.client.get("/configurator/saved").text
+    assert "For film, at the desk" in shown and "Light, for trains" in shown
+    links = re.findall(r"/configurator/shared/([\w-]+)", shown)
+    told = comparison(own_guest, *dict.fromkeys(links))
+    assert told["left"]["complete"] and told["right"]["complete"] and told["left"]["no_longer_holds"] == []
+
+
 def test_what_no_longer_holds_is_said(guest: Shopper, shop_suite: Suite) -> None:
     house = shop_suite.house
     with house.configurator.database.read() as conn:

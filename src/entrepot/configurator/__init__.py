@@ -55,7 +55,7 @@ from entrepot.configurator.draft_states import (
 )
 from entrepot.configurator.earlier import finished_picks, picks_at
 from entrepot.configurator.explain import Reason
-from entrepot.configurator.launch import Launch, ReadLaunch, check_return_url, read_launch, sign_launch
+from entrepot.configurator.launch import Launch, ReadLaunch, Viewer, check_return_url, read_launch, sign_launch
 from entrepot.configurator.model import Model, OptionClass, Pick, say
 from entrepot.configurator.names import classes_in
 from entrepot.configurator.nested import Place, Session, kits_around, open_kit
@@ -180,6 +180,7 @@ __all__ = [
     "Unpublished",
     "VersionLine",
     "View",
+    "Viewer",
     "WorkbenchBusy",
     "answer_of",
     "bom_of_parts",

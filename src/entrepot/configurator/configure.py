@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.configurator.bom import Extracted, Setting, bill_of, extract
 from entrepot.configurator.compile import Compiled
-from entrepot.configurator.launch import Launch, ReadLaunch
+from entrepot.configurator.launch import Launch, ReadLaunch, Viewer
 from entrepot.configurator.model import Pick, say
 from entrepot.configurator.nested import Session, base_of, copy_inside, open_kit, session_of
 from entrepot.configurator.problems import ConfigurationFinished, ConfigurationIncomplete, LaunchUsed, PartOfAnotherKit
@@ -81,18 +81,18 @@ def find_shared(conn: Connection, link: str, at: datetime) -> Session:
     return session_of(conn, shared, model_by_version_id(conn, shared.model_version_id, at), at)
 
 
-def open_shared(conn: Connection, link: str, buyer: str, at: datetime) -> Session:
-    """A configuration of one's own that starts as a shared one, with today's model and at the buyer's own prices."""
+def open_shared(conn: Connection, link: str, viewer: Viewer, at: datetime) -> Session:
+    """A configuration of one's own that starts as a shared one, with today's model, as the viewer reads and pays."""
     shared = _outermost(conn, link)
     compiled = find_model(conn, shared.launch.model, at=at)
     picks = (shared.base, *still_holding(compiled, shared.picks))
-    return _record(conn, compiled, shared.launch.for_buyer(buyer), picks, at, shared.id)
+    return _record(conn, compiled, shared.launch.seen_by(viewer), picks, at, shared.id)
 
 
 def copy_session(conn: Connection, session: Session, at: datetime) -> Session:
     """A copy as it stands, with the model it was made with, which no later step of the original changes."""
     made = session.configuration
-    launch = made.launch.for_buyer(made.launch.buyer)
+    launch = made.launch.seen_by(Viewer(made.launch.buyer))
     return _record(conn, session.compiled, launch, (made.base, made.picks, made.lost), at, made.id)
 
 

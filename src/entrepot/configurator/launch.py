@@ -39,6 +39,14 @@ _FIELDS = {
 }
 
 
+class Viewer(msgspec.Struct, frozen=True):
+    """Who looks at a configuration: the account (none: a guest), and language and currency where they are known."""
+
+    buyer: str = ""
+    locale: str = ""
+    currency: str = ""
+
+
 class Launch(msgspec.Struct, frozen=True, kw_only=True, rename=_FIELDS):
     """Which kit to configure, for whom, and from what: an earlier configuration's id, or picks like ``2 x ports.usbc``."""
 
@@ -59,10 +67,24 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True, rename=_FIELDS):
     choices: tuple[str, ...] = ()
     firing_phase: str = "Initiate"
 
-    def for_buyer(self, buyer: str) -> Launch:
-        """The launch of a copy: of no line of a cart, and under a contract only for whom it was agreed with."""
-        contract = self.contract if buyer == self.buyer else ""
-        return msgspec.structs.replace(self, buyer=buyer, contract=contract, line="", quantity="1", configuration="", choices=())
+    def seen_by(self, viewer: Viewer) -> Launch:
+        """The launch of a copy: of no line of a cart, in the viewer's language and currency, at the viewer's prices.
+
+        A contract goes along only to whom it was agreed with, the country only while the language stays.
+        """
+        locale, currency = viewer.locale or self.locale, viewer.currency or self.currency
+        return msgspec.structs.replace(
+            self,
+            buyer=viewer.buyer,
+            contract=self.contract if viewer.buyer == self.buyer and currency == self.currency else "",
+            locale=locale,
+            currency=currency,
+            country=self.country if locale == self.locale else "",
+            line="",
+            quantity="1",
+            configuration="",
+            choices=(),
+        )
 
 
 class _Token(msgspec.Struct, frozen=True):

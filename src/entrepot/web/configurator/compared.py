@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from entrepot import configurator
-from entrepot.configurator import Compared, Launch, Pick, Place, Session, Today, say
+from entrepot.configurator import Compared, Launch, Pick, Place, Session, Today, Viewer, say
 from entrepot.web.configurator import shown
 from entrepot.web.configurator.asking import Answers, ask
 from entrepot.web.house import House
@@ -93,14 +93,14 @@ class Comparison:
         return self.right.price - self.left.price
 
 
-def compare(house: House, left: Session, right: Session, buyer: str, locale: str) -> Comparison:
-    """Put two configurations of one kit beside each other; two kits are refused."""
+def compare(house: House, left: Session, right: Session, viewer: Viewer) -> Comparison:
+    """Put two configurations of one kit beside each other, as somebody reads and pays; two kits are refused."""
     if left.compiled.model.name != right.compiled.model.name or left.launch.organization != right.launch.organization:
         raise configurator.OtherKit(left=left.launch.item, right=right.launch.item)
-    common = msgspec.structs.replace(left.launch.for_buyer(buyer), locale=locale)
+    common = left.launch.seen_by(viewer)
     sides = [_seen(one, common) for one in (left, right)]
     told = [ask(house, one, one.view().taken) for one in sides]
-    words = [_Words(one, answers, locale) for one, answers in zip(sides, told, strict=True)]
+    words = [_Words(one, answers, common.locale) for one, answers in zip(sides, told, strict=True)]
     rows = configurator.compare_sessions(*sides)
     differing = {row.within for row in rows if row.differs}
     return Comparison(

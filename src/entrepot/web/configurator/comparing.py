@@ -16,7 +16,7 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from entrepot import configurator
-from entrepot.configurator import Session
+from entrepot.configurator import Session, Viewer
 from entrepot.kernel.errors import Error
 from entrepot.web.configurator import compared
 from entrepot.web.configurator.asking import ask_names
@@ -87,7 +87,8 @@ class ComparingPages(Controller):
             if data.get("mine"):
                 mine = configurator.find_session(conn, data["mine"], at)
             else:
-                mine = configurator.open_shared(conn, data.get("onto", ""), viewer_of(request), at)
+                onto = configurator.find_shared(conn, data.get("onto", ""), at)
+                mine = configurator.open_shared(conn, onto.configuration.link, viewer_of(request, onto.launch), at)
         try:
             with house.configurator.database.write() as conn:
                 configurator.take_over(conn, mine, other, option_class, at)
@@ -125,9 +126,9 @@ def _found(request: Asking, wanted: Wanted) -> tuple[list[Session], Error | None
 
 
 def _table(request: Asking, wanted: Wanted, left: Session, right: Session) -> Response[str]:
-    page = _page(request, wanted, left)
-    buyer = left.launch.buyer if wanted.mine else viewer_of(request)
-    made = compared.compare(house_of(request), left, right, buyer, page.locale)
+    viewer = _viewer(request, wanted, left)
+    page = _page(left, request, viewer)
+    made = compared.compare(house_of(request), left, right, viewer)
     saved = saved_by(request)
     labels = [label_of(one.configuration, saved) for one in (left, right)]
     if wanted.mine:
@@ -148,7 +149,7 @@ def _table(request: Asking, wanted: Wanted, left: Session, right: Session) -> Re
 
 def _chooser(request: Asking, wanted: Wanted, first: Session, error: Error | None) -> Response[str]:
     """The page that asks what to compare with: what the reader keeps of this kit, what was in the cart, a link."""
-    house, page = house_of(request), _page(request, wanted, first)
+    house, page = house_of(request), _page(first, request, _viewer(request, wanted, first))
     saved, own = saved_by(request), first.configuration.link
     with house.configurator.database.read() as conn:
         earlier = offered(conn, first, saved)
@@ -168,10 +169,16 @@ def _chooser(request: Asking, wanted: Wanted, first: Session, error: Error | Non
     return _html(text, STATUS[error.kind] if error else 200)
 
 
-def _page(request: Asking, wanted: Wanted, session: Session) -> Page:
-    """The page around it: in the language of one's own configuration, else in the reader's."""
-    known: dict[str, Any] = {"currency": session.launch.currency, "store_name": store_name(session.launch.organization)}
-    return page_for(request, **(known | {"locale": session.launch.locale} if wanted.mine else known))
+def _viewer(request: Asking, wanted: Wanted, first: Session) -> Viewer:
+    """Who looks: as one's own configuration is, else as the reader reads and pays in that shop."""
+    if wanted.mine:
+        return Viewer(first.launch.buyer, first.launch.locale, first.launch.currency)
+    return viewer_of(request, first.launch)
+
+
+def _page(session: Session, request: Asking, viewer: Viewer) -> Page:
+    store, currency = store_name(session.launch.organization), viewer.currency or session.launch.currency
+    return page_for(request, store_name=store, currency=currency, locale=viewer.locale)
 
 
 def _html(text: str, status: int = 200) -> Response[str]:

@@ -15,7 +15,6 @@ from entrepot.web.configurator import compared
 from entrepot.web.configurator.compared import Comparison, Row, Side, Value
 from entrepot.web.configurator.keeper import viewer_of
 from entrepot.web.edge import house_of
-from entrepot.web.page import locale_of
 
 
 class ComparedValue(msgspec.Struct):
@@ -80,14 +79,14 @@ class ComparisonApi(Controller):
     ) -> ComparedTwo:
         """Two configurations of one kit by their links (``link`` of a session's state), class by class.
 
-        With ``only=differences`` the classes that are alike are left out. Prices are the caller's own, in the currency
-        of the left one.
+        With ``only=differences`` the classes that are alike are left out. Prices are the caller's own, in the caller's
+        language and currency.
         """
         house = house_of(request)
         at = house.clock.now()
         with house.configurator.database.read() as conn:
             sessions = [configurator.find_shared(conn, link, at) for link in (left, right)]
-        made = compared.compare(house, sessions[0], sessions[1], viewer_of(request), locale_of(request))
+        made = compared.compare(house, sessions[0], sessions[1], viewer_of(request, sessions[0].launch))
         return ComparedTwo(
             currency=made.currency,
             left=_side(made, made.left),

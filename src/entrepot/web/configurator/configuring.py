@@ -90,9 +90,11 @@ class ConfiguratorPages(Controller):
     @get("/shared/{link:str}", sync_to_thread=False)
     def shared(self, request: Asking, link: FromPath[str]) -> Redirect:
         """Start from a configuration somebody shared."""
-        house = house_of(request)
+        house, at = house_of(request), house_of(request).clock.now()
+        with house.configurator.database.read() as conn:
+            viewer = viewer_of(request, configurator.find_shared(conn, link, at).launch)
         with house.configurator.database.write() as conn:
-            session = configurator.open_shared(conn, link, viewer_of(request), house.clock.now())
+            session = configurator.open_shared(conn, link, viewer, at)
         return Redirect(address(session), status_code=303)
 
     @get("/s/{session:str}", sync_to_thread=True)
