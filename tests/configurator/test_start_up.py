@@ -18,7 +18,7 @@ from tests.configurator.models import AT, bicycle
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 
-COSTLY = ("numpy", "numba", "llvmlite", "pysat", "py_d4", "uvllang")
+COSTLY = ("numpy", "numba", "llvmlite", "pysat", "py_d4")
 SHOW = f"import sys; print([name for name in {COSTLY!r} if name in sys.modules])"
 
 

@@ -90,7 +90,6 @@ def test_what_uvl_cannot_say_is_refused_and_named(old: str, new: str, what: str)
 @pytest.mark.parametrize(
     "text",
     [
-        "features\n\tA\n\t\t[1..2]\n\t\t\tB\n\t\t\tC\n\t\t\tD\n",
         "features\n\tInteger A\n",
         "features\n\tA {price 3}\n\t\toptional\n\t\t\tB {price 1}\nconstraints\n\tsum(price) < 3\n",
         "nonsense",
@@ -99,6 +98,35 @@ def test_what_uvl_cannot_say_is_refused_and_named(old: str, new: str, what: str)
 def test_uvl_above_the_boolean_level_is_refused(text: str) -> None:
     with pytest.raises(ModelInvalid):
         import_uvl("x.uvl", text, "shop")
+
+
+RANGES = """features
+	Menu
+		[2..3]
+			Soup {constraint Soup => !Salad}
+			Salad
+			Fish
+				[1..*]
+					Rice
+					Chips
+					Peas
+			Cake
+		[1..2]
+			Beer
+			Wine
+			Tea
+constraints
+	Cake => (Tea <=> !Beer)
+	Fish & Rice => Wine | Tea
+"""
+
+
+def test_ranges_and_the_constraints_at_a_feature_are_imported(tmp_path: Path) -> None:
+    """Counted once as UVL and once as the model made of it, value by value."""
+    (tmp_path / "menu.uvl").write_text(RANGES)
+    again = read_model(yaml.safe_dump(import_uvl("menu.uvl", RANGES, "shop"), sort_keys=False))
+    assert check(read_formula(tmp_path / "menu.uvl", AT)).configurations == str(counted(again)) != "0"
+    assert check(encode(again, AT).formula).configurations == str(counted(again))
 
 
 def test_a_new_model_is_sound() -> None:

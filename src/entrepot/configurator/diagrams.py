@@ -115,6 +115,39 @@ def sum_diagram(columns: Sequence[int], weights: Sequence[Sequence[int]], bound:
     return _rooted(columns, levels, root)
 
 
+def count_diagram(
+    columns: Sequence[int], counted: Sequence[Sequence[bool]], least: int, most: int, owner: tuple[int, Sequence[bool]] | None
+) -> Diagram:
+    """The diagram of "from ``least`` to ``most`` of some variables have a value that counts".
+
+    With an ``owner`` (a variable and which of its values it is there with) only while that is there.
+    """
+    levels: list[tuple[tuple[int, ...], ...]] = []
+    if owner is not None:
+        columns, levels = (owner[0], *columns), [(tuple(0 if there else TRUE for there in owner[1]),)]
+    states, cases = [0], 0
+    for left, values in zip(range(len(counted) - 1, -1, -1), counted, strict=True):
+        following: dict[int, int] = {}
+        nodes = []
+        for state in states:
+            reached = [state + one for one in values]
+            nodes.append(tuple(_counted(one, left, least, most, following) for one in reached))
+        cases += len(nodes) * len(values)
+        if cases > MAX_NODES:
+            raise ModelTooLarge(limit=f"from {least} to {most} of {len(counted)} has more than {MAX_NODES} cases")
+        levels.append(tuple(nodes))
+        states = list(following)
+    return Diagram(tuple(columns), tuple(level for level in levels if level))
+
+
+def _counted(count: int, left: int, least: int, most: int, following: dict[int, int]) -> int:
+    if count > most or count + left < least:
+        return FALSE
+    if count >= least and count + left <= most:
+        return TRUE
+    return following.setdefault(count, len(following))
+
+
 def _rooted(columns: Sequence[int], levels: Sequence[_Level], root: int) -> Diagram:
     """Number nodes from the root down, leaving out what is not reached from it."""
     if root < 0:

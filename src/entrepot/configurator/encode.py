@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
-from entrepot.configurator.diagrams import assert_diagram, table_diagram
+from entrepot.configurator.diagrams import assert_diagram, count_diagram, table_diagram
 from entrepot.configurator.formula import NONE, Bound, Builder, Clause, Evidence, Formula, Value
 from entrepot.configurator.logic import Conj, Disj, In, Node, clauses_of, linear, negate, sums_of
 from entrepot.configurator.model import Model, OptionClass, Pick, Rule, Table
@@ -187,12 +187,11 @@ def _structure(builder: Builder, layout: Layout, model: Model, one: OptionClass)
     if one.single:
         at_least = chosen[0] if one.least and one.owner else None
     else:
-        if one.most < len(one.items):
+        if one.most < len(one.items) and one.least < 2:
             parts.append(linear(weights, "<=", Fraction(one.most)))
         if one.least == 1:
             at_least = Disj(tuple(chosen))
-        elif one.least > 1:
-            at_least = linear(weights, ">=", Fraction(one.least))
+    when = None
     if one.owner is not None:
         place = layout.place(one.owner)
         values = builder.variables[place].values
@@ -200,10 +199,15 @@ def _structure(builder: Builder, layout: Layout, model: Model, one: OptionClass)
         without = owner.negated(len(values))
         parts += [Disj((part.negated(len(builder.variables[part.place].values)), owner)) for part in chosen]
         at_least = Disj((without, at_least)) if at_least is not None else None
+        when = (place, [value.option == one.owner.option for value in values])
     if at_least is not None:
         parts.append(at_least)
-    if parts:
-        builder.group(CLASS_RULE + one.name, clauses_of(builder, Conj(tuple(parts))))
+    clauses = clauses_of(builder, Conj(tuple(parts)))
+    if one.least > 1:
+        counted = [[bool(value.option) for value in builder.variables[place].values] for place in places]
+        clauses += assert_diagram(builder, count_diagram(places, counted, one.least, one.most, when))
+    if clauses:
+        builder.group(CLASS_RULE + one.name, clauses)
 
 
 def _chosen(builder: Builder, place: int) -> frozenset[int]:

@@ -47,7 +47,14 @@ class Linear:
     bound: int
 
 
-Node = In | Conj | Disj | Linear
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A literal that stands for a part named before."""
+
+    literal: int
+
+
+Node = In | Conj | Disj | Linear | Literal
 
 
 def linear(terms: Sequence[tuple[int, tuple[Fraction, ...]]], sign: str, bound: Fraction) -> Node:
@@ -96,56 +103,86 @@ def negate(builder: Builder, node: Node) -> Node:
             return Conj(tuple(negate(builder, part) for part in parts))
         case Linear(columns, weights, bound):
             return Linear(columns, tuple(tuple(-weight for weight in row) for row in weights), -bound - 1)
+        case Literal(literal):
+            return Literal(-literal)
 
 
-def clauses_of(builder: Builder, node: Node) -> list[Clause]:
-    """Clauses that hold exactly when the condition does (helpers included)."""
+def clauses_of(builder: Builder, node: Node, most: int = MAX_PRODUCT) -> list[Clause]:
+    """Clauses that hold exactly when the condition does (helpers included); up to ``most`` are multiplied out."""
     clauses: list[Clause] = []
-    clauses += _cnf(builder, node, clauses)
+    clauses += _Clauses(builder, clauses, most).of(node)
     return clauses
 
 
-def _cnf(builder: Builder, node: Node, definitions: list[Clause]) -> list[Clause]:
-    match node:
-        case In(place, values):
-            return _within(builder, place, values)
-        case Conj(parts):
-            return [clause for part in parts for clause in _cnf(builder, part, definitions)]
-        case Linear(columns, weights, bound):
-            return assert_diagram(builder, sum_diagram(columns, weights, bound))
-        case Disj(parts):
-            return _product(builder, parts, definitions)
+def name(builder: Builder, node: Node, definitions: list[Clause], most: int = MAX_PRODUCT) -> int:
+    """A literal for a condition: it holds exactly when the condition does, by clauses added to ``definitions``."""
+    named = _Clauses(builder, definitions, most)
+    return named.name(node, named.of(node))
 
 
-def _within(builder: Builder, place: int, values: frozenset[int]) -> list[Clause]:
-    variable = builder.variables[place]
-    if len(values) == len(variable.values):
-        return []
-    return [tuple(variable.literals[value] for value in sorted(values))]
+@dataclass(frozen=True, slots=True)
+class _Clauses:
+    """Clauses of conditions; those that define literals for their parts go to ``definitions``."""
 
+    builder: Builder
+    definitions: list[Clause]
+    most: int
 
-def _product(builder: Builder, parts: Sequence[Node], definitions: list[Clause]) -> list[Clause]:
-    product: list[Clause] = [()]
-    for part in parts:
-        if isinstance(part, Linear):
-            diagram = sum_diagram(part.columns, part.weights, part.bound)
-            factor: list[Clause] = [(name_diagram(builder, diagram, definitions),)]
-        else:
-            factor = _cnf(builder, part, definitions)
-        if not factor:
+    def of(self, node: Node) -> list[Clause]:
+        match node:
+            case In(place, values):
+                return self._within(place, values)
+            case Literal(literal):
+                return [(literal,)]
+            case Conj(parts):
+                return [clause for part in parts for clause in self.of(part)]
+            case Linear(columns, weights, bound):
+                return assert_diagram(self.builder, sum_diagram(columns, weights, bound))
+            case Disj(parts):
+                return self._product(parts)
+
+    def name(self, part: Node, clauses: list[Clause]) -> int:
+        """A literal that holds exactly when the part does, whose clauses these are."""
+        literal = self.builder.literal()
+        self.definitions.extend((-literal, *clause) for clause in clauses)
+        self.definitions.extend((literal, *clause) for clause in self.of(negate(self.builder, part)))
+        return literal
+
+    def _within(self, place: int, values: frozenset[int]) -> list[Clause]:
+        variable = self.builder.variables[place]
+        if len(values) == len(variable.values):
             return []
-        if len(product) * len(factor) > MAX_PRODUCT and len(factor) > 1:
-            factor = [(_named(builder, part, factor, definitions),)]
-        product = [_joined(left, right) for left in product for right in factor]
-    return [clause for clause in product if not _always(clause)]
+        return [tuple(variable.literals[value] for value in sorted(values))]
+
+    def _product(self, parts: Sequence[Node]) -> list[Clause]:
+        product: list[Clause] = [()]
+        for part in parts:
+            if isinstance(part, Linear):
+                diagram = sum_diagram(part.columns, part.weights, part.bound)
+                factor: list[Clause] = [(name_diagram(self.builder, diagram, self.definitions),)]
+            else:
+                factor = self.of(part)
+            if not factor:
+                return []
+            if len(product) * len(factor) > self.most and len(factor) > 1:
+                factor = [(self.name(part, factor),)]
+            product = fewest([_joined(left, right) for left in product for right in factor])
+        return product
 
 
-def _named(builder: Builder, part: Node, clauses: list[Clause], definitions: list[Clause]) -> int:
-    """A literal for a part: it holds exactly when the part does."""
-    literal = builder.literal()
-    definitions += [(-literal, *clause) for clause in clauses]
-    definitions += [(literal, *clause) for clause in _cnf(builder, negate(builder, part), definitions)]
-    return literal
+def fewest(clauses: list[Clause]) -> list[Clause]:
+    """Without the clauses that always hold, and those that hold whenever a shorter one does."""
+    if len(clauses) < 2:
+        return [clause for clause in clauses if not _always(clause)]
+    kept: list[Clause] = []
+    with_literal: dict[int, list[frozenset[int]]] = {}
+    for clause in sorted(dict.fromkeys(clauses), key=len):
+        literals = frozenset(clause)
+        if _always(clause) or any(one <= literals for literal in clause for one in with_literal.get(literal, ())):
+            continue
+        with_literal.setdefault(clause[0], []).append(literals)
+        kept.append(clause)
+    return kept
 
 
 def _joined(left: Clause, right: Clause) -> Clause:

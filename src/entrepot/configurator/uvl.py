@@ -16,15 +16,15 @@ import yaml
 
 from entrepot.configurator.evaluate import compares
 from entrepot.configurator.expression import All, Among, Any, Chosen, Compare, Expression, Name, Not, Number, Operand, Words
-from entrepot.configurator.importers import uvl_document
 from entrepot.configurator.model import Item, Model, OptionClass, Property, Rule, Table, say
-from entrepot.configurator.problems import CannotBeExpressed, ModelInvalid, ModelTooLarge
+from entrepot.configurator.problems import CannotBeExpressed, ModelTooLarge
 from entrepot.configurator.read import read_model
 from entrepot.configurator.tables import StoredModel
+from entrepot.configurator.uvl_read import Condition, Feature, FeatureModel, Group, read_uvl
 
 MAX_ROWS = 5_000
 MAX_CHARACTERS = 8_000_000
-_GROUPS = {"optional_children": "any", "xor": "one", "or": "some"}
+_WORDS = {"&": " and ", "|": " or ", "=>": " -> ", "<=>": " <-> "}
 _RESERVED = frozenset(["and", "or", "not", "in", "sum", "count"])
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -178,68 +178,54 @@ def _quoted(name: str) -> str:
 
 def import_uvl(name: str, text: str, organization: str) -> dict[str, Anything]:
     """The model of a UVL text as the plain values of a model file; refuses what is above the Boolean level."""
-    return _Import(name, uvl_document(name, text, clauses=False), organization).document()
+    return _Import(read_uvl(name, text), organization).document()
 
 
 class _Import:
     """Walks the features; every feature but the root is an option of one class."""
 
-    def __init__(self, name: str, read: dict[str, Anything], organization: str) -> None:
-        self.name = name
-        self.tree: dict[str, Anything] = read["tree"]
-        self.root: str = read["root"]
+    def __init__(self, read: FeatureModel, organization: str) -> None:
+        self.read = read
         self.organization = organization
-        for what, found in (("arithmetic constraints", read["arithmetic"]), ("feature types", read["types"])):
-            if found:
-                raise ModelInvalid(file=name, line=1, problem=f"it has {what}.", remedy="Use the Boolean level of UVL.")
-        self.constraints: list[str] = read["constraints"]
-        self.attributes: dict[str, dict[str, str]] = read["attributes"]
         self.places: dict[str, str] = {}
         self.taken: set[str] = set()
         self.properties: dict[str, str] = {}
 
     def document(self) -> dict[str, Anything]:
-        classes = self._classes(self.root)
-        model = self._slug(_bare(self.root))
+        root = self.read.root
+        classes = self._classes(root)
         document: dict[str, Anything] = {
-            "model": model,
+            "model": self._slug(root.name),
             "organization": self.organization,
             "languages": ["en-US"],
-            "title": _bare(self.root),
+            "title": root.name,
         }
         if self.properties:
             document["properties"] = self.properties
         rules = [
-            {"id": f"rule-{number}", "holds": self._condition(constraint), "message": constraint.replace('"', "")}
-            for number, constraint in enumerate(self.constraints, 1)
+            {"id": f"rule-{number}", "holds": self._condition(one.condition), "message": one.text.replace('"', "")}
+            for number, one in enumerate(self.read.constraints, 1)
         ]
         return {**document, "classes": classes, **({"rules": rules} if rules else {})}
 
-    def _classes(self, feature: str) -> dict[str, Anything]:
+    def _classes(self, feature: Feature) -> dict[str, Anything]:
         """The groups below a feature, as classes."""
         found: dict[str, Anything] = {}
-        groups = self.tree[feature]["groups"]
-        if sum(len(children) for _, children in groups) != len(self.tree[feature]["children"]):
-            problem = f"{feature} has a group with a range."
-            raise ModelInvalid(file=self.name, line=1, problem=problem, remedy="Use mandatory, optional, or, alternative.")
-        for kind, children in groups:
-            choose: Anything = {"mandatory_children": len(children), **_GROUPS}[kind]
-            if len(children) == 1:
-                choose = "optional" if choose == "any" else "one"
-            name = self._slug(_bare(feature) + ("" if len(groups) == 1 else f"-{len(found) + 1}"))
+        for group in feature.groups:
+            name = self._slug(feature.name + ("" if len(feature.groups) == 1 else f"-{len(found) + 1}"))
             items: dict[str, Anything] = {}
-            for child in children:
-                option = _option(_bare(child), items)
-                self.places[child] = f"{name}.{option}"
+            for child in group.members:
+                option = _option(child.name, items)
+                self.places[child.name] = f"{name}.{option}"
                 items[option] = None
-            for child, option in zip(children, list(items), strict=True):
+            for child, option in zip(group.members, list(items), strict=True):
                 items[option] = self._item(child)
-            found[name] = {"title": _bare(feature), "choose": choose, "items": items}
+            found[name] = {"title": feature.name, "choose": _choose(group), "items": items}
         return found
 
-    def _item(self, feature: str) -> dict[str, Anything]:
-        item: dict[str, Anything] = {"title": _bare(feature)}
-        for attribute, value in self.attributes.get(feature, {}).items():
+    def _item(self, feature: Feature) -> dict[str, Anything]:
+        item: dict[str, Anything] = {"title": feature.name}
+        for attribute, value in feature.attributes.items():
             if attribute in ("part", "title"):
                 item[attribute] = str(_value(value))
             elif attribute != "abstract":
@@ -254,22 +240,18 @@ class _Import:
             self.properties[slug] = "text"
         return slug
 
-    def _condition(self, constraint: str) -> str:
-        """The constraint in our words; names become class.option."""
-        words = {"!": "not ", "&": " and ", "|": " or ", "=>": " -> ", "<=>": " <-> ", "(": "(", ")": ")"}
-        said = []
-        for sign, name in re.findall(r'(<=>|=>|[!&|()])|("[^"]*"|[^\s!&|()=<>]+)', constraint):
-            said.append(words[sign] if sign else self._reference(name))
-        return re.sub(r" +", " ", "".join(said)).strip()
+    def _condition(self, condition: Condition) -> str:
+        """The condition in our words; names become class.option."""
+        if isinstance(condition, str):
+            return self._reference(condition)
+        parts = [self._condition(part) if isinstance(part, str) else f"({self._condition(part)})" for part in condition.parts]
+        return f"not {parts[0]}" if condition.sign == "!" else _WORDS[condition.sign].join(parts)
 
     def _reference(self, name: str) -> str:
-        place = self.places.get(name) or self.places.get(name.strip('"')) or self.places.get(f'"{name}"')
-        if place is not None:
-            return place
-        if _bare(name) == _bare(self.root):
-            first = next(iter(self.places.values()))
-            return f"({first} or not {first})"
-        raise ModelInvalid(file=self.name, line=1, problem=f"there is no feature {name}.", remedy="Look at its constraints.")
+        if name != self.read.root.name:
+            return self.places[name]
+        first = next(iter(self.places.values()))
+        return f"({first} or not {first})"
 
     def _slug(self, text: str) -> str:
         slug = _letters(text) or "class"
@@ -280,6 +262,13 @@ class _Import:
             found = f"{slug}-{number}"
         self.taken.add(found)
         return found
+
+
+def _choose(group: Group) -> Anything:
+    """How many options of its class a group takes."""
+    most = len(group.members)
+    said = {(1, 1): "one", (0, 1): "optional", (1, most): "some", (0, most): "any"}
+    return said.get((group.least, group.most)) or {"min": group.least, "max": group.most}
 
 
 def _option(text: str, known: dict[str, Anything]) -> str:
@@ -295,10 +284,6 @@ def _option(text: str, known: dict[str, Anything]) -> str:
 def _letters(text: str) -> str:
     """Letters, digits and single hyphens, as names are written in a model."""
     return re.sub(r"-+", "-", re.sub(r"[^A-Za-z0-9_]+", "-", text)).strip("-_").lower()[:60].rstrip("-")
-
-
-def _bare(name: str) -> str:
-    return name.strip('"')
 
 
 def _value(text: str) -> str | int | float:
