@@ -40,7 +40,7 @@ def check(file: File, seconds: Seconds = 120.0, as_json: AsJson = False) -> None
         from entrepot.configurator.reasons import Reasoner
 
         conflict = Reasoner(found.engine.formula).reason([], [])
-        answer["contradiction"] = list(conflict[1]) if conflict else []
+        answer["contradiction"] = list(conflict.rules) if conflict else []
     if as_json:
         typer.echo(json.dumps(answer))
     else:

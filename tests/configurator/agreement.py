@@ -6,8 +6,9 @@ import random
 from collections.abc import Iterator, Sequence
 from itertools import product
 
+from entrepot.configurator.domains import Domains
 from entrepot.configurator.formula import NONE, Builder, Formula, Value
-from entrepot.configurator.solve import Costs, Domains, Engine, SatEngine
+from entrepot.configurator.solve import Costs, Engine, SatEngine
 
 
 def agree(formula: Formula, engine: Engine, chance: random.Random, steps: int, *, brute: bool = False) -> int:

@@ -75,6 +75,7 @@ def test_try_shows_what_is_possible_and_why_not(bicycle_file: str) -> None:
         "possible": False,
         "choices": ["frame.small"],
         "rules": ["The large battery does not fit the small frame."],
+        "minimal": True,
         "repairs": [{"without": ["F-S"], "with": ["frame.large"]}],
     }
     text = run(*tried)

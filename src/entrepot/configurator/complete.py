@@ -15,10 +15,12 @@ from typing import NamedTuple
 from entrepot.configurator.compile import Compiled
 from entrepot.configurator.evaluate import holds
 from entrepot.configurator.formula import NONE, Value
+from entrepot.configurator.leaving import possible_in_time
 from entrepot.configurator.model import Pick
+from entrepot.configurator.search import searching
 from entrepot.configurator.session import without
 from entrepot.configurator.settle import Picks, Settled, as_taken, settle, taken_picks
-from entrepot.configurator.solve import Costs
+from entrepot.configurator.solve import BEST_SECONDS, Costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,12 @@ class Completion(NamedTuple):
     proven: bool
 
 
+@searching(BEST_SECONDS)
 def complete_with_defaults(compiled: Compiled, picks: Picks, base: Picks = (), prices: Mapping[str, int] | None = None) -> Picks:
-    """Picks for everything: defaults first, then recommendations, then the cheapest or first possible value."""
+    """Picks for everything: defaults first, then recommendations, then the cheapest or first possible value.
+
+    What no value was found for in time stays open.
+    """
     settled = settle(compiled, picks, base)
     evidence = _fixed(compiled, settled)
     for advice in compiled.model.recommendations:
@@ -49,7 +55,7 @@ def complete_with_defaults(compiled: Compiled, picks: Picks, base: Picks = (), p
         ):
             continue
         mask = compiled.encoded.layout.mask(compiled.encoded.formula, advice.pick)
-        if compiled.engine.consistent({**evidence, place: mask}):
+        if possible_in_time(compiled.engine, {**evidence, place: mask}):
             evidence[place] = mask
     costs = compiled.costs(prices or {})
     for place, variable in enumerate(compiled.encoded.formula.variables):
@@ -57,7 +63,7 @@ def complete_with_defaults(compiled: Compiled, picks: Picks, base: Picks = (), p
             continue
         row = costs.get(place, (0,) * len(variable.values))
         for bit in sorted(range(len(variable.values)), key=lambda one: (row[one], one)):
-            if compiled.engine.consistent({**evidence, place: 1 << bit}):
+            if possible_in_time(compiled.engine, {**evidence, place: 1 << bit}):
                 evidence[place] = 1 << bit
                 break
     return _picks(compiled, picks, {place: mask.bit_length() - 1 for place, mask in evidence.items()})
@@ -96,6 +102,7 @@ def complete_popular(compiled: Compiled, picks: Picks, earlier: Sequence[Picks])
     return None if found is None else found.picks
 
 
+@searching()
 def repairs(compiled: Compiled, picks: Picks, wanted: Pick, prices: Mapping[str, int] | None = None) -> list[Repair]:
     """Alternatives that have the wanted value, smallest change first; none when the model itself excludes it."""
     kept = without(compiled, picks, wanted)
@@ -127,7 +134,7 @@ def _replacements(compiled: Compiled, picks: Picks, dropped: Picks, costs: Costs
             key=lambda bit: (values[bit].option != pick.option, values[bit].option not in preferred, row[bit], bit),
         )
         for bit in order:
-            if compiled.engine.consistent({**evidence, place: 1 << bit}):
+            if possible_in_time(compiled.engine, {**evidence, place: 1 << bit}):
                 evidence[place] = 1 << bit
                 added.append(Pick(pick.option_class, values[bit].option, values[bit].quantity))
                 break

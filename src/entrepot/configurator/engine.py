@@ -16,10 +16,13 @@ from typing import Any
 
 from entrepot.configurator.bounded import GaveUp, Search
 from entrepot.configurator.circuit import Circuit, Layout, forbidden_slots, lay_out
+from entrepot.configurator.domains import Domains
 from entrepot.configurator.formula import NONE, Evidence, Formula
 from entrepot.configurator.knowledge import Knowledge
+from entrepot.configurator.leaving import leave_out, left_out
+from entrepot.configurator.problems import SearchUnfinished
 from entrepot.configurator.slots import Found
-from entrepot.configurator.solve import Best, Costs, Domains, Engine, SatEngine, leave_out, left_out
+from entrepot.configurator.solve import Best, Costs, Engine, SatEngine
 from entrepot.configurator.walks import Form
 
 Array = Any
@@ -239,11 +242,21 @@ class LayeredEngine:
             return narrowed
         found = self._solver.narrowed(evidence, narrowed, self._asked)
         own = {place: mask for place, mask in evidence.items() if place in self._asked}
-        if found.consistent or self._solver.consistent(own):
+        if found.consistent:
             return found
+        try:
+            if self._solver.consistent(own):
+                return found
+        except SearchUnfinished:
+            found.undecided |= self._of_the_circuit(found.masks)
         # No other value of what did compile helps while what did not contradicts itself.
         masks = tuple(mask if place in self._asked else 0 for place, mask in enumerate(found.masks))
-        return Domains(masks, False)
+        return Domains(masks, False, None, found.undecided)
+
+    def _of_the_circuit(self, masks: Sequence[int]) -> int:
+        """The slots of what did compile, as one number."""
+        first = self.circuit.layout.first
+        return sum(mask << first[place] for place, mask in enumerate(masks) if place not in self._asked)
 
     def open_domains(self, evidence: Evidence) -> Domains:
         if self._exact:

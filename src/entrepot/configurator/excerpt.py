@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from entrepot.configurator.problems import SearchUnfinished
+from entrepot.configurator.search import holds
 from entrepot.configurator.solver import open_solver
 from entrepot.configurator.terrain import Terrain
 
@@ -39,23 +41,26 @@ class Excerpt:
     def possible(self, assumed: Sequence[int], rules: Iterable[int]) -> bool:
         """Whether the literals can hold together under some of the rules that it knows."""
         literals = self._numbered(assumed)
-        return bool(self._solver.solve(assumptions=[*literals, *(self._switches[rule] for rule in rules)]))
+        return holds(self._solver, [*literals, *(self._switches[rule] for rule in rules)])
 
     def needed(self, rules: Iterable[int]) -> list[int]:
         """Of some rules those that the last refusal rested on."""
         core = set(self._solver.get_core() or ())
         return [rule for rule in rules if self._switches[rule] in core]
 
-    def least(self, assumed: Sequence[int], rules: Iterable[int]) -> list[int]:
-        """Of rules that refuse the literals together those none of which can be spared."""
+    def least(self, assumed: Sequence[int], rules: Iterable[int]) -> tuple[list[int], bool]:
+        """Of rules that refuse the literals together those none of which can be spared, and whether time allowed to be sure."""
         kept = list(rules)
-        self.possible(assumed, kept)
-        kept = self.needed(kept)
-        for rule in list(kept):
-            others = [one for one in kept if one != rule]
-            if rule in kept and not self.possible(assumed, others):
-                kept = self.needed(others)
-        return kept
+        try:
+            self.possible(assumed, kept)
+            kept = self.needed(kept)
+            for rule in list(kept):
+                others = [one for one in kept if one != rule]
+                if rule in kept and not self.possible(assumed, others):
+                    kept = self.needed(others)
+        except SearchUnfinished:
+            return kept, False
+        return kept, True
 
     def _numbered(self, literals: Sequence[int]) -> list[int]:
         """The literals as this solver numbers them; with a new one comes what its values exclude."""

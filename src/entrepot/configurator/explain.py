@@ -13,10 +13,14 @@ from entrepot.configurator.reasons import Choice, Reasoner
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """The shopper's own choices and the rules (by id) that together exclude a value."""
+    """The shopper's own choices and the rules (by id) that together exclude a value.
+
+    Without ``minimal`` there was no time to find out which of them could be spared.
+    """
 
     picks: tuple[Pick, ...]
     rules: tuple[str, ...]
+    minimal: bool = True
 
 
 class Explainer:
@@ -29,12 +33,12 @@ class Explainer:
     def why_not(self, picks: Sequence[Pick], wanted: Pick) -> Reason | None:
         """The reason a value cannot join the picks; None when it can."""
         found = self.reasoner.reason(self.literals(wanted), [self.literals(pick) for pick in picks])
-        return None if found is None else Reason(tuple(picks[place] for place in found[0]), found[1])
+        return None if found is None else Reason(tuple(picks[place] for place in found.choices), found.rules, found.minimal)
 
     def contradiction(self) -> tuple[str, ...] | None:
         """A minimal set of rules that nothing satisfies; None for a sound model."""
         found = self.reasoner.reason([], [])
-        return None if found is None else found[1]
+        return None if found is None else found.rules
 
     def dropped(self, picks: Sequence[Pick], wanted: Pick) -> list[tuple[Pick, ...]]:
         """The smallest sets of picks that must go so that a value becomes possible, fewest first."""

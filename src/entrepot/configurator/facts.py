@@ -7,10 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from entrepot.configurator.census import count
+from entrepot.configurator.domains import Domains
 from entrepot.configurator.engine import open_engine
 from entrepot.configurator.formula import Formula, Variable
 from entrepot.configurator.knowledge import SECONDS, Knowledge, compile_formula
-from entrepot.configurator.solve import Domains, Engine
+from entrepot.configurator.problems import SearchUnfinished
+from entrepot.configurator.search import SURVEY_SECONDS, searching
+from entrepot.configurator.solve import Engine
 
 MAX_NAMED = 200
 
@@ -49,15 +52,19 @@ def check(formula: Formula, seconds: float = SECONDS) -> Facts:
     return examine(formula, seconds).facts
 
 
+@searching(SURVEY_SECONDS)
 def examine(formula: Formula, seconds: float = SECONDS) -> Examined:
     """Compile a formula within a limit and look at it from all sides."""
     knowledge = compile_formula(formula, seconds)
     return describe(formula, knowledge, open_engine(formula, knowledge))
 
 
+@searching(SURVEY_SECONDS)
 def describe(formula: Formula, knowledge: Knowledge, engine: Engine) -> Examined:
     """The facts of a formula that is compiled already."""
     domains = engine.domains({})
+    if not domains.proven:
+        raise SearchUnfinished
     always, dead = always_and_dead(formula.variables, domains)
     how_many = 0 if not domains.consistent else count(formula, knowledge)
     facts = Facts(
@@ -75,10 +82,16 @@ def describe(formula: Formula, knowledge: Knowledge, engine: Engine) -> Examined
 
 
 def always_and_dead(variables: Sequence[Variable], domains: Domains) -> tuple[list[str], list[str]]:
-    """The options in every configuration and those in none; in a void model every option is dead."""
+    """The options in every configuration and those in none; in a void model every option is dead.
+
+    What a search did not decide in its time is neither.
+    """
     always: list[str] = []
     dead: list[str] = []
-    for variable, mask in zip(variables, domains.masks, strict=True):
+    undecided = domains.undecided
+    for variable, known in zip(variables, domains.masks, strict=True):
+        mask = known | undecided & variable.everything
+        undecided >>= len(variable.values)
         possible = {value.option for bit, value in enumerate(variable.values) if domains.consistent and mask >> bit & 1}
         for option in dict.fromkeys(value.option for value in variable.values if value.option):
             own = option == variable.name or variable.name.endswith(f".{option}")

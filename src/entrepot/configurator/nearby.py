@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from entrepot.configurator.search import holds
 from entrepot.configurator.solver import open_solver
 from entrepot.configurator.terrain import ALWAYS, Terrain
 
@@ -34,7 +35,7 @@ class Nearby:
         """Whether the literals can hold together."""
         own = [self._numbered(literal) for literal in assumed]
         while True:
-            if not self._solver.solve(assumptions=[*own, *self._switch.values()]):
+            if not holds(self._solver, [*own, *self._switch.values()]):
                 self._used = set(self._solver.get_core() or ())
                 return False
             broken = self._broken(self._solver.get_model() or ())

@@ -59,6 +59,11 @@ class OptionExcluded(Refused):
     message = "{option} does not go together with your other choices."
 
 
+class SearchUnfinished(Conflict):
+    code = "SEARCH_UNFINISHED"
+    message = mark("Whether this goes together is still being worked out. Try again, or choose something else first.")
+
+
 class ConfigurationIncomplete(Refused):
     code = "CONFIGURATION_INCOMPLETE"
     message = "Something is still to be chosen: {classes}."

@@ -26,6 +26,7 @@ from entrepot.configurator.knowledge import Knowledge, compile_formula
 from entrepot.configurator.model import Kit, Model
 from entrepot.configurator.problems import ModelInvalid, ModelNotFound
 from entrepot.configurator.read import read_model
+from entrepot.configurator.search import SURVEY_SECONDS, searching
 from entrepot.configurator.session import look
 from entrepot.configurator.solve import Engine
 from entrepot.configurator.tables import (
@@ -71,6 +72,7 @@ class Prepared:
     file: str = "model.yaml"
 
 
+@searching(SURVEY_SECONDS)
 def prepare(
     source: str, name: str, at: datetime, files: Mapping[str, str] | None = None, seconds: float = PUBLISH_SECONDS
 ) -> Prepared:

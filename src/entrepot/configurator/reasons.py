@@ -11,11 +11,13 @@ import threading
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from itertools import chain, combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 from entrepot.configurator.excerpt import Excerpt
 from entrepot.configurator.formula import Formula
 from entrepot.configurator.nearby import Nearby
+from entrepot.configurator.problems import SearchUnfinished
+from entrepot.configurator.search import holds, searching, surely
 from entrepot.configurator.solver import open_solver
 from entrepot.configurator.terrain import ALWAYS, Terrain
 
@@ -32,6 +34,14 @@ MAX_SWITCHED = 3_000
 Choice = Sequence[int]
 
 
+class Refusal(NamedTuple):
+    """Which choices (by place) and rules exclude something; ``minimal`` if there was time to find out what can be spared."""
+
+    choices: tuple[int, ...]
+    rules: tuple[str, ...]
+    minimal: bool = True
+
+
 class Reasoner:
     """A solver over a whole formula and the ground for small ones; one question at a time."""
 
@@ -46,24 +56,30 @@ class Reasoner:
     def rules(self) -> tuple[str, ...]:
         return tuple(group.id for group in self._formula.groups if group.clauses)
 
-    def reason(self, target: Choice, choices: Sequence[Choice]) -> tuple[tuple[int, ...], tuple[str, ...]] | None:
-        """Which choices (by place) and rules exclude the target; None when nothing does."""
-        with self._lock:
+    def reason(self, target: Choice, choices: Sequence[Choice]) -> Refusal | None:
+        """Which choices and rules exclude the target; None when nothing does.
+
+        Raises `SearchUnfinished` where the time of a search does not suffice to find any reason.
+        """
+        with self._lock, searching():
             among = self._refused(target, choices)
             if among is None:
                 return None
-            kept = self._fewest(target, choices, among)
-            rules = self._least_rules(_literals(target, choices, kept))
-            return tuple(kept), tuple(self._terrain().rules[rule] for rule in sorted(rules))
+            kept, fewest = self._fewest(target, choices, among)
+            rules, least = self._least_rules(_literals(target, choices, kept))
+            return Refusal(tuple(kept), tuple(self._terrain().rules[rule] for rule in sorted(rules)), fewest and least)
 
     def corrections(self, target: Choice, choices: Sequence[Choice]) -> list[tuple[int, ...]]:
-        """The smallest sets of choices that must go so that the target becomes possible, fewest first."""
-        with self._lock:
+        """The smallest sets of choices that must go so that the target becomes possible, fewest first.
+
+        The target alone is possible. Where the time of a search is used up, sets are larger than they must be.
+        """
+        with self._lock, searching():
             return self._corrections(target, choices)
 
     def holds(self, target: Choice, choices: Iterable[Choice], rules: Iterable[str]) -> bool:
         """Whether the target is possible with these choices and these rules alone."""
-        with self._lock:
+        with self._lock, searching():
             number = {rule: place for place, rule in enumerate(self._terrain().rules)}
             every = list(choices)
             assumed = _literals(target, every, range(len(every)))
@@ -80,7 +96,7 @@ class Reasoner:
     def _terrain(self) -> Terrain:
         if self._ground is None:
             solver = self._plain()
-            self._ground = Terrain(self._formula, solver.get_model() if solver.solve() else None)
+            self._ground = Terrain(self._formula, solver.get_model() if surely(solver, ()) else None)
         return self._ground
 
     def _refused(self, target: Choice, choices: Sequence[Choice]) -> list[int] | None:
@@ -92,23 +108,26 @@ class Reasoner:
             core = follows[1]
         else:
             solver = self._plain()
-            if solver.solve(assumptions=assumed):
+            if holds(solver, assumed):
                 return None
             core = set(solver.get_core() or ())
         return [one for one, choice in enumerate(choices) if core.intersection(choice)]
 
-    def _fewest(self, target: Choice, choices: Sequence[Choice], among: Sequence[int]) -> list[int]:
-        """Choices none of which can be spared, earlier ones dropped first."""
+    def _fewest(self, target: Choice, choices: Sequence[Choice], among: Sequence[int]) -> tuple[list[int], bool]:
+        """Choices none of which can be spared, earlier ones dropped first, and whether time allowed to be sure of it."""
         kept = list(among)
-        for one in among:
-            fewer = [other for other in kept if other != one]
-            if one in kept:
-                refused = self._refused(target, [choices[other] for other in fewer])
-                kept = kept if refused is None else [fewer[place] for place in refused]
-        return kept
+        try:
+            for one in among:
+                fewer = [other for other in kept if other != one]
+                if one in kept:
+                    refused = self._refused(target, [choices[other] for other in fewer])
+                    kept = kept if refused is None else [fewer[place] for place in refused]
+        except SearchUnfinished:
+            return kept, False
+        return kept, True
 
-    def _least_rules(self, assumed: Sequence[int]) -> list[int]:
-        """Rules none of which can be spared, for choices that are minimal already."""
+    def _least_rules(self, assumed: Sequence[int]) -> tuple[list[int], bool]:
+        """Rules none of which can be spared, for choices that are minimal already, and whether time allowed to be sure."""
         terrain = self._terrain()
         rules = self._enough_rules(assumed)
         if sum(len(terrain.clauses_of[rule]) for rule in rules) > MAX_COPIED:
@@ -154,21 +173,28 @@ class Reasoner:
                 size += 1
                 continue
             rest = [place for place in range(len(choices)) if place not in candidate]
-            among = self._refused(target, [choices[place] for place in rest])
+            try:
+                among = self._refused(target, [choices[place] for place in rest])
+            except SearchUnfinished:
+                break
             if among is None:
                 found.append(candidate)
                 continue
-            conflict = self._fewest(target, choices, [rest[one] for one in among])
+            conflict, _ = self._fewest(target, choices, [rest[one] for one in among])
             if not conflict:
                 return []
             conflicts.append(frozenset(conflict))
         return [tuple(sorted(one)) for one in found] or [self._any_correction(target, choices)]
 
     def _any_correction(self, target: Choice, choices: Sequence[Choice]) -> tuple[int, ...]:
-        """Where much must go: keep what can be kept, earlier choices before later ones."""
+        """Where much must go, or time is used up: keep what surely can be kept, earlier choices before later ones."""
         kept: list[int] = []
         for place in range(len(choices)):
-            if self._refused(target, [choices[one] for one in (*kept, place)]) is None:
+            try:
+                refused = self._refused(target, [choices[one] for one in (*kept, place)])
+            except SearchUnfinished:
+                break
+            if refused is None:
                 kept.append(place)
         return tuple(place for place in range(len(choices)) if place not in kept)
 

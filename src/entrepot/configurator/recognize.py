@@ -16,8 +16,10 @@ from entrepot.configurator.composed import Composed, parts_in
 from entrepot.configurator.explain import Reason
 from entrepot.configurator.model import Pick, say
 from entrepot.configurator.problems import PartsDoNotFit
+from entrepot.configurator.search import searching
 from entrepot.configurator.session import look, still_holding, why_not
 from entrepot.configurator.settle import Picks
+from entrepot.configurator.solve import BEST_SECONDS
 
 MAX_TRIES = 2_000
 
@@ -62,6 +64,7 @@ def recognize_whole(find: Callable[[str], Compiled], model: str, sent: Sequence[
     return Composed(compiled, taken, kits)
 
 
+@searching(BEST_SECONDS)
 def recognize(compiled: Compiled, parts: Mapping[str, int], language: str) -> Picks:
     """Everything taken in the configuration that consists of exactly these parts (pieces in one kit)."""
     unknown = [part for part in parts if part not in _known_parts(compiled)]

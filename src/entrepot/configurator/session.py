@@ -17,6 +17,7 @@ from entrepot.configurator.evaluate import holds
 from entrepot.configurator.explain import Reason
 from entrepot.configurator.model import Item, OptionClass, Pick
 from entrepot.configurator.problems import OptionExcluded, UnknownOption
+from entrepot.configurator.search import searching
 from entrepot.configurator.settle import STATES, Picks, State, as_taken, least_quantity, settle
 
 Array = Any
@@ -54,6 +55,7 @@ class View:
     """Everything about one state of a configuration, in columns; a class is put together when it is looked at.
 
     ``marks`` is a number per slot, ``standing`` one per class: what is shown of a class changes only with these.
+    Without ``proven`` it was not found out in time whether the picks go together.
     """
 
     compiled: Compiled
@@ -61,6 +63,7 @@ class View:
     consistent: bool
     marks: Array
     standing: Array
+    proven: bool = True
 
     @property
     def asked(self) -> Array:
@@ -76,7 +79,12 @@ class View:
 
     @property
     def complete(self) -> bool:
-        return self.consistent and not self.missing
+        return self.consistent and self.proven and not self.missing
+
+    @property
+    def checking(self) -> bool:
+        """Whether some values are neither known to be possible nor to be excluded yet; a further look goes on with them."""
+        return bool((self.marks & _CHECKING).any())
 
     @property
     def classes(self) -> tuple[ShownClass, ...]:
@@ -99,12 +107,13 @@ class View:
         return found
 
 
-#: A mark: whether the slot is possible, whether it is taken, and in which state.
-_POSSIBLE, _TAKEN, _BY = 1, 2, 4
+#: A mark: whether the slot is possible, whether it is taken, and in which state; whether it is still being checked.
+_POSSIBLE, _TAKEN, _BY, _CHECKING = 1, 2, 4, 32
 #: A class's standing.
 _ASKED, _MISSING, _MINE = 1, 2, 4
 
 
+@searching()
 def look(compiled: Compiled, picks: Picks, base: Picks = ()) -> View:
     """The whole view of a configuration with these picks, started from a base configuration if there is one."""
     import numpy
@@ -115,6 +124,8 @@ def look(compiled: Compiled, picks: Picks, base: Picks = ()) -> View:
     slots = settled.taken[decided]
     marks = settled.possible.astype(numpy.uint8)
     marks[slots] += _TAKEN + _BY * settled.by[decided]
+    if settled.checking is not None:
+        marks[settled.checking] += _CHECKING
     options = numpy.zeros(len(columns.options), dtype=bool)
     options[columns.option_of_slot[slots]] = True
     standing = columns.asked(options, _hidden(compiled, taken)).astype(numpy.uint8)
@@ -124,7 +135,7 @@ def look(compiled: Compiled, picks: Picks, base: Picks = ()) -> View:
     standing[missing] += _MISSING
     for name in {pick.option_class for pick in picks}:
         standing[columns.numbers[name]] += _MINE
-    return View(compiled, taken, settled.consistent, marks, standing)
+    return View(compiled, taken, settled.consistent, marks, standing, settled.proven)
 
 
 def _hidden(compiled: Compiled, taken: Picks) -> set[str]:
@@ -134,10 +145,12 @@ def _hidden(compiled: Compiled, taken: Picks) -> set[str]:
     return {name for shown in visibility if not holds(compiled.model, by_class, shown.when) for name in shown.classes}
 
 
+@searching()
 def choose(compiled: Compiled, picks: Picks, wanted: Pick) -> Picks:
     """The picks with one more; in a class of one option it replaces the earlier one.
 
-    An option without quantity gets the least quantity possible. What is excluded is refused with the reason.
+    An option without quantity gets the least quantity possible. What is excluded is refused with the reason; where
+    that is not found out in time, nothing is taken (`SearchUnfinished`).
     """
     kept = without(compiled, picks, wanted)
     evidence = compiled.encoded.evidence(kept)
@@ -203,7 +216,7 @@ def _shown(compiled: Compiled, number: int, marks: Sequence[int], standing: int)
             ShownValue(
                 option=row.name,
                 item=row.item,
-                state=_state(mark) if mark else State.POSSIBLE if possible else State.EXCLUDED,
+                state=_state(mark) if mark else _open_state([mark for _, mark in own]),
                 quantity=quantity,
                 quantities=possible,
                 recommended=row.name in advised and bool(possible),
@@ -214,8 +227,15 @@ def _shown(compiled: Compiled, number: int, marks: Sequence[int], standing: int)
 
 def _state(mark: int) -> State:
     """How a value is taken; what is left out only because nothing was said is a default, too."""
-    state = STATES[mark // _BY]
+    state = STATES[mark % _CHECKING // _BY]
     return State.DEFAULT if state is State.POSSIBLE else state
+
+
+def _open_state(marks: Sequence[int]) -> State:
+    """How an option stands that is not taken, from the marks of its quantities."""
+    if any(mark & _POSSIBLE for mark in marks):
+        return State.POSSIBLE
+    return State.CHECKING if any(mark & _CHECKING for mark in marks) else State.EXCLUDED
 
 
 def label(compiled: Compiled, pick: Pick, language: str) -> str:

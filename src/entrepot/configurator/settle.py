@@ -8,6 +8,7 @@ exclude a value. What a base configuration leaves out of an optional class stays
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,8 +17,9 @@ from entrepot.configurator.columns import Columns
 from entrepot.configurator.compile import Compiled
 from entrepot.configurator.evaluate import Taken, holds
 from entrepot.configurator.formula import Evidence
+from entrepot.configurator.leaving import possible_in_time
 from entrepot.configurator.model import Advice, Pick
-from entrepot.configurator.problems import UnknownOption
+from entrepot.configurator.problems import SearchUnfinished, UnknownOption
 
 Array = Any
 
@@ -32,6 +34,8 @@ class State(StrEnum):
     DEFAULT = "default"
     POSSIBLE = "possible"
     EXCLUDED = "excluded"
+    #: Neither was found out in the time that a step may take.
+    CHECKING = "checking"
 
     @property
     def taken(self) -> bool:
@@ -48,11 +52,14 @@ class Settled:
     """What is decided once forced values and defaults are in.
 
     ``possible`` is a truth value per slot; ``taken`` the slot that each variable takes, or -1, and ``by`` the number
-    of the state in which it does.
+    of the state in which it does. ``checking`` has the slots that stayed undecided, if any; without ``proven`` it is
+    not known whether the picks go together.
     """
 
     consistent: bool
+    proven: bool
     possible: Array
+    checking: Array | None
     taken: Array
     by: Array
 
@@ -77,14 +84,17 @@ def settle(compiled: Compiled, picks: Picks, base: Picks = ()) -> Settled:
     evidence = compiled.encoded.evidence(picks)
     domains = compiled.engine.domains(evidence)
     places = len(columns.first_of_place)
+    possible, open_ = domains.slots(columns), domains.open_slots(columns)
     settled = Settled(
         domains.consistent,
-        domains.slots(columns),
+        domains.proven,
+        possible,
+        open_ & ~possible if domains.undecided else None,
         numpy.full(places, -1, dtype=numpy.int64),
         numpy.full(places, _OPEN, dtype=numpy.uint8),
     )
     if domains.consistent:
-        _take_forced(columns, settled, settled.possible & ~columns.closed(evidence), _SET, evidence)
+        _take_forced(columns, settled, open_ & ~columns.closed(evidence), _SET, evidence)
         filled = _fill_soft(compiled, dict(evidence), settled, base)
         _fill_none(compiled, filled, settled, evidence)
     else:
@@ -139,13 +149,13 @@ def _fill_soft(compiled: Compiled, evidence: dict[int, int], settled: Settled, b
             continue
         if not _applies(compiled, advice, settled):
             continue
-        if compiled.engine.consistent({**evidence, place: mask}):
+        if possible_in_time(compiled.engine, {**evidence, place: mask}):
             evidence[place] = mask
             if not mask & (mask - 1):
                 _take(compiled.columns, settled, place, mask, _DEFAULT)
     if len(evidence) > len(mine):
         columns = compiled.columns
-        left = compiled.engine.open_domains(evidence).slots(columns) & ~columns.closed(evidence)
+        left = compiled.engine.open_domains(evidence).open_slots(columns) & ~columns.closed(evidence)
         _take_forced(columns, settled, left, _DEFAULT, mine)
     return evidence
 
@@ -189,15 +199,16 @@ def _fill_none(compiled: Compiled, evidence: dict[int, int], settled: Settled, m
     loose = [place for place, mask in evidence.items() if mask & (mask - 1)]
     if loose:
         without = evidence | dict.fromkeys(left_out.tolist(), 1)
-        for place in loose:
-            evidence[place] = without[place] = least_quantity(compiled, without, place)
+        with suppress(SearchUnfinished):
+            for place in loose:
+                evidence[place] = without[place] = least_quantity(compiled, without, place)
         domains = compiled.engine.open_domains(without)
     for place, mask in evidence.items():
-        if settled.taken[place] < 0:
+        if settled.taken[place] < 0 and not mask & (mask - 1):
             _take(columns, settled, place, mask, _CHOSEN if place in mine else _DEFAULT)
     settled.taken[left_out] = columns.first_of_place[left_out]
     closed = columns.closed(evidence) | columns.closed_but_first(left_out)
-    _take_forced(columns, settled, domains.slots(columns) & ~closed, _DEFAULT, {})
+    _take_forced(columns, settled, domains.open_slots(columns) & ~closed, _DEFAULT, {})
 
 
 def least_quantity(compiled: Compiled, evidence: Evidence, place: int) -> int:

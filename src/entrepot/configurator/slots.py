@@ -119,12 +119,18 @@ class Slots:
 
     def flags(self, found: int) -> Any:
         """A truth value per slot."""
-        size = len(self.literals)
-        text = self._numpy.frombuffer(found.to_bytes((size + 7) // 8, "little"), dtype=self._numpy.uint8)
-        return self._numpy.unpackbits(text, count=size, bitorder="little").astype(bool)
+        return flags_of(found, len(self.literals))
 
     def number(self, flags: Any) -> int:
         return int.from_bytes(self._numpy.packbits(flags, bitorder="little").tobytes(), "little")
+
+
+def flags_of(found: int, size: int) -> Any:
+    """The bits of a number as truth values."""
+    import numpy
+
+    text = numpy.frombuffer(found.to_bytes((size + 7) // 8, "little"), dtype=numpy.uint8)
+    return numpy.unpackbits(text, count=size, bitorder="little").astype(bool)
 
 
 def ones(mask: int) -> list[int]:

@@ -11,14 +11,17 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
 from entrepot.configurator.cheapest import cheapest_model
-from entrepot.configurator.columns import Columns
+from entrepot.configurator.domains import Domains
 from entrepot.configurator.formula import Evidence, Formula, assumptions
+from entrepot.configurator.leaving import leave_out, left_out, possible_in_time
+from entrepot.configurator.problems import SearchUnfinished
 from entrepot.configurator.reach import Reach, Refused, Start
+from entrepot.configurator.search import holds, searching, surely, used_up
 from entrepot.configurator.slots import Found, Slots, ones
 from entrepot.configurator.solver import open_solver
 from entrepot.configurator.walks import moves_over
@@ -32,38 +35,8 @@ MAX_WITNESSES = 400
 MAX_ASKED = 20_000
 #: How long a proof of the cheapest configuration is looked for, and after that again for a good one without proof.
 BEST_SECONDS = 4.0
-
-
-class Domains:
-    """The values that lead to a full configuration, given what the evidence says of all other variables.
-
-    Read as a mask per variable or as a truth value per slot, whichever was found and whichever is asked for.
-    """
-
-    __slots__ = ("_masks", "_slots", "consistent")
-
-    def __init__(self, masks: tuple[int, ...] | Callable[[], tuple[int, ...]], consistent: bool, slots: Any = None) -> None:
-        self._masks = masks
-        self._slots = slots
-        self.consistent = consistent
-
-    @property
-    def masks(self) -> tuple[int, ...]:
-        if callable(self._masks):
-            self._masks = self._masks()
-        return self._masks
-
-    def slots(self, columns: Columns) -> Any:
-        """A truth value per slot."""
-        if self._slots is None:
-            self._slots = ~columns.closed(dict(enumerate(self.masks)))
-        return self._slots
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Domains) and (self.masks, self.consistent) == (other.masks, other.consistent)
-
-    def __hash__(self) -> int:
-        return hash((self.masks, self.consistent))
+#: Of the time that is left: what a question about many values may take, and one about one of them.
+HALF, A_TENTH = 0.5, 0.1
 
 
 class Best(NamedTuple):
@@ -75,7 +48,10 @@ class Best(NamedTuple):
 
 
 class Engine(Protocol):
-    """What a session asks; every answer is exact, but for a cheapest that says itself that it is not proven."""
+    """What a session asks; every answer is exact, or says what of it is not proven.
+
+    What has no answer in the time that a search may take raises `SearchUnfinished`.
+    """
 
     formula: Formula
     #: Whether every answer takes a few milliseconds at most, so that others may wait for it.
@@ -130,6 +106,7 @@ class SatEngine:
         self._reach: Reach | None = None
         self._refused = Refused()
         self._model: Sequence[int] = ()
+        self._tries: dict[int, int] = {}
 
     def found(self) -> Found:
         """What was found out so far, for whoever opens the same formula again."""
@@ -159,49 +136,57 @@ class SatEngine:
         """A configuration that leaves out many of some variables."""
         if not all(evidence.values()):
             return None
-        with self._lock:
+        with self._lock, searching():
             slots = self._open()
             solver = self._asked()
             solver.set_phases([self.formula.variables[place].literals[0] for place in places])
-            holds = solver.solve(assumptions=assumptions(self.formula.variables, evidence))
-            return slots.values(solver.get_model()) if holds else None
+            found = surely(solver, assumptions(self.formula.variables, evidence))
+            return slots.values(solver.get_model()) if found else None
 
     def _moved(self, evidence: Evidence, *, released: bool) -> Domains | None:
         """The domains by moves from one configuration, and by asking for the rest; None where there is nothing to start from.
 
         ``released`` judges the variables of the evidence each with its own choice withdrawn; else they stay as said.
         """
-        with self._lock:
-            start = self._start(evidence)
+        with self._lock, searching():
+            try:
+                start = self._start(evidence)
+            except SearchUnfinished:
+                return None
             if start is None:
                 return None
             slots = self._open()
             possible = slots.everything & ~self._never
-            flags = slots.flags(self._complete(evidence, 0, possible, start))
+            found, undecided = self._complete(evidence, 0, possible, start)
+            flags = slots.flags(found)
             for place, mask in evidence.items():
                 first, size = slots.first[place], len(self.formula.variables[place].values)
                 if released:
                     others = {one: said for one, said in evidence.items() if one != place}
                     mine = possible & self.formula.variables[place].everything << first
-                    mask = slots.mask(self._complete(others, slots.number(flags) & mine, mine, start), place)
+                    found, more = self._complete(others, slots.number(flags) & mine, mine, start)
+                    mask, undecided = slots.mask(found, place), undecided | more
                 if released or mask & (mask - 1):
                     flags[first : first + size] = [mask >> bit & 1 for bit in range(size)]
-            return Domains(lambda: tuple(slots.masks_of(flags)), True, flags)
+            return Domains(lambda: tuple(slots.masks_of(flags)), True, flags, undecided)
 
     def narrowed(self, evidence: Evidence, within: Domains, places: Sequence[int]) -> Domains:
         """Exact domains of some variables, where it is known already that nothing outside ``within`` is possible."""
-        with self._lock:
+        with self._lock, searching():
             slots = self._open()
-            masks = list(within.masks)
-            forbidden = slots.forbidden(evidence)
             asked = [place for place in places if place not in evidence]
             candidates = slots.union(asked, within.masks) & ~self._never
-            start = self._start(evidence) if within.consistent else None
-            found, released = self._witnessed(forbidden) if start is None else (0, 0)
-            consistent = within.consistent and (start is not None or bool(found) or self._solve(evidence, ()) is not None)
+            try:
+                start = self._start(evidence) if within.consistent else None
+                found, released, consistent = self._beside(evidence, within, start)
+            except SearchUnfinished:
+                nothing = dict.fromkeys(places, 0)
+                known = tuple(nothing.get(place, mask) for place, mask in enumerate(within.masks))
+                return Domains.unknown(known, slots.union(list(places), within.masks) & ~self._never)
+            masks, undecided = list(within.masks), 0
             if consistent:
-                found = self._complete(evidence, found or self._witnessed(forbidden)[0], candidates, start)
-                if not evidence and len(asked) == len(masks):
+                found, undecided = self._complete(evidence, found, candidates, start)
+                if not evidence and len(asked) == len(masks) and not undecided:
                     self._never, self._surveyed = slots.everything & ~found, True
             for place, mask in zip(asked, slots.masks(found if consistent else 0, asked), strict=True):
                 masks[place] = mask
@@ -209,14 +194,22 @@ class SatEngine:
                 if place in evidence:
                     others = {one: mask for one, mask in evidence.items() if one != place}
                     mine = slots.union([place], within.masks) & ~self._never
-                    known = (released | found if consistent else released) & mine
-                    masks[place] = slots.mask(self._complete(others, known, mine, start), place)
+                    shown = (released | found if consistent else released) & mine
+                    shown, more = self._complete(others, shown, mine, start)
+                    masks[place], undecided = slots.mask(shown, place), undecided | more
             if not consistent and places:
                 masks = [mask if place in evidence else 0 for place, mask in enumerate(masks)]
-            return Domains(tuple(masks), consistent)
+            return Domains(tuple(masks), consistent, None, undecided)
+
+    def _beside(self, evidence: Evidence, within: Domains, start: Start | None) -> tuple[int, int, bool]:
+        """What known configurations show beside the evidence, with its own class released, and whether it is consistent."""
+        forbidden = self._open().forbidden(evidence)
+        found, released = self._witnessed(forbidden) if start is None else (0, 0)
+        consistent = within.consistent and (start is not None or bool(found) or self._solve(evidence, ()) is not None)
+        return found or (self._witnessed(forbidden)[0] if consistent else 0), released, consistent
 
     def consistent(self, evidence: Evidence) -> bool:
-        with self._lock:
+        with self._lock, searching():
             forbidden = self._open().forbidden(evidence)
             return (
                 any(not witness & forbidden for witness in chain(self._first, self._witnesses))
@@ -229,7 +222,8 @@ class SatEngine:
         model = cheapest_model(self.formula, evidence, costs, BEST_SECONDS)
         if model is not None:
             return Best(*self._valued(model, costs), proven=True) if model else None
-        return self._descend(dict(evidence), costs, until + BEST_SECONDS)
+        with searching(BEST_SECONDS):
+            return self._descend(dict(evidence), costs, until + BEST_SECONDS)
 
     def _descend(self, evidence: dict[int, int], costs: Costs, until: float) -> Best | None:
         """Take the cheapest value that is possible beside those taken before, where it saves most first."""
@@ -240,15 +234,25 @@ class SatEngine:
             row = costs[place]
             allowed = [bit for bit in range(len(row)) if evidence.get(place, -1) >> bit & 1]
             for bit in sorted(allowed, key=row.__getitem__):
-                if time.monotonic() > until or self.consistent({**evidence, place: 1 << bit}):
+                if time.monotonic() > until or possible_in_time(self, {**evidence, place: 1 << bit}):
                     break
+            else:
+                continue
             if time.monotonic() > until:
                 break
             evidence[place] = 1 << bit
         with self._lock:
-            self._asked().solve(assumptions=assumptions(self.formula.variables, evidence))
-            model = self._solver.get_model()
+            model = self._known(evidence)
         return Best(*self._valued(model, costs), proven=False)
+
+    def _known(self, evidence: Evidence) -> Sequence[int]:
+        """The literals of a configuration that has been found with the evidence."""
+        slots = self._open()
+        forbidden = slots.forbidden(evidence)
+        known = (one for one in chain(reversed(self._witnesses), self._first) if not one & forbidden)
+        witness = next(known, None) or self._solve(evidence, ())
+        assert witness is not None
+        return [slots.literals[slot] for slot in ones(witness)]
 
     def _valued(self, model: Sequence[int], costs: Costs) -> tuple[int, tuple[int, ...]]:
         with self._lock:
@@ -266,8 +270,8 @@ class SatEngine:
                 released |= conflict
         return found, released
 
-    def _complete(self, evidence: Evidence, found: int, candidates: int, start: Start | None = None) -> int:
-        """Ask for any of the values not witnessed yet, until none is left or the answer is no.
+    def _complete(self, evidence: Evidence, found: int, candidates: int, start: Start | None = None) -> tuple[int, int]:
+        """Ask for any of the values not witnessed yet, until none is left or the answer is no; then those without an answer.
 
         Where there is a configuration to start from, what it reaches is found first, and again from each answer.
         """
@@ -278,8 +282,14 @@ class SatEngine:
         if start is not None:
             more, never = start.reached(fixed, candidates & ~found)
             found, candidates = found | more, candidates & ~never
+        undecided = 0
         while wanted := candidates & ~found:
-            witness = self._solve(evidence, [slots.literals[slot] for slot in ones(wanted)])
+            try:
+                witness = self._solve(evidence, [slots.literals[slot] for slot in ones(wanted)], HALF)
+            except SearchUnfinished:
+                more, never = self._singly(evidence, fixed, wanted)
+                found, refused, undecided = found | more, refused | never, wanted & ~(more | never)
+                break
             if witness is None:
                 refused |= wanted
                 break
@@ -287,7 +297,29 @@ class SatEngine:
             if start is not None:
                 found |= start.reached_from(self._model, fixed, candidates & ~found)
         self._refused.note(evidence, refused)
-        return found
+        return found, undecided
+
+    def _singly(self, evidence: Evidence, fixed: Sequence[int], wanted: int) -> tuple[int, int]:
+        """Of values that took too long together those found possible and those excluded, each asked about by itself.
+
+        Those that had no answer before come last, so that step by step each has its turn.
+        """
+        slots, found = self._open(), 0
+        follows = set(self._asked().propagate(fixed)[1])
+        never = sum(1 << slot for slot in ones(wanted) if -slots.literals[slot] in follows)
+        for slot in sorted(ones(wanted & ~never), key=lambda one: self._tries.get(one, 0)):
+            if found >> slot & 1:
+                continue
+            try:
+                witness = self._solve(evidence, [slots.literals[slot]], A_TENTH)
+            except SearchUnfinished:
+                self._tries[slot] = self._tries.get(slot, 0) + 1
+                if used_up():
+                    break
+            else:
+                never |= 1 << slot if witness is None else 0
+                found |= witness or 0
+        return found & wanted, never
 
     def _start(self, evidence: Evidence) -> Start | None:
         """A configuration with the evidence to start from; None where there is none, or asking alone is as quick."""
@@ -306,7 +338,7 @@ class SatEngine:
 
     def _model_of(self, fixed: Sequence[int]) -> Sequence[int] | None:
         solver = self._asked()
-        model: Sequence[int] | None = solver.get_model() if solver.solve(assumptions=fixed) else None
+        model: Sequence[int] | None = solver.get_model() if holds(solver, fixed) else None
         return model
 
     def _open(self) -> Slots:
@@ -321,7 +353,7 @@ class SatEngine:
             self._spare = self.formula.literals
         return self._solver
 
-    def _solve(self, evidence: Evidence, wanted: Sequence[int]) -> int | None:
+    def _solve(self, evidence: Evidence, wanted: Sequence[int], share: float = 1.0) -> int | None:
         """A configuration, with at least one of the wanted literals; the clause that asks is switched off afterward."""
         slots = self._open()
         fixed = assumptions(self.formula.variables, evidence)
@@ -333,11 +365,13 @@ class SatEngine:
             solver.add_clause([-self._spare, *wanted])
             solver.set_phases(wanted)
             fixed = [*fixed, self._spare]
-        holds = solver.solve(assumptions=fixed)
-        self._model = solver.get_model() if holds else ()
-        witness = slots.witness(self._model) if holds else None
-        if wanted:
-            solver.add_clause([-self._spare])
+        try:
+            found = holds(solver, fixed, share)
+        finally:
+            if wanted:
+                solver.add_clause([-self._spare])
+        self._model = solver.get_model() if found else ()
+        witness = slots.witness(self._model) if found else None
         if witness is not None and not evidence and len(self._first) < MAX_FIRST:
             self._first[witness] = None
         elif witness is not None:
@@ -348,28 +382,3 @@ class SatEngine:
             self._solver.delete()
             self._solver = None
         return witness
-
-
-def left_out(engine: Engine, evidence: Evidence, places: Sequence[int], example: Sequence[int] | None) -> Sequence[int]:
-    """All at once where that works; else what a configuration (if one is given) leaves out, and the rest half by half."""
-    if engine.consistent({**evidence, **dict.fromkeys(places, 1)}):
-        return places
-    known = {**evidence, **{place: 1 for place in places if example is not None and example[place] == 0}}
-    possible = engine.open_domains(known).masks
-    waiting = [[place for place in places if place not in known and possible[place] & 1]]
-    while waiting:
-        some = waiting.pop()
-        none = dict.fromkeys(some, 1)
-        if engine.consistent({**known, **none}):
-            known |= none
-        elif len(some) > 1:
-            waiting += [some[len(some) // 2 :], some[: len(some) // 2]]
-    return [place for place in places if known.get(place) == 1]
-
-
-def leave_out(engine: Engine, evidence: Evidence, places: Any) -> tuple[Any, Domains]:
-    """What can be left out together, and what is possible beside it, by asking for the one and then the other."""
-    import numpy
-
-    found = numpy.asarray(engine.left_out(evidence, places.tolist()), dtype=numpy.int64)
-    return found, engine.open_domains({**evidence, **dict.fromkeys(found.tolist(), 1)})

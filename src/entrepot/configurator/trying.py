@@ -21,7 +21,7 @@ from entrepot.kernel.recent import Recent
 _Key = tuple[str, tuple[tuple[str, str], ...], date]
 #: Drafts made ready for trying; a modeler tries the same text many times.
 _kept: Recent[_Key, Compiled] = Recent(8)
-_MARKS = {"chosen": "●", "set": "◆", "default": "○", "possible": " ", "excluded": "×"}
+_MARKS = {"chosen": "●", "set": "◆", "default": "○", "possible": " ", "excluded": "×", "checking": "?"}
 
 
 def tried(file: Path, choices: Sequence[str], why: str, language: str, at: datetime) -> dict[str, Any]:
@@ -53,12 +53,13 @@ def explained(compiled: Compiled, picks: Picks, wanted: Pick, language: str) -> 
     """Why a value is excluded and the smallest changes that would allow it, in words."""
     reason = why_not(compiled, picks, wanted)
     if reason is None:
-        return {"value": str(wanted), "possible": True, "choices": [], "rules": [], "repairs": []}
+        return {"value": str(wanted), "possible": True, "choices": [], "rules": [], "minimal": True, "repairs": []}
     return {
         "value": str(wanted),
         "possible": False,
         "choices": [str(pick) for pick in reason.picks],
         "rules": [compiled.rule_text(rule, language) for rule in reason.rules],
+        "minimal": reason.minimal,
         "repairs": [
             {
                 "without": [label(compiled, pick, language) for pick in one.dropped],
@@ -75,6 +76,7 @@ def _state(compiled: Compiled, view: View, language: str) -> dict[str, Any]:
         "model": compiled.model.name,
         "complete": view.complete,
         "missing": list(view.missing),
+        "checking": view.checking,
         "taken": [str(pick) for pick in view.taken],
         "classes": [
             {
@@ -103,11 +105,13 @@ def shown(answer: dict[str, Any]) -> str:
             quantity = f" × {value['quantity']}" if value["quantity"] > 1 else ""
             lines.append(f"  {_MARKS[value['state']]} {value['name'] or 'none'}{quantity}")
     missing = f"Still to choose: {', '.join(answer['missing'])}" if answer["missing"] else "Complete."
-    lines += ["", f"● chosen  ◆ follows  ○ default  × excluded.  {missing}"]
+    checking = "  ? still being checked" if answer["checking"] else ""
+    lines += ["", f"● chosen  ◆ follows  ○ default  × excluded{checking}.  {missing}"]
     if "why" in answer:
         found = answer["why"]
         lines += ["", f"{found['value']} is possible." if found["possible"] else f"{found['value']} is excluded."]
         lines += [f"  because of {one}" for one in found["choices"]] + [f"  {one}" for one in found["rules"]]
+        lines += [] if found["minimal"] else ["  There was no time to look for a shorter reason."]
         lines += [
             f"  possible without {', '.join(one['without'])}" + (f", with {', '.join(one['with'])}" if one["with"] else "")
             for one in found["repairs"]

@@ -107,6 +107,7 @@ def _kit(session: Session, now: _Held) -> dict[str, Any]:
         "item": session.launch.item,
         "currency": currency,
         "complete": now.view.complete and not inside_open,
+        "checking": now.view.checking,
         "finished": not made.open,
         "missing": [*now.view.missing, *(option_class for option_class, _ in inside_open)],
         "lost": [words.option(pick) for pick in made.lost],

@@ -46,7 +46,7 @@ class Said:
     """What a page says beside the configuration: why a value is excluded, a ceiling, what filling in has changed.
 
     ``changed`` is the revision before it, ``like`` the link it was to come close to, ``fault`` why that did not work;
-    ``held`` is what the browser shows already.
+    ``held`` is what the browser shows already; ``unfinished`` says that a choice was not decided in time.
     """
 
     why: Pick | None = None
@@ -56,6 +56,7 @@ class Said:
     unproven: bool = False
     fault: str = ""
     held: str = ""
+    unfinished: bool = False
 
     @property
     def query(self) -> str:
@@ -125,6 +126,8 @@ class ConfiguratorPages(Controller):
             after, where, said = take_step(house, found, data)
         except configurator.OptionExcluded:
             return _page(request, found, Said(read_choice(data.get("choose", "")), ceiling, held=held))
+        except configurator.SearchUnfinished:
+            return _page(request, found, Said(ceiling=ceiling, unfinished=True))
         except (configurator.ConfigurationNotFound, configurator.OtherKit) as error:
             fault = error.told(translator(found.launch.locale).gettext)
             return _page(request, found, Said(ceiling=ceiling, like=data.get("like", "")[:300], fault=fault))
@@ -243,10 +246,13 @@ def _page(request: Asking, session: Session, said: Said) -> Response[str]:
     made = kits.with_kits(made, session, view, answers, launch.locale)
     with house.configurator.database.read() as conn:
         earlier = [] if session.configuration.parent else offered(conn, session, saved_by(request))
-    why = explain(session, answers, said.why, launch.locale) if said.why is not None else None
+    try:
+        why = explain(session, answers, said.why, launch.locale) if said.why is not None else None
+    except configurator.SearchUnfinished:
+        why, said = None, replace(said, unfinished=True)
     fragment = "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
     known = session.configuration.id
-    change = change_since(known, said.held, made, why) if fragment and said.held and not said.fault else None
+    change = change_since(known, said.held, made, why) if fragment and said.held and not (said.fault or said.unfinished) else None
     text = render(
         "configurator/step.html" if change else "configurator/steps.html" if fragment else "configurator/page.html",
         page,

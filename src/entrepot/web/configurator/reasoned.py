@@ -21,7 +21,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a value is excluded, and how to have it anyway."""
+    """Why a value is excluded, and how to have it anyway; without ``minimal`` shorter reasons may exist."""
 
     option_class: str
     name: str
@@ -29,6 +29,7 @@ class Why:
     picks: tuple[str, ...]
     rules: tuple[str, ...]
     repairs: tuple[tuple[Change, ...], ...]
+    minimal: bool = True
 
 
 def explain(session: configurator.Session, answers: Answers, wanted: Pick, language: str) -> Why | None:
@@ -52,4 +53,5 @@ def explain(session: configurator.Session, answers: Answers, wanted: Pick, langu
         tuple(words.option(pick) or words.question(pick.option_class) for pick in reason.picks),
         tuple(compiled.rule_text(rule, language) for rule in reason.rules),
         tuple(changes),
+        reason.minimal,
     )

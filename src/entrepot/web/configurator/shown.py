@@ -120,6 +120,7 @@ class Configuring:
     lowest: int | None
     estimated: bool
     complete: bool
+    checking: bool
     missing: tuple[tuple[str, str], ...]
     lost: tuple[str, ...]
     picture: str
@@ -193,6 +194,7 @@ def show(
         lowest=ahead.lowest if ahead else None,
         estimated=answers.kit is None,
         complete=view.complete,
+        checking=view.checking,
         missing=tuple((f"q-{name}", words.question(name)) for name in view.missing),
         lost=tuple(words.option(pick) for pick in session.configuration.lost),
         picture=_picture(session.compiled, view.taken) or (known.picture if known else ""),

@@ -73,7 +73,7 @@ def change_since(configuration_id: str, token: str, made: Configuring, why: Why 
         tuple(sections),
         tuple(questions),
         tuple(ways),
-        notices=before.made.lost != made.lost,
+        notices=(before.made.lost, before.made.checking) != (made.lost, made.checking),
         picture=before.made.picture != made.picture,
         rows=before.made.lines != made.lines,
     )
