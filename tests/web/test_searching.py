@@ -66,5 +66,7 @@ def test_a_program_is_told(client: TestClient[Any]) -> None:
     state = started.json()
     [event] = [one for one in state["classes"] if one["name"] == "event"]
     assert state["checking"] and {one["name"]: one["state"] for one in event["values"]}["party"] == "checking"
-    chosen = client.post(f"/api/configurator/sessions/{state['session']}/choices", json={"option_class": "event", "option": "party"})
+    chosen = client.post(
+        f"/api/configurator/sessions/{state['session']}/choices", json={"option_class": "event", "option": "party"}
+    )
     assert (chosen.status_code, chosen.json()["code"]) == (409, "SEARCH_UNFINISHED")
