@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from litestar.testing import TestClient
 
+from entrepot import demo
 from entrepot.commerce import capture
 from entrepot.commerce.capture.tables import cart_grant
 from entrepot.order_management import order_page, orders
@@ -222,3 +225,70 @@ def test_who_is_not_known_has_no_cart_and_who_may_not_sees_none() -> None:
     assert "hat in diesem Shop keinen offenen Warenkorb" in text_of(german.text)
     merch = Person("merch")
     assert merch.get(CARTS, customer="mara").status_code == 403
+
+
+API = "/api/stores/tannwerk/customers/mara/cart/grants"
+
+
+def cents(amount: str) -> int:
+    return int(amount.replace(".", ""))
+
+
+@pytest.fixture
+def program() -> Callable[..., Any]:
+    """A program that asks with the token of one of the demo's accounts."""
+    client, tokens = TestClient(application()), dict[str, str]()
+
+    def ask(who: str, method: str, path: str = API, **sent: Any) -> Any:
+        if who not in tokens:
+            answer = client.post("/api/sessions", json={"logon_id": who, "password": demo.PASSWORD})
+            tokens[who] = answer.json()["token"]
+        return client.request(method, path, headers={"authorization": f"Bearer {tokens[who]}"}, **sent)
+
+    return ask
+
+
+def test_a_program_grants_asks_approval_and_takes_back(mara: Shopper, program: Callable[..., Any]) -> None:
+    offered = program("agent", "GET").json()
+    cable = next(one for one in offered["targets"] if one["part_number"] == "TW-CB-USBC-1")
+    assert offered["targets"][-1]["line"] is None and "DAMAGED" in offered["reasons"] and offered["grants"] == []
+    wish = {"version": offered["version"], "reason": "DAMAGED"}
+    given = program("agent", "POST", json=wish | {"line": cable["line"], "percent": "5"})
+    assert given.status_code == 201, given.text
+    (small,) = given.json()["grants"]
+    assert small["state"] == "within" and cents(small["off"]) == (cents(cable["net"]) * 5 + 50) // 100
+    assert program("agent", "POST", json=wish | {"amount": "1.00"}).status_code == 409, "the cart has moved on"
+    large = program("agent", "POST", json=wish | {"version": given.json()["version"], "amount": "150.00"}).json()
+    pending = next(one for one in large["grants"] if one["line"] is None)
+    assert (pending["state"], pending["off"]) == ("pending", "0.00")
+    (waits,) = program("supervisor", "GET", "/api/stores/tannwerk/grants/waiting").json()
+    assert (waits["grant"], waits["customer"], waits["worth"]) == (pending["id"], "mara", "150.00")
+    decision = f"{API}/{pending['id']}/decision"
+    assert program("agent", "POST", decision, json={"approve": True}).status_code == 403
+    approved = program("supervisor", "POST", decision, json={"approve": True, "note": "fine"}).json()
+    assert [(one["state"], one["approved_by"]) for one in approved["grants"] if one["line"] is None] == [
+        ("approved", "supervisor")
+    ]
+    assert program("supervisor", "POST", decision, json={"approve": False}).status_code == 409
+    left = program("agent", "DELETE", f"{API}/{small['id']}", params={"version": approved["version"]}).json()
+    assert [one["id"] for one in left["grants"]] == [pending["id"]]
+    assert program("agent", "DELETE", f"{API}/{small['id']}", params={"version": left["version"]}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("who", "change", "status"),
+    [
+        ("agent", {"amount": "5", "percent": "5"}, 422),
+        ("agent", {}, 422),
+        ("agent", {"amount": "5", "reason": "BECAUSE"}, 422),
+        ("agent", {"amount": "5", "line": "no-such-line"}, 422),
+        ("merch", {"amount": "5"}, 403),
+        ("mara", {"amount": "5"}, 403),
+    ],
+)
+def test_what_a_program_may_not_grant_is_refused(
+    mara: Shopper, program: Callable[..., Any], who: str, change: dict[str, str], status: int
+) -> None:
+    version = program("agent", "GET").json()["version"]
+    answer = program(who, "POST", json={"version": version, "reason": "DAMAGED"} | change)
+    assert answer.status_code == status and open_cart_of("mara").manual == 0

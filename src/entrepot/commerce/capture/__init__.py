@@ -61,8 +61,8 @@ from entrepot.commerce.capture.dynamic_kit import (
     forget_waiting,
     look_up,
 )
+from entrepot.commerce.capture.grant import EITHER, LONGEST_NOTE, Allowance, Granted, GrantMalformed, GrantState, Wish, read_wish
 from entrepot.commerce.capture.grant import REASONS as GRANT_REASONS
-from entrepot.commerce.capture.grant import Allowance, Granted, GrantState, Wish, read_wish
 from entrepot.commerce.capture.granting import (
     Giver,
     GrantFact,
@@ -114,8 +114,10 @@ from entrepot.commerce.capture.track import captured_counts, find_placed, order_
 from entrepot.commerce.capture.transfer import acknowledge_transfer, fail_transfer, take_status
 
 __all__ = [
+    "EITHER",
     "FOREIGN",
     "GRANT_REASONS",
+    "LONGEST_NOTE",
     "Adding",
     "Address",
     "AddressInvalid",
@@ -132,6 +134,7 @@ __all__ = [
     "DefinitionFields",
     "Giver",
     "GrantFact",
+    "GrantMalformed",
     "GrantState",
     "Granted",
     "LineAdjustment",

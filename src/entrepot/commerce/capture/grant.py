@@ -25,6 +25,7 @@ from entrepot.kernel.words import mark
 APPEASEMENT, OTHER = "APPEASEMENT", "OTHER"
 REASONS = (APPEASEMENT, "PRICE_MATCH", "PRICE_ADJUSTMENT", "SUBSTITUTION", "DAMAGED", "LATE_DELIVERY", OTHER)
 LONGEST_NOTE = 300
+EITHER = mark("Write either an amount or a percentage.")
 
 
 class GrantMalformed(Invalid):

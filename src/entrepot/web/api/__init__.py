@@ -6,6 +6,7 @@ from entrepot.web.api.catalogs import CatalogApi
 from entrepot.web.api.configurations import BillOfMaterialApi, ConfigurationApi
 from entrepot.web.api.coupons import CouponApi
 from entrepot.web.api.desk import DeskApi
+from entrepot.web.api.grants import GrantApi
 from entrepot.web.api.model_drafts import ModelDraftApi
 from entrepot.web.api.models import ModelApi
 from entrepot.web.api.operations import OperationsApi
@@ -17,6 +18,7 @@ routes = [
     CatalogApi,
     CartApi,
     CouponApi,
+    GrantApi,
     OrderApi,
     SessionApi,
     DeskApi,
