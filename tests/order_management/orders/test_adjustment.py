@@ -12,13 +12,14 @@ from entrepot.order_management.orders.adjustment import (
     Level,
     Limits,
     State,
+    granted_before,
     judge,
     limits_of,
     standing,
     worth,
 )
 from entrepot.order_management.orders.adjustment_hold import held, reopened
-from entrepot.order_management.orders.order import Order
+from entrepot.order_management.orders.order import Charge, ChargeKind, Order
 from tests.order_management.orders.test_totals import line, order
 from tests.order_management.shop import AT
 
@@ -57,6 +58,35 @@ def test_limits_are_judged_on_all_that_stands(row: str) -> None:
     limits = replace(NO_LIMIT, **{name: int(most)})
     found = judge(two_lines(), facts, facts[str(len(pairs) - 1)], limits, int(today))
     assert [one.limit for one in found] == ([] if passed == "-" else [passed])
+
+
+#: what was granted on the cart per line, its name and reference; limit, its value; the limits 700 more on line 1 passes
+GRANTED = """
+1:300  DAMAGED  -    line_amount   1000  -
+1:301  DAMAGED  -    line_amount   1000  line_amount
+1:301  DAMAGED  P-1  line_amount   1000  -
+1:301  P-1      -    line_amount   1000  -
+2:301  DAMAGED  -    line_amount   1000  -
+2:301  DAMAGED  -    order_amount  1000  order_amount
+1:301  DAMAGED  -    line_percent  10    line_percent
+1:301  DAMAGED  -    day_amount    1000  -
+"""
+
+
+@pytest.mark.parametrize("row", GRANTED.strip().splitlines())
+def test_what_was_granted_on_the_cart_counts_on_the_order(row: str) -> None:
+    granted, name, reference, limit, most, passed = row.split()
+    key, amount = granted.split(":")
+    of = {"reference": "" if reference == "-" else reference, "line": key, "basis": 2 if key == "1" else 1}
+    charge = Charge("g", ChargeKind.DISCOUNT, "Discount", name, int(amount), **of)
+    fact = replace(FACT, worth=700)
+    found = judge(replace(two_lines(), charges=(charge,)), {"a": fact}, fact, replace(NO_LIMIT, **{limit: int(most)}), 700)
+    assert [one.limit for one in found] == ([] if passed == "-" else [passed])
+
+
+def test_of_a_grant_on_the_cart_what_cancelling_left_counts() -> None:
+    charge = Charge("g", ChargeKind.DISCOUNT, "Discount", "DAMAGED", 1000, line="1", basis=2)
+    assert granted_before(order(line("1", 1, 5000), charges=(charge,))) == 500
 
 
 def test_the_percentage_is_of_the_price_before_anybody_changed_it() -> None:

@@ -2,8 +2,8 @@
 
 An adjustment is what its history says of it: entered, changed, approved, taken off. It stands beside promotions and never
 touches one. By the policy *FixedReplacement* there is one of each kind on a target, and a new one replaces it; by
-*FixedAdjustment* they add up. Limits are judged on everything that stands on the order, whoever gave it, and on all that
-one person gave on a day (UTC), so that splitting a discount does not help.
+*FixedAdjustment* they add up. Limits are judged on everything that stands on the order, whoever gave it, what was granted on
+the cart before it included, and on all that one person gave on a day (UTC), so that splitting a discount does not help.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from entrepot.kernel.money import exponent, extend, percent_of
 from entrepot.order_management.orders.order import Charge, ChargeKind, Order
-from entrepot.order_management.orders.totals import SHIPPING, goods
+from entrepot.order_management.orders.totals import SHIPPING, goods, now
 
 
 class Level(StrEnum):
@@ -160,8 +160,9 @@ def judge(order: Order, facts: Mapping[str, Fact], about: Fact, limits: Limits, 
     """The limits that ``about`` passes with all that stands on the order; ``given_today`` includes it."""
     if not about.worth:
         return []
-    on_order = sum(fact.worth for fact in facts.values())
+    on_order = sum(fact.worth for fact in facts.values()) + granted_before(order)
     on_line = sum(fact.worth for fact in facts.values() if fact.line_key == about.line_key) if about.line_key else 0
+    on_line += granted_before(order, about.line_key) if about.line_key else 0
     checks = [
         ("line_percent", _percent(limits, _full_price(order, facts, about.line_key)) if about.line_key else None, on_line),
         ("line_amount", limits.line_amount, on_line),
@@ -169,6 +170,19 @@ def judge(order: Order, facts: Mapping[str, Fact], about: Fact, limits: Limits, 
         ("day_amount", limits.day_amount, given_today),
     ]
     return [Excess(name, most, has) for name, most, has in checks if most is not None and has > most]
+
+
+def granted_before(order: Order, line: str = "") -> int:
+    """What an agent granted on the cart that became the order, as far as it stands: on a line, or on all of them.
+
+    It came as a discount of its lines under its reason, by no promotion; here it is a fact of the sale.
+    """
+    granted = [
+        charge
+        for charge in order.charges
+        if charge.kind is ChargeKind.DISCOUNT and not charge.manual and not charge.reference and charge.name in REASONS
+    ]
+    return sum(now(order, charge) for charge in granted if not line or charge.line == line)
 
 
 def _percent(limits: Limits, amount: int) -> int | None:
