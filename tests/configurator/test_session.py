@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from entrepot.configurator import (
+    DECLINED,
     Compiled,
     ModelContradictory,
     OptionExcluded,
@@ -55,6 +56,41 @@ def test_defaults_fill_what_is_open_and_exclude_nothing() -> None:
     assert shown["frame.large"] == "default"
     assert shown["wheels.w28"] == "default"
     assert shown["wheels.w26"] == "possible"
+
+
+EXTRAS = (Pick("extras", "rack"), Pick("extras", "light"))
+NO_LIGHT = Pick("extras", "light", DECLINED)
+
+
+def test_one_default_of_many_is_declined_and_the_others_stay() -> None:
+    compiled = compiled_bicycle()
+    taken = look(compiled, (NO_LIGHT,), EXTRAS).taken
+    assert Pick("extras", "rack", 1) in taken and "light" not in {pick.option for pick in taken}
+    shown = states(compiled, NO_LIGHT)
+    assert shown["extras.light"] == "possible", "it can still be chosen"
+    again = choose(compiled, (NO_LIGHT,), Pick("extras", "light"))
+    assert again == (Pick("extras", "light", 1),)
+    assert choose(compiled, again, NO_LIGHT) == (NO_LIGHT,)
+    assert retract((NO_LIGHT,), "extras", "light") == ()
+
+
+def test_declining_keeps_its_word_with_the_rules_and_in_completions() -> None:
+    compiled = compiled_bicycle()
+    no_rack = Pick("extras", "rack", DECLINED)
+    with pytest.raises(OptionExcluded):
+        choose(compiled, (Pick("extras", "bag", 1),), no_rack)
+    reason = why_not(compiled, (no_rack,), Pick("extras", "bag", 1))
+    assert reason is not None and (reason.picks, reason.rules) == ((no_rack,), ("rack",))
+    assert label(compiled, no_rack, "de-DE") == "ohne RACK"
+    assert [repair.dropped for repair in repairs(compiled, (no_rack,), Pick("extras", "bag", 1))] == [(no_rack,)]
+    done = complete_with_defaults(compiled, (NO_LIGHT,), EXTRAS)
+    assert NO_LIGHT in done and look(compiled, done, EXTRAS).taken == tuple(p for p in look(compiled, done).taken)
+    assert still_holding(compiled, (no_rack, NO_LIGHT)) == ((no_rack, NO_LIGHT), ())
+
+
+def test_declining_in_a_class_of_one_leaves_the_others() -> None:
+    shown = states(compiled_bicycle(), Pick("frame", "large", DECLINED))
+    assert (shown["frame.small"], shown["wheels.w26"]) == ("set", "set")
 
 
 def test_a_default_with_a_condition_waits_for_it() -> None:

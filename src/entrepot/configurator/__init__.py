@@ -10,7 +10,7 @@ whoever serves the pages, and hands prices in.
 from entrepot.configurator.bom import Document, Extracted, Setting, answer_of, choices_in, components
 from entrepot.configurator.bom_xml import from_xml, to_xml
 from entrepot.configurator.comparison import Compared, Today, compare_sessions, stand_today
-from entrepot.configurator.compile import Compiled, compile_model, option_title
+from entrepot.configurator.compile import Compiled, compile_model, option_title, without_words
 from entrepot.configurator.complete import (
     Completion,
     Repair,
@@ -56,7 +56,7 @@ from entrepot.configurator.draft_states import (
 from entrepot.configurator.earlier import finished_picks, picks_at
 from entrepot.configurator.explain import Reason
 from entrepot.configurator.launch import Launch, ReadLaunch, Viewer, check_return_url, read_launch, sign_launch
-from entrepot.configurator.model import Model, OptionClass, Pick, say
+from entrepot.configurator.model import DECLINED, Model, OptionClass, Pick, say
 from entrepot.configurator.names import classes_in
 from entrepot.configurator.nested import Place, Session, kits_around, open_kit
 from entrepot.configurator.outlook import Outlook, outlook
@@ -120,6 +120,7 @@ from entrepot.configurator.workbench import (
 )
 
 __all__ = [
+    "DECLINED",
     "MAX_NAME",
     "OF_PARTS",
     "BomInvalid",
@@ -273,5 +274,6 @@ __all__ = [
     "uvl_of",
     "why_not",
     "with_rows",
+    "without_words",
     "yaml_of_uvl",
 ]

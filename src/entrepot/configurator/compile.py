@@ -125,6 +125,15 @@ def cardinality(model: Model, name: str, language: str) -> str:
     return " ".join(parts)
 
 
+def without_words(title: str, language: str) -> str:
+    """That an option was declined.
+
+    >>> without_words("Tray", "en-US"), without_words("Einsatz", "de-DE")
+    ('without Tray', 'ohne Einsatz')
+    """
+    return f"ohne {title}" if language.startswith("de") else f"without {title}"
+
+
 def option_title(model: Model, option_class: str, option: str, language: str) -> str:
     """What an option is called in the model: its own words, else its part number."""
     found = model.find_class(option_class)

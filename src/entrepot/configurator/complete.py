@@ -160,7 +160,7 @@ def _best(compiled: Compiled, picks: Picks, costs: Costs) -> Completion | None:
 def _picks(compiled: Compiled, own: Picks, values: dict[int, int]) -> Picks:
     """The shopper's own picks in their order, then the rest in the model's."""
     every = taken_picks(compiled, values)
-    kept = tuple(pick for pick in own if not pick.option or any(_same(pick, one) for one in every))
+    kept = tuple(pick for pick in own if not pick.option or pick.declined or any(_same(pick, one) for one in every))
     return (*kept, *(one for one in every if not any(_same(pick, one) for pick in own)))
 
 

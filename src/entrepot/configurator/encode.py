@@ -93,6 +93,9 @@ class Encoded:
                 place: self.formula.variables[place].mask([self.formula.variables[place].values.index(NONE)])
                 for place in self.layout.places(option_class)
             }
+        if pick.declined:
+            place, every = self.layout.place(pick), Pick(pick.option_class, pick.option)
+            return {place: self.formula.variables[place].everything & ~self.layout.mask(self.formula, every)}
         return {self.layout.place(pick): self.layout.mask(self.formula, pick)}
 
 

@@ -27,15 +27,28 @@ def say(words: Words, language: str, otherwise: str = "") -> str:
     return words.get(language) or next(iter(words.values()), otherwise)
 
 
+#: The quantity of an option that is not to be taken.
+DECLINED = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One option in one class; quantity 0 leaves the quantity open, no option means "none of this class"."""
+    """One option in one class; quantity 0 leaves the quantity open, no option means "none of this class".
+
+    With the quantity `DECLINED` it says "not this one", and nothing about the other options.
+    """
 
     option_class: str
     option: str = ""
     quantity: int = 0
 
+    @property
+    def declined(self) -> bool:
+        return self.quantity == DECLINED
+
     def __str__(self) -> str:
+        if self.declined:
+            return f"not {self.option_class}.{self.option}"
         return f"{self.option_class}.{self.option}" if self.option else f"{self.option_class}: none"
 
 

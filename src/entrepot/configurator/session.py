@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from entrepot.configurator.compile import Compiled, option_title
+from entrepot.configurator.compile import Compiled, option_title, without_words
 from entrepot.configurator.evaluate import holds
 from entrepot.configurator.explain import Reason
 from entrepot.configurator.model import Item, OptionClass, Pick
@@ -173,6 +173,8 @@ def why_not(compiled: Compiled, picks: Picks, wanted: Pick) -> Reason | None:
 
 def without(compiled: Compiled, picks: Picks, wanted: Pick) -> Picks:
     """The picks that a new pick does not replace."""
+    if wanted.declined:
+        return tuple(pick for pick in picks if (pick.option_class, pick.option) != (wanted.option_class, wanted.option))
     option_class = compiled.model.find_class(wanted.option_class)
     if option_class is None or option_class.single or not wanted.option:
         return tuple(pick for pick in picks if pick.option_class != wanted.option_class)
@@ -239,6 +241,8 @@ def _open_state(marks: Sequence[int]) -> State:
 
 
 def label(compiled: Compiled, pick: Pick, language: str) -> str:
-    """A pick in words, for reasons and lists: ``2 × TW-SO-16``."""
+    """A pick in words, for reasons and lists: ``2 × TW-SO-16``, ``without TW-SO-16``."""
     title = option_title(compiled.model, pick.option_class, pick.option, language)
+    if pick.declined:
+        return without_words(title, language)
     return f"{pick.quantity} × {title}" if pick.quantity > 1 else title

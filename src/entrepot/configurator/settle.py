@@ -94,9 +94,12 @@ def settle(compiled: Compiled, picks: Picks, base: Picks = ()) -> Settled:
         numpy.full(places, _OPEN, dtype=numpy.uint8),
     )
     if domains.consistent:
-        _take_forced(columns, settled, open_ & ~columns.closed(evidence), _SET, evidence)
+        # What is left beside a declined value follows from it; nobody chose it.
+        declining = any(one.declined for one in picks)
+        mine = compiled.encoded.evidence(one for one in picks if not one.declined) if declining else evidence
+        _take_forced(columns, settled, open_ & ~columns.closed(evidence), _SET, mine)
         filled = _fill_soft(compiled, dict(evidence), settled, base)
-        _fill_none(compiled, filled, settled, evidence)
+        _fill_none(compiled, filled, settled, mine)
     else:
         for place, mask in evidence.items():
             if mask:

@@ -118,6 +118,7 @@ def _kit(session: Session, now: _Held) -> dict[str, Any]:
         "within": made.parent or None,
         "kits": [_inner(session, kit) for kit in kits.inner_kits(session, now.view, words, now.answers).values()],
         "picks": now.view.taken,
+        "declined": [f"{one.option_class}.{one.option}" for one in session.configuration.picks if one.declined],
     }
 
 

@@ -34,11 +34,12 @@ class NewSession(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Choice(msgspec.Struct, forbid_unknown_fields=True):
-    """A value; no option is "none of this class", no quantity the least possible."""
+    """A value; no option is "none of this class", no quantity the least possible, ``declined`` "not this one"."""
 
     option_class: str
     option: str = ""
     quantity: int = 0
+    declined: bool = False
 
 
 class InnerPlace(msgspec.Struct, forbid_unknown_fields=True):
@@ -92,7 +93,8 @@ class ConfiguratorApi(Controller):
         self, request: Asking, session: FromPath[str], data: JSONBody[Choice], since: FromQuery[int] = NOTHING
     ) -> dict[str, Any]:
         """Take a value; an excluded one is refused (ask ``why``)."""
-        house, wanted = house_of(request), Pick(data.option_class, data.option, data.quantity)
+        house = house_of(request)
+        wanted = Pick(data.option_class, data.option, configurator.DECLINED if data.declined else max(0, data.quantity))
 
         def take(found: Session) -> Session:
             return record(house, found, configurator.choose(found.compiled, found.configuration.picks, wanted))

@@ -124,8 +124,11 @@ class ConfiguratorPages(Controller):
             return _go(request, address(kits.open_inside(house, found, place.option_class, place.option)))
         try:
             after, where, said = take_step(house, found, data)
-        except configurator.OptionExcluded:
-            return _page(request, found, Said(read_choice(data.get("choose", "")), ceiling, held=held))
+        except configurator.OptionExcluded as excluded:
+            if "choose" in data:
+                return _page(request, found, Said(read_choice(data["choose"]), ceiling, held=held))
+            fault = excluded.told(translator(found.launch.locale).gettext)
+            return _page(request, found, Said(ceiling=ceiling, held=held, fault=fault))
         except configurator.SearchUnfinished:
             return _page(request, found, Said(ceiling=ceiling, unfinished=True))
         except (configurator.ConfigurationNotFound, configurator.OtherKit) as error:
@@ -174,7 +177,11 @@ def _change(house: House, session: Session, data: dict[str, str], pressed: str |
         return record(house, session, picks), f"#q-{wanted.option_class}"
     if "retract" in data:
         name, _, option = data["retract"].partition(".")
-        return record(house, session, configurator.retract(session.configuration.picks, name, option)), f"#q-{name}"
+        return record(house, session, _taken_back(session, name, option)), f"#q-{name}"
+    if "decline" in data:
+        unwanted = replace(read_choice(data["decline"]), quantity=configurator.DECLINED)
+        picks = configurator.choose(session.compiled, session.configuration.picks, unwanted)
+        return record(house, session, picks), f"#q-{unwanted.option_class}"
     if "repair" in data:
         return repair(house, session, data["repair"])
     match pressed:
@@ -186,6 +193,21 @@ def _change(house: House, session: Session, data: dict[str, str], pressed: str |
         case "ceiling" | "nearest":
             return session, ""
     raise StepNotUnderstood(path="do")
+
+
+def _taken_back(session: Session, name: str, option: str) -> configurator.Picks:
+    """The picks without one; of a class of many, what would come back by itself as a default is declined instead."""
+    compiled, made = session.compiled, session.configuration
+    kept, option_class = configurator.retract(made.picks, name, option), compiled.model.find_class(name)
+    if option_class is None or option_class.single:
+        return kept
+    taken = {(one.option_class, one.option) for one in configurator.look(compiled, kept, made.base).taken}
+    if (name, option) in taken:
+        try:
+            return configurator.choose(compiled, kept, Pick(name, option, configurator.DECLINED))
+        except configurator.OptionExcluded:
+            return kept
+    return kept
 
 
 def repair(house: House, session: Session, text: str) -> tuple[Session, str]:

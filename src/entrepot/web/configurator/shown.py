@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from entrepot import configurator
-from entrepot.configurator import Pick, ShownClass, ShownValue, State, say
+from entrepot.configurator import Pick, ShownClass, ShownValue, State, say, without_words
 from entrepot.kernel.errors import Error
 from entrepot.kernel.money import parse_price
 from entrepot.web.configurator.asking import Answers
@@ -147,6 +147,8 @@ class Words:
         known = self.answers.items.get(item.part)
         own = say(item.words, self.language)
         title = own or (known.name if known else "") or item.part or item.name
+        if pick.declined:
+            return without_words(title, self.language)
         return f"{pick.quantity} × {title}" if pick.quantity > 1 else title
 
     def question(self, name: str) -> str:
