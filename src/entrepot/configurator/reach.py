@@ -103,8 +103,10 @@ class Reach:
         truth, fixed = self._base.copy(), self._fixed(())
         guide = None if model is None else self.flags(model)
         trail = self._numpy.empty(self._moves.MOST, dtype=self._numpy.int32)
-        for literal in assumed:
-            at = literal + self._literals
+        wanted = self._numpy.array(assumed, dtype=self._numpy.int64) + self._literals
+        there = truth[wanted] != 0
+        fixed[wanted[there]] = 1
+        for at in wanted[~there].tolist():
             if not truth[at]:
                 trail[0] = at
                 way = self._guide(at) if guide is None else guide
@@ -126,8 +128,7 @@ class Reach:
 
     def _fixed(self, assumed: Sequence[int]) -> Array:
         fixed = self._numpy.zeros(2 * self._literals + 1, dtype=self._numpy.int32)
-        for literal in assumed:
-            fixed[literal + self._literals] = 1
+        fixed[self._numpy.array(assumed, dtype=self._numpy.int64) + self._literals] = 1
         return fixed
 
     def refuted(self, assumed: Sequence[int]) -> Array:
@@ -145,8 +146,7 @@ class Reach:
         """What patches must not touch to hold in ``truth`` as they do in the base."""
         changed = (truth != self._base).nonzero()[0]
         found = self._moves.near(self._ground, changed[changed > self._literals].astype(self._numpy.int32), self._literals)
-        for literal in assumed:
-            found[abs(literal)] = 1
+        found[self._numpy.abs(self._numpy.array(assumed, dtype=self._numpy.int64))] = 1
         return found
 
     def apart(self, asked: Array, touched: Array) -> Array:

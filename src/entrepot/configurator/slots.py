@@ -9,7 +9,10 @@ import zlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from entrepot.configurator.formula import Evidence, Formula
+from entrepot.configurator.formula import Evidence, Formula, assumptions
+
+#: From so many variables on, evidence is read all at once.
+MANY = 64
 
 
 class Found(NamedTuple):
@@ -54,18 +57,42 @@ class Slots:
         sizes = [len(variable.values) for variable in formula.variables]
         #: Whether a variable has more values than a machine word has bits.
         self.wide = max(sizes, default=0) > 62
+        #: Per variable the mask of all its values.
+        self.all = tuple(variable.everything for variable in formula.variables)
         self._place_of = numpy.repeat(numpy.arange(len(sizes)), sizes)
         self._bit = numpy.arange(len(self.literals)) - numpy.array(self.first, dtype=numpy.int64)[self._place_of]
-        signed = numpy.array(self.literals, dtype=numpy.int64)
-        self._variable = numpy.abs(signed)
-        self._positive = signed > 0
+        self._first = numpy.array(self.first, dtype=numpy.int64)
+        self._signed = numpy.array(self.literals, dtype=numpy.int64)
+        self._variable = numpy.abs(self._signed)
+        self._positive = self._signed > 0
         self._most = max(formula.literals, int(self._variable.max(initial=0)))
 
     def forbidden(self, evidence: Evidence) -> int:
+        """The slots that the evidence takes away."""
+        if len(evidence) >= MANY and not self.wide:
+            left = self._numpy.full(len(self.first), -1, dtype=self._numpy.int64)
+            places, masks = self._said(evidence)
+            left[places] = masks
+            return self.number((left[self._place_of] >> self._bit & 1) == 0)
         forbidden = 0
         for place, mask in evidence.items():
             forbidden |= (self._variables[place].everything & ~mask) << self.first[place]
         return forbidden
+
+    def assumed(self, evidence: Evidence) -> list[int]:
+        """The evidence as literals, as `assumptions` has them; all at once where it is long."""
+        if len(evidence) < MANY or self.wide:
+            return assumptions(self._variables, evidence)
+        places, masks = self._said(evidence)
+        single = (masks > 0) & (masks & (masks - 1) == 0)
+        bits = self._numpy.log2(masks[single]).astype(self._numpy.int64)  # Exact for powers of two.
+        literals: list[int] = self._signed[self._first[places[single]] + bits].tolist()
+        others = places[~single].tolist()
+        return [*literals, *assumptions(self._variables, {place: evidence[place] for place in others})] if others else literals
+
+    def _said(self, evidence: Evidence) -> tuple[Any, Any]:
+        numpy, count = self._numpy, len(evidence)
+        return numpy.fromiter(evidence.keys(), numpy.int64, count), numpy.fromiter(evidence.values(), numpy.int64, count)
 
     def union(self, places: Sequence[int], masks: Sequence[int]) -> int:
         """The slots of some variables' masks as one number."""
@@ -105,17 +132,23 @@ class Slots:
 
     def values(self, model: Sequence[int]) -> tuple[int, ...]:
         """The value each variable takes in a solver's model."""
-        taken = self._taken(model).tolist()
-        return tuple(
-            next(bit for bit in range(len(variable.values)) if taken[first + bit])
-            for variable, first in zip(self._variables, self.first, strict=True)
-        )
+        if not self.first:
+            return ()
+        taken = self._taken(model).nonzero()[0]
+        values = self._numpy.zeros(len(self.first), dtype=self._numpy.int64)
+        values[self._place_of[taken]] = self._bit[taken]
+        return tuple(values.tolist())
 
     def _taken(self, model: Sequence[int]) -> Any:
         read = self._numpy.zeros(max(self._most, len(model)) + 1, dtype=bool)
         literals = self._numpy.array(model, dtype=self._numpy.int64)
         read[literals[literals > 0]] = True
         return read[self._variable] == self._positive
+
+    def literals_of(self, found: int) -> list[int]:
+        """The literals of some slots."""
+        literals: list[int] = self._signed[self.flags(found)].tolist()
+        return literals
 
     def flags(self, found: int) -> Any:
         """A truth value per slot."""

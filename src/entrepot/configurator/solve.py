@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol
 
 from entrepot.configurator.cheapest import cheapest_model
 from entrepot.configurator.domains import Domains
-from entrepot.configurator.formula import Evidence, Formula, assumptions
+from entrepot.configurator.formula import Evidence, Formula
 from entrepot.configurator.leaving import leave_out, left_out, possible_in_time
 from entrepot.configurator.problems import SearchUnfinished
 from entrepot.configurator.reach import Reach, Refused, Start
@@ -116,14 +116,14 @@ class SatEngine:
         moved = self._moved(evidence, released=True)
         if moved is not None:
             return moved
-        everything = tuple(variable.everything for variable in self.formula.variables)
+        everything = self._open().all
         return self.narrowed(evidence, Domains(everything, True), range(len(everything)))
 
     def open_domains(self, evidence: Evidence) -> Domains:
         moved = self._moved(evidence, released=False)
         if moved is not None:
             return moved
-        masks = tuple(evidence.get(place, one.everything) for place, one in enumerate(self.formula.variables))
+        masks = tuple(evidence.get(place, everything) for place, everything in enumerate(self._open().all))
         return self.narrowed(evidence, Domains(masks, True), [place for place in range(len(masks)) if place not in evidence])
 
     def left_out(self, evidence: Evidence, places: Sequence[int]) -> Sequence[int]:
@@ -140,7 +140,7 @@ class SatEngine:
             slots = self._open()
             solver = self._asked()
             solver.set_phases([self.formula.variables[place].literals[0] for place in places])
-            found = surely(solver, assumptions(self.formula.variables, evidence))
+            found = surely(solver, self._open().assumed(evidence))
             return slots.values(solver.get_model()) if found else None
 
     def _moved(self, evidence: Evidence, *, released: bool) -> Domains | None:
@@ -149,6 +149,10 @@ class SatEngine:
         ``released`` judges the variables of the evidence each with its own choice withdrawn; else they stay as said.
         """
         with self._lock, searching():
+            if self._surveyed and not evidence:
+                slots = self._open()
+                flags = slots.flags(slots.everything & ~self._never)
+                return Domains(lambda: tuple(slots.masks_of(flags)), bool(flags.any()), flags)
             try:
                 start = self._start(evidence)
             except SearchUnfinished:
@@ -159,15 +163,15 @@ class SatEngine:
             possible = slots.everything & ~self._never
             found, undecided = self._complete(evidence, 0, possible, start)
             flags = slots.flags(found)
-            for place, mask in evidence.items():
+            judged = evidence.items() if released else [(place, mask) for place, mask in evidence.items() if mask & (mask - 1)]
+            for place, mask in judged:
                 first, size = slots.first[place], len(self.formula.variables[place].values)
                 if released:
                     others = {one: said for one, said in evidence.items() if one != place}
                     mine = possible & self.formula.variables[place].everything << first
                     found, more = self._complete(others, slots.number(flags) & mine, mine, start)
                     mask, undecided = slots.mask(found, place), undecided | more
-                if released or mask & (mask - 1):
-                    flags[first : first + size] = [mask >> bit & 1 for bit in range(size)]
+                flags[first : first + size] = [mask >> bit & 1 for bit in range(size)]
             return Domains(lambda: tuple(slots.masks_of(flags)), True, flags, undecided)
 
     def narrowed(self, evidence: Evidence, within: Domains, places: Sequence[int]) -> Domains:
@@ -252,7 +256,7 @@ class SatEngine:
         known = (one for one in chain(reversed(self._witnesses), self._first) if not one & forbidden)
         witness = next(known, None) or self._solve(evidence, ())
         assert witness is not None
-        return [slots.literals[slot] for slot in ones(witness)]
+        return slots.literals_of(witness)
 
     def _valued(self, model: Sequence[int], costs: Costs) -> tuple[int, tuple[int, ...]]:
         with self._lock:
@@ -278,14 +282,14 @@ class SatEngine:
         slots = self._open()
         refused = self._refused.under(evidence)
         candidates &= ~(slots.forbidden(evidence) | refused)
-        fixed = assumptions(self.formula.variables, evidence)
+        fixed = self._open().assumed(evidence)
         if start is not None:
             more, never = start.reached(fixed, candidates & ~found)
             found, candidates = found | more, candidates & ~never
         undecided = 0
         while wanted := candidates & ~found:
             try:
-                witness = self._solve(evidence, [slots.literals[slot] for slot in ones(wanted)], HALF)
+                witness = self._solve(evidence, slots.literals_of(wanted), HALF)
             except SearchUnfinished:
                 more, never = self._singly(evidence, fixed, wanted)
                 found, refused, undecided = found | more, refused | never, wanted & ~(more | never)
@@ -329,7 +333,7 @@ class SatEngine:
         slots = self._open()
         if self._reach is None:
             self._reach = Reach(self.formula, slots, moves, self._first, self._model_of)
-        fixed = assumptions(self.formula.variables, evidence)
+        fixed = self._open().assumed(evidence)
         truth = self._reach.start(fixed) if self._reach.sound else None
         if truth is None and self._reach.sound:
             model = self._model_of(fixed)
@@ -356,7 +360,7 @@ class SatEngine:
     def _solve(self, evidence: Evidence, wanted: Sequence[int], share: float = 1.0) -> int | None:
         """A configuration, with at least one of the wanted literals; the clause that asks is switched off afterward."""
         slots = self._open()
-        fixed = assumptions(self.formula.variables, evidence)
+        fixed = self._open().assumed(evidence)
         if any(not mask for mask in evidence.values()):
             return None
         solver = self._asked()
