@@ -75,7 +75,9 @@ def test_a_try_says_why_not_and_takes_it_anyway() -> None:
     told = merch.get(here, pick=full).text
     assert "That choice does not fit" in told and "The inserts do not fit into this case." in text_of(told)
     repair = re.findall(r'<a href="([^"]+)">Take it anyway', told)[0].replace("&amp;", "&")
-    assert "That choice does not fit" not in merch.get(repair).text
+    assert "3+x+inserts.tray" in repair, "as many as were asked for"
+    fits = text_of(merch.get(repair).text)
+    assert "That choice does not fit" not in fits and "× 3" in fits
     assert merch.get(here, pick=["none.such"]).status_code == 422
 
 

@@ -65,6 +65,7 @@ def explained(compiled: Compiled, picks: Picks, wanted: Pick, language: str) -> 
                 "without": [label(compiled, pick, language) for pick in one.dropped],
                 "with": [str(pick) for pick in one.added],
                 "drops": [str(pick) for pick in one.dropped],
+                "adds": [f"{max(1, pick.quantity)} x {pick}" for pick in one.added],
             }
             for one in repairs(compiled, picks, wanted)
         ],

@@ -49,7 +49,7 @@ class Way:
         """With a value that was excluded, and the changes that allow it."""
         gone = {one.rpartition(" x ")[2] for one in repair["drops"]}
         kept = [one for one in self.picks if one.rpartition(" x ")[2] not in gone]
-        return self.to([*kept, *repair["with"], value])
+        return self.to([*kept, *repair["adds"], value])
 
 
 @get("/management/models/{name:str}/source/try", permission="model.publish", sync_to_thread=True)
@@ -61,13 +61,13 @@ def try_page(request: Asked, name: str, pick: list[str] | None = None, why: str 
         configurator.try_draft(draft, (), "", desk_of(request).locale, house_of(request).clock.now())
     except Error as error:
         return source_of(request, draft, error=error, state=state)
-    kept, refusal = picks, ""
+    kept, refusal, asked = picks, "", why
     try:
         told = _tried(request, draft, kept, why)
     except Error as error:
-        kept, refusal = picks[:-1], error.text
+        kept, refusal, asked = picks[:-1], error.text, picks[-1] if picks else ""
         try:
-            told = _tried(request, draft, kept, picks[-1] if picks else "")
+            told = _tried(request, draft, kept, asked)
         except Error:
             kept = ()
             told = _tried(request, draft, kept, "")
@@ -83,6 +83,7 @@ def try_page(request: Asked, name: str, pick: list[str] | None = None, why: str 
         draft=draft,
         told=told,
         why=told.get("why"),
+        asked=asked,
         refusal=refusal,
         way=Way(name, kept),
         picks=kept,
