@@ -11,8 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from litestar.testing import TestClient
+from msgspec import structs
 
 from entrepot import configurator
 from entrepot.app import build
@@ -299,3 +301,28 @@ def test_of_two_who_change_a_configuration_at_once_the_second_is_refused(client:
     assert client.post(f"{place}/choices", json={"option_class": "case", "option": "mini"}).status_code == 200
     with pytest.raises(Conflict), house.configurator.database.write() as conn:
         configurator.set_picks(conn, stale, (configurator.Pick("case", "mid", 1),), house.clock.now())
+
+
+def test_a_shop_launches_gets_a_signed_kit_back_and_nothing_forged_gets_through(client: TestClient[Any]) -> None:
+    home = client.app.state.house.settings.address
+    launch = structs.replace(LAUNCH, return_url=f"{home}/elsewhere/return?basket=7")
+    signed = token(client, launch)
+    sessions = "/api/configurator/sessions"
+    body, _, signature = signed.partition(".")
+    forged = f"{body}.{signature[:-2]}{'AA' if signature[-2:] != 'AA' else 'BB'}"
+    assert client.post(sessions, json={"token": forged}).json()["code"] == "LAUNCH_INVALID"
+    session = client.post(sessions, json={"token": signed}).json()["session"]
+    again = client.post(sessions, json={"token": signed})
+    assert (again.status_code, again.json()["code"]) == (422, "LAUNCH_USED"), "a launch opens one session"
+    client.post(f"{sessions}/{session}/completion", json={"how": "defaults"}).raise_for_status()
+    done = client.post(f"{sessions}/{session}/finish").json()
+    back = httpx.URL(done["return_url"])
+    assert (
+        str(back).startswith(f"{home}/elsewhere/return?basket=7&") and back.params["configuration_id"] == done["configuration_id"]
+    )
+    extract = "/api/configurator/extractPicksFromConfigurationBOM"
+    assert client.post(extract, json=done["bom"]).json()["IsValid"] == "Y"
+    changed = client.post(extract, json=done["bom"] | {"Quantity": "5"})
+    assert (changed.status_code, changed.json()["code"]) == (422, "BOM_TAMPERED")
+    abroad = token(client, structs.replace(LAUNCH, return_url="https://shop.example.evil/return"))
+    assert client.post(sessions, json={"token": abroad}).json()["code"] == "URL_NOT_ALLOWED"
