@@ -166,6 +166,16 @@ def test_dead_is_what_is_known_to_be_dead() -> None:
     assert (facts.dead, facts.always_on, facts.void) == (0, 0, False)
 
 
+def test_what_publishing_did_not_decide_is_not_taken_for_decided_by_the_next_process() -> None:
+    formula = compile_model(read_model(crowded(12)), 1, AT).encoded.formula
+    published = SatEngine(formula)
+    with searching(0.3):
+        assert published.domains({}).undecided == 0b010
+    with searching(0.3):
+        again = SatEngine(formula, published.found()).domains({})
+    assert (again.masks[0], again.undecided) == (0b101, 0b010)
+
+
 def test_others_run_while_a_search_does(hard: Compiled) -> None:
     ticks: list[float] = []
     done = threading.Event()

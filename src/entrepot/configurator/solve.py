@@ -150,9 +150,10 @@ class SatEngine:
         """
         with self._lock, searching():
             if self._surveyed and not evidence:
-                slots = self._open()
-                flags = slots.flags(slots.everything & ~self._never)
-                return Domains(lambda: tuple(slots.masks_of(flags)), bool(flags.any()), flags)
+                slots, shown = self._open(), self._witnessed(0)[0]
+                if shown | self._never == slots.everything:  # Not so where publishing ran out of time.
+                    flags = slots.flags(shown)
+                    return Domains(lambda: tuple(slots.masks_of(flags)), bool(shown), flags)
             try:
                 start = self._start(evidence)
             except SearchUnfinished:
