@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from litestar import Response, get, post
@@ -48,9 +49,15 @@ async def upload(request: Asked, data: Files) -> Response[Any]:
     """Begin with files: a model in YAML with the tables it names, or a feature model in UVL, which becomes YAML."""
     sent = data.get("files", [])
     uploads = [one for one in (sent if isinstance(sent, list) else [sent]) if isinstance(one, UploadFile) and one.filename]
+    contents = [(one.filename, await one.read()) for one in uploads]
+    return await asyncio.to_thread(_begin_with, request, contents)
+
+
+def _begin_with(request: Asked, files: list[tuple[str, bytes]]) -> Response[Any]:
+    """Reading a large model takes seconds, beside everybody else's requests."""
     draft = _begun(request)
     try:
-        texts = {one.filename: _decoded(one.filename, await one.read()) for one in uploads}
+        texts = {name: _decoded(name, content) for name, content in files}
         draft = _draft_of(texts, desk_of(request).store.identifier)
         save(request, draft, 0)
     except Error as error:
