@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from litestar.testing import TestClient
@@ -15,6 +16,7 @@ from entrepot.configurator import Launch, sign_launch
 from entrepot.configurator.search import searching
 from entrepot.settings import Settings
 from entrepot.web.application import web_application
+from entrepot.web.configurator import answers
 from tests.configurator.test_search import crowded
 
 LAUNCH = Launch(
@@ -58,6 +60,15 @@ def test_a_choice_that_is_not_decided_in_time_changes_nothing(client: TestClient
     assert client.get(f"{place}?why=event.party").status_code == 200
     answer = client.post(place, data={"_csrf_token": secret, "choose": "event.talk"})
     assert 'data-state="chosen"' in answer.text and "noch nicht heraus" not in answer.text
+
+
+def test_what_was_decided_since_at_the_same_revision_is_told() -> None:
+    """The next look at a revision goes on with the search; it is compared with what was handed out, not with itself."""
+    compiled, known = object(), SimpleNamespace(items=object(), prices=object())
+    session: Any = SimpleNamespace(configuration=SimpleNamespace(id="evening-1", revision=4), compiled=compiled)
+    first, second = (answers._Held(cast(Any, SimpleNamespace(compiled=compiled)), None, cast(Any, known)) for _ in range(2))
+    assert answers._exchange(session, first, 4) is None
+    assert answers._exchange(session, second, 4) is first
 
 
 def test_a_program_is_told(client: TestClient[Any]) -> None:

@@ -74,10 +74,13 @@ def _state(session: Session, view: View, answers: Answers, since: int, ceiling: 
 
 
 def _exchange(session: Session, now: _Held, since: int) -> _Held | None:
-    """Keep a state, and find the one it is compared with: the same items at the same prices, at an earlier revision."""
+    """Keep a state, and find the one it is compared with: the same items at the same prices, as it was handed out.
+
+    A revision can be told twice, the second time with more of it decided.
+    """
     made = session.configuration
-    _held.put((made.id, made.revision), now)
     before = _held.get((made.id, since))
+    _held.put((made.id, made.revision), now)
     if before is None or before.view.compiled is not session.compiled:
         return None
     same = before.answers.items is now.answers.items and before.answers.prices is now.answers.prices
