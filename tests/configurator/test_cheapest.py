@@ -8,6 +8,7 @@ import pytest
 
 from entrepot.configurator import Model, Pick, bounded, compile_model, read_model
 from entrepot.configurator import solve as solving
+from entrepot.configurator.compile import Compiled
 from entrepot.configurator.complete import complete_cheapest
 from entrepot.configurator.encode import encode
 from entrepot.configurator.engine import LayeredEngine
@@ -97,3 +98,24 @@ def test_a_search_above_the_circuit_that_gives_up_leaves_the_proof_to_the_solver
     found = complete_cheapest(compiled, (), prices)
     assert found is not None and not found.proven and found.cost >= searched.cost
     assert look(compiled, found.picks).complete
+
+
+@pytest.mark.parametrize("name", ["notebook-cto", "workstation"])
+def test_what_was_left_out_for_its_price_does_not_come_back_as_a_default(name: str) -> None:
+    """The price that was told is the price of the configuration that is shown then."""
+    model = demo(name)
+    assert model.defaults
+    prices = prices_of(model, random.Random(2))
+    compiled = compile_model(model, 1, AT, compile_formula(encode(model, AT).formula))
+    bases: list[tuple[Pick, ...]] = [(), look(compiled, ()).taken]
+    for base in bases:
+        found = complete_cheapest(compiled, (), prices, base)
+        assert found is not None
+        taken = look(compiled, found.picks, base).taken
+        assert (
+            sum(compiled.costs(prices)[compiled.encoded.layout.place(one)][_value(compiled, one)] for one in taken) == found.cost
+        )
+
+
+def _value(compiled: Compiled, pick: Pick) -> int:
+    return compiled.encoded.layout.mask(compiled.encoded.formula, pick).bit_length() - 1

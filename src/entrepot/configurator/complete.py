@@ -2,7 +2,7 @@
 
 Cheapest, nearest and most popular are exact (over additive prices, differences and counts); "defaults" takes the
 modeler's defaults and recommendations as far as they go and then the first possible value, or the cheapest where
-prices are known.
+prices are known. Where one of the others leaves a default out, the picks say so: else it would come back.
 A repair changes as few of the shopper's picks as possible and puts something suitable where one was dropped.
 """
 
@@ -16,7 +16,7 @@ from entrepot.configurator.compile import Compiled
 from entrepot.configurator.evaluate import holds
 from entrepot.configurator.formula import NONE, Value
 from entrepot.configurator.leaving import possible_in_time
-from entrepot.configurator.model import Pick
+from entrepot.configurator.model import DECLINED, Pick
 from entrepot.configurator.search import searching
 from entrepot.configurator.session import without
 from entrepot.configurator.settle import Picks, Settled, as_taken, settle, taken_picks
@@ -69,12 +69,12 @@ def complete_with_defaults(compiled: Compiled, picks: Picks, base: Picks = (), p
     return _picks(compiled, picks, {place: mask.bit_length() - 1 for place, mask in evidence.items()})
 
 
-def complete_cheapest(compiled: Compiled, picks: Picks, prices: Mapping[str, int]) -> Completion | None:
+def complete_cheapest(compiled: Compiled, picks: Picks, prices: Mapping[str, int], base: Picks = ()) -> Completion | None:
     """The least sum of prices from here and picks that have it; where a proof takes too long, the least that was found."""
-    return _best(compiled, picks, compiled.costs(prices))
+    return _best(compiled, picks, compiled.costs(prices), base)
 
 
-def complete_nearest(compiled: Compiled, picks: Picks, earlier: Picks) -> Picks | None:
+def complete_nearest(compiled: Compiled, picks: Picks, earlier: Picks, base: Picks = ()) -> Picks | None:
     """Picks for everything that differ least from an earlier configuration."""
     like: dict[int, tuple[int, ...]] = {}
     wanted = {
@@ -83,11 +83,11 @@ def complete_nearest(compiled: Compiled, picks: Picks, earlier: Picks) -> Picks 
     for place, variable in enumerate(compiled.encoded.formula.variables):
         mask = wanted[place][place] if place in wanted else 1
         like[place] = tuple(0 if mask >> bit & 1 else 1 for bit in range(len(variable.values)))
-    found = _best(compiled, picks, like)
+    found = _best(compiled, picks, like, base)
     return None if found is None else found.picks
 
 
-def complete_popular(compiled: Compiled, picks: Picks, earlier: Sequence[Picks]) -> Picks | None:
+def complete_popular(compiled: Compiled, picks: Picks, earlier: Sequence[Picks], base: Picks = ()) -> Picks | None:
     """Picks for everything that most of earlier whole configurations have; what no longer exists counts for nothing."""
     variables = compiled.encoded.formula.variables
     taken = [[0] * len(variable.values) for variable in variables]
@@ -98,7 +98,8 @@ def complete_popular(compiled: Compiled, picks: Picks, earlier: Sequence[Picks])
             value = Value(pick.option, pick.quantity) if pick else NONE
             if value in variable.values:
                 taken[place][variable.values.index(value)] += 1
-    found = _best(compiled, picks, {place: tuple(len(earlier) - one for one in row) for place, row in enumerate(taken)})
+    unusual = {place: tuple(len(earlier) - one for one in row) for place, row in enumerate(taken)}
+    found = _best(compiled, picks, unusual, base)
     return None if found is None else found.picks
 
 
@@ -150,11 +151,31 @@ def _fixed(compiled: Compiled, settled: Settled) -> dict[int, int]:
     return {place: 1 << bit for place, bit in settled.values(compiled.columns).items()}
 
 
-def _best(compiled: Compiled, picks: Picks, costs: Costs) -> Completion | None:
+def _best(compiled: Compiled, picks: Picks, costs: Costs, base: Picks) -> Completion | None:
     found = compiled.engine.best(compiled.encoded.evidence(picks), costs)
     if found is None:
         return None
-    return Completion(found.cost, _picks(compiled, picks, dict(enumerate(found.values))), found.proven)
+    values = dict(enumerate(found.values))
+    told = _without_defaults(compiled, _picks(compiled, picks, values), values, base)
+    return Completion(found.cost, told, found.proven)
+
+
+def _without_defaults(compiled: Compiled, picks: Picks, values: Mapping[int, int], base: Picks) -> Picks:
+    """Picks that come to these values and no more: what a default or the base would put back is left out by name."""
+    columns = compiled.columns
+    while True:
+        settled = settle(compiled, picks, base).values(columns)
+        back = [columns.picks[int(columns.first_of_place[place]) + bit] for place, bit in settled.items() if bit != values[place]]
+        out = dict.fromkeys(_left_out(compiled, pick) for pick in back if pick is not None and pick.option)
+        if out.keys() <= set(picks):
+            return picks
+        picks = (*picks, *(one for one in out if one not in picks))
+
+
+def _left_out(compiled: Compiled, pick: Pick) -> Pick:
+    option_class = compiled.model.find_class(pick.option_class)
+    assert option_class is not None
+    return Pick(pick.option_class) if option_class.single else Pick(pick.option_class, pick.option, DECLINED)
 
 
 def _picks(compiled: Compiled, own: Picks, values: dict[int, int]) -> Picks:

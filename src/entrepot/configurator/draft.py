@@ -44,7 +44,7 @@ class Draft:
 
 
 def name_in(source: str) -> str:
-    """The name that a text gives its model, also where the rest of it cannot be read yet.
+    r"""The name that a text gives its model, also where the rest of it cannot be read yet.
 
     >>> name_in("# mine\nmodel: my-kit  # new\nclasses: {")
     'my-kit'

@@ -36,15 +36,15 @@ def complete(house: House, session: Session, how: str, like: str = "") -> tuple[
     picks: Picks | None = None
     other = shared_like(house, session, like) if how == "nearest" else None
     if other is not None:
-        picks = configurator.complete_nearest(compiled, made.picks, other.view().taken)
+        picks = configurator.complete_nearest(compiled, made.picks, other.view().taken, made.base)
     elif how == "cheapest":
-        cheapest = configurator.complete_cheapest(compiled, made.picks, prices)
+        cheapest = configurator.complete_cheapest(compiled, made.picks, prices, made.base)
         if cheapest is not None:
             picks, proven = cheapest.picks, cheapest.proven
     elif how == "popular":
         with house.configurator.database.read() as conn:
             earlier = configurator.finished_picks(conn, compiled.model.name)
-        picks = configurator.complete_popular(compiled, made.picks, earlier) if earlier else None
+        picks = configurator.complete_popular(compiled, made.picks, earlier, made.base) if earlier else None
     if picks is None and how != "cheapest":
         picks = configurator.complete_with_defaults(compiled, made.picks, made.base, prices)
     if picks is None:

@@ -91,7 +91,7 @@ def complete_inside(house: House, session: Session, like: Session | None = None)
         kit, other = open_inside(house, session, *place), others.get(place)
         made, picks = kit.configuration, None
         if other is not None and other.compiled.model.name == kit.compiled.model.name:
-            picks = configurator.complete_nearest(kit.compiled, made.picks, other.view().taken)
+            picks = configurator.complete_nearest(kit.compiled, made.picks, other.view().taken, made.base)
         if picks is None:
             prices, _ = ask_prices(house, kit, ())
             picks = configurator.complete_with_defaults(kit.compiled, made.picks, made.base, prices)
