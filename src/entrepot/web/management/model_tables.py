@@ -28,8 +28,10 @@ from entrepot.web.staff import Asked, Form, back, desk_of, refused, show
 HERE = "/management/models/{name:str}/tables/{rule:str}"
 #: Faults that the page lists; the grid marks all of them.
 MAX_LISTED = 20
+#: Options that a fault names.
+MAX_NAMED = 8
 FAULTS = {
-    "UNKNOWN": mark("%(column)s has no option “%(cell)s”."),
+    "UNKNOWN": mark("%(column)s has no option “%(cell)s”. There are: %(known)s."),
     "NEAR": mark("%(column)s has no option “%(cell)s”. Did you mean %(near)s?"),
     "BLANK": mark("%(column)s is empty. Write * for any option, or - for none."),
     "WIDTH": mark("This row has %(cell)s cells instead of %(wanted)s."),
@@ -123,8 +125,10 @@ def _page(
 def _told(fault: CellFault, table: TableText, words: dict[str, str]) -> str:
     """A fault in the reader's language."""
     column = table.columns[fault.column - 1] if fault.column else ""
-    known = {"column": column, "cell": fault.cell, "near": fault.near, "wanted": len(table.columns)}
-    return words["NEAR" if fault.near else fault.code] % known
+    options = table.options[fault.column - 1] if fault.column else ()
+    known = ", ".join((*options[:MAX_NAMED], *(["…"] if len(options) > MAX_NAMED else [])))
+    said = {"column": column, "cell": fault.cell, "near": fault.near, "known": known, "wanted": len(table.columns)}
+    return words["NEAR" if fault.near else fault.code] % said
 
 
 def as_csv(rows: Sequence[Sequence[str]]) -> str:

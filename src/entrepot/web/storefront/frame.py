@@ -119,7 +119,7 @@ def page_of(front: Front, conn: Connection, now: capture.Visit, cart: capture.Or
         time_zone=now.store.time_zone,
         cart_count=things_in(cart),
         home=front.url("/"),
-        navigation=(_categories(front, conn, now), *_footer(front)),
+        navigation=(_categories(front, conn, now), *_footer(front, known=not now.buyer.is_guest)),
         urls=urls_of(front.prefix),
     )
 
@@ -156,13 +156,13 @@ def top_categories(conn: Connection, now: capture.Visit) -> tuple[catalog.GroupL
     return kept(conn, now, "top", load)
 
 
-def _footer(front: Front) -> tuple[LinkGroup, ...]:
+def _footer(front: Front, *, known: bool) -> tuple[LinkGroup, ...]:
     _ = front.words.gettext
     orders = Link(_("Track an order"), front.url("/orders"))
-    account = Link(_("Your account"), front.url("/account"))
+    account = (Link(_("Your account"), front.url("/account")), *(() if known else (Link(_("Register"), front.url("/register")),)))
     return (
         LinkGroup(_("Your orders"), (orders, Link(_("Cart"), front.url("/cart")))),
-        LinkGroup(_("Account"), (account, Link(_("Register"), front.url("/register")))),
+        LinkGroup(_("Account"), account),
     )
 
 

@@ -297,9 +297,14 @@ class Grid {
 
   fault({ row, column, cell }) {
     const meant = cell && near(cell, this.options[column].slice(0, 300));
-    const text = say(this.words[cell ? (meant ? "NEAR" : "UNKNOWN") : "BLANK"], { column: this.columns[column], cell, near: meant });
+    const text = say(this.words[cell ? (meant ? "NEAR" : "UNKNOWN") : "BLANK"], { column: this.columns[column], cell, near: meant, known: known(this.options[column]) });
     return made("li", {}, made("button", { type: "button", class: "link-button", "data-grid-do": "go", "data-row": row, "data-column": column }, say(this.words.AT, { row: row + 1 })), ` ${text}`);
   }
+}
+
+/** The first options of a class, for somebody who does not know them. */
+function known(options) {
+  return options.slice(0, 8).join(", ") + (options.length > 8 ? ", …" : "");
 }
 
 for (const field of document.querySelectorAll("textarea[data-grid]")) new Grid(field);
