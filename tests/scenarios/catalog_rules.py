@@ -12,12 +12,14 @@ from tests.scenarios.neutral import NOW, Given, Unknown, as_list
 KINDS = {"catalog_fixed", "catalog_percent"}
 
 
-def price_of(item: dict[str, Any], rules: list[Given], policies: frozenset[str], currency: str) -> tuple[int, list[int]]:
+def price_of(
+    item: dict[str, Any], rules: list[tuple[int, Given]], policies: frozenset[str], currency: str
+) -> tuple[int, list[int]]:
     """The unit price after the catalog rules, and the rules that gave it; only the best one where the policy says so."""
     wanted = Wanted(1, item["sku"], item["qty"])
     if "children" in item and "own_price" not in item:
         return kit_price(item["children"], currency), []
-    known = [(number, rule, _element(rule)) for number, rule in enumerate(rules, 1) if rule.get("kind") in KINDS]
+    known = [(number, rule, _element(rule)) for number, rule in rules if rule.get("kind") in KINDS]
     meant = [one for one in known if _meant(one[1], item)]
     higher_first = "priority:higher_number_first" in policies
     meant.sort(key=lambda one: -int(one[1].get("priority", 0)) if higher_first else int(one[1].get("priority", 0)))
@@ -38,9 +40,7 @@ def price_of(item: dict[str, Any], rules: list[Given], policies: frozenset[str],
 
 
 def _meant(rule: Given, item: dict[str, Any]) -> bool:
-    target = rule.inside("target")
-    if target is None:
-        return True
+    target = rule.inside("target") or rule
     skus, groups = as_list(target.first("skus", "sku")), as_list(target.first("categories", "category"))
     return (not skus or item["sku"] in skus) and (not groups or bool(set(groups) & set(item["groups"])))
 

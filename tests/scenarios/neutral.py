@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -71,6 +71,11 @@ class Given:
         self._seen.add(key)
         self._inside.pop(key, None)
 
+    def set_aside(self) -> None:
+        """Nothing in here decides anything."""
+        self._seen.update(self._data)
+        self._inside.clear()
+
     @property
     def words(self) -> str:
         return " ".join(str(self._data.get(key, "")) for key in ("text", "note")).lower()
@@ -83,6 +88,22 @@ class Given:
         for found in self._inside.values():
             for one in found if isinstance(found, list) else [found]:
                 yield from one.never_read()
+
+
+def switched_on(given: Given, channel: Any = None) -> bool:
+    """Whether a rule or a list is active, and meant for this channel."""
+    active = given.first("active", "enabled", default=True)
+    status, channels = given.get("status", "active"), as_list(given.first("channel", "channels"))
+    meant = not channels or channel is None or str(channel) in channels
+    return bool(active) and status in ("active", "published", "running") and meant
+
+
+def in_force(given: Given) -> bool:
+    """Whether it is switched on and within its dates, half-open."""
+    starts, ends = given.get("starts_in_days"), given.get("ends_in_days")
+    begun = starts is None or NOW + timedelta(days=float(starts)) <= NOW
+    over = ends is not None and NOW + timedelta(days=float(ends)) <= NOW
+    return switched_on(given) and begun and not over
 
 
 def currency_of(given: Given) -> str:
@@ -106,3 +127,8 @@ def as_list(value: Any) -> list[str]:
     if value is None:
         return []
     return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+
+
+def attributes_of(value: Any) -> list[str]:
+    """Attributes as a promotion knows them: a name with a value, or a word alone."""
+    return [f"{name}={one}" for name, one in value.items()] if isinstance(value, dict) else as_list(value)

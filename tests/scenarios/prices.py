@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
@@ -13,7 +12,7 @@ from typing import Any
 from entrepot.commerce.pricing import Customer, Offer, Step, Wanted, converted, read_rule, select_offer
 from entrepot.commerce.pricing.rule import Question, Rule, final_price
 from entrepot.kernel.money import PRICE_SCALE, exponent, format_price, parse_price
-from tests.scenarios.neutral import NOW, Given, Unknown, as_list
+from tests.scenarios.neutral import NOW, Given, Unknown, as_list, in_force
 
 #: How much of the base unit one of each is.
 UNITS = {
@@ -72,7 +71,7 @@ def _by_context(given: Given) -> dict[str, Any]:
     for place, one in enumerate(given.each("price_lists")):
         own = _rules(one)
         kinds[f"list {place}"] = str(one.get("type", "sale"))
-        if not _running(one):
+        if not in_force(one):
             one.ignored("prices")  # a list that is not in force prices nothing, whatever it holds
             continue
         name = _by_rules(book, f"list {place}", one.each("prices"), currency, own)
@@ -115,17 +114,13 @@ def _by_rules(book: Book, name: str, prices: list[Given], currency: str, outer: 
 
 
 def _rules(given: Given) -> tuple[Any, ...]:
-    inner = given.inside("rules")
-    return tuple(sorted((key, tuple(as_list(value))) for key, value in inner.items())) if inner is not None else ()
-
-
-def _running(given: Given) -> bool:
-    """Whether a list is published and within its dates, half-open."""
-    active, status = given.get("active", True), given.get("status", "active")
-    starts, ends = given.get("starts_in_days"), given.get("ends_in_days")
-    begun = starts is None or NOW + timedelta(days=float(starts)) <= NOW
-    over = ends is not None and NOW + timedelta(days=float(ends)) <= NOW
-    return bool(active) and status == "active" and begun and not over
+    """What has to fit for a price to apply: by attribute, the values it may have."""
+    inner = given.inside("rules") or given.inside("conditions")
+    found = {key: tuple(as_list(value)) for key, value in inner.items()} if inner is not None else {}
+    for key in ("customer_group", "customer_group_id", "segment", "channel", "region", "country"):
+        if key in given:
+            found[key] = tuple(as_list(given.get(key)))
+    return tuple(sorted(found.items()))
 
 
 def _offer(number: int, given: Given, scale: Callable[[Any, Any], int] | None = None) -> Offer | None:
@@ -174,8 +169,15 @@ def _measure(given: Given, asked: list[tuple[str, Any, Any]], bands: list[Given]
 def _by_bands(given: Given) -> dict[str, Any]:
     """A base price and lists that change it: by position, else by how narrow they are, larger minimum first."""
     currency = str(given.get("currency", "USD"))
-    bands = given.each("price_lists")
-    cases = [(str(one.first("product", "sku", default="it")), one.get("qty", 1), one.get("uom")) for one in given.each("cases")]
+    bands = [one for one in given.each("price_lists") if _in_currency(one, currency)]
+    variants: dict[str, list[str]] = {}
+    for one in given.each("cases"):
+        if "variant" in one:
+            variants.setdefault(str(one.get("product")), []).append(str(one.get("variant")))
+    cases = [
+        (str(one.first("variant", "product", "sku", default="it")), one.first("qty", "quantity", default=1), one.get("uom"))
+        for one in given.each("cases")
+    ]
     single = (str(given.get("product", "it")), given.first("qty", "quantity", default=1), None)
     asked = cases or [single]
     measure = _measure(given, asked, bands)
@@ -183,10 +185,10 @@ def _by_bands(given: Given) -> dict[str, Any]:
     base = given.get("base_price")
     if base is not None:
         book.put("base", Offer(1, parse_price(str(base)), 0, MOST, 0, 0))
-    ranked = [name for _, name in sorted(filter(None, (_band(book, i, one, measure) for i, one in enumerate(bands))))]
+    ranked = [name for _, name in sorted(filter(None, (_band(book, i, one, measure, variants) for i, one in enumerate(bands))))]
     top = book.rule("top", [{"first": [*ranked, book.rule("base", [{"list": "base"}])]}])
-    context = given.inside("context")
-    segments = frozenset(f"{key}={value}" for key, value in context.items()) if context is not None else frozenset[str]()
+    context = given.inside("context") or given.inside("customer") or Given({}, "context")
+    segments = frozenset(f"{key}={one}" for key, value in context.items() for one in as_list(value))
     per_asked_unit = "uom_conversion" not in given
     places = given.first("price_digits", "precision", "decimals")
     digits = int(places) if places is not None else exponent(currency)
@@ -200,8 +202,18 @@ def _by_bands(given: Given) -> dict[str, Any]:
     return {"prices": prices, "price": prices[0], "unit_price": prices[0]}
 
 
-def _band(book: Book, place: int, given: Given, measure: Measure) -> tuple[tuple[int, ...], str] | None:
-    """One list as a rule of its own, with its rank."""
+def _in_currency(given: Given, currency: str) -> bool:
+    """Whether a list is in the currency that is asked for; nothing else is looked at in one that is not."""
+    fits = str(given.first("currency", "currency_code", default=currency)).upper() == currency.upper()
+    if not fits:
+        given.set_aside()
+    return fits
+
+
+def _band(
+    book: Book, place: int, given: Given, measure: Measure, variants: Mapping[str, list[str]]
+) -> tuple[tuple[int, ...], str] | None:
+    """One list as a rule of its own, with its rank; one for a product is for its variants, too."""
     name, position, scope = f"band {place}", given.get("position"), str(given.get("scope", "global"))
     least, most, unit = given.get("min_qty"), given.get("max_qty"), given.get("uom")
     offer = _offer(place + 2, given, measure.quantity)
@@ -221,7 +233,7 @@ def _band(book: Book, place: int, given: Given, measure: Measure) -> tuple[tuple
         path.append({"round": "nearest", "step": str(given.get("round_to"))})
     if more is not None:
         path.append({"amount": str(more)})
-    if not _running(given) or (offer is None and len(path) == 1):
+    if not in_force(given) or (offer is None and len(path) == 1):
         _rules(given)
         return None
     when: dict[str, Any] = {}
@@ -231,7 +243,7 @@ def _band(book: Book, place: int, given: Given, measure: Measure) -> tuple[tuple
         when["quantity_most"] = measure.quantity(most, unit)
     kind, _, wanted = scope.partition(":")
     if kind in ("product", "variant") and wanted:
-        when["part_numbers"] = [wanted]
+        when["part_numbers"] = [wanted, *variants.get(wanted, ())]
     elif kind not in ("category", "global"):
         raise Unknown(f"scope {scope}")
     for attribute, values in _rules(given):
@@ -246,7 +258,7 @@ def formula(given: Given, rule: Given) -> dict[str, Any]:
     """A base price, converted first where the currency is another, then worked on in the authored order."""
     currency = str(given.first("target_currency", "currency", default="USD"))
     given.get("currency")
-    base = parse_price(str(given.first("base_price", "cost")))
+    base = parse_price(str(_start(given, rule)))
     rate = given.first("fx", "rate")
     book = Book()
     book.put("base", Offer(1, converted(base, Fraction(str(rate))) if rate is not None else base, 0, MOST, 0, 0))
@@ -254,6 +266,9 @@ def formula(given: Given, rule: Given) -> dict[str, Any]:
     for key, sign in (("pct", 1), ("markup_pct", 1), ("margin_pct", 1), ("pct_off", -1), ("discount_pct", -1)):
         if rule.get(key) is not None:
             path.append({"percent": str(sign * Decimal(str(rule.get(key))))})
+    for key, sign in (("margin_amount", 1), ("discount_amount", -1)):
+        if rule.get(key) is not None:
+            path.append({"amount": str(sign * Decimal(str(rule.get(key))))})
     if rule.get("round_to") is not None:
         mode = str(rule.first("round_mode", "mode", default="nearest"))
         offset = str(rule.first("round_offset", "ending", default="0"))
@@ -270,11 +285,22 @@ def formula(given: Given, rule: Given) -> dict[str, Any]:
             top = book.rule(f"{top} with {name}", [{choice: [top, name]}])
     found = book.price(top, Wanted(1, "it"), Customer(), steps)
     prices = [_major(step.price, currency) for step in steps]
-    facts = {"price": _major(found, currency), "steps": prices, "unit_price": _major(found, currency)}
-    if rule.get("margin_pct") is not None:
+    price = _major(found, currency)
+    facts: dict[str, Any] = {"price": price, "steps": prices, "unit_price": price}
+    if {"margin_pct", "margin_amount"} & {key for key, _ in rule.items()}:
         facts["rate_with_margin"] = prices[1]
-        facts["discount"] = (prices[1] or Decimal(0)) - (facts["price"] or Decimal(0))
+        facts["discount"] = (prices[1] or Decimal(0)) - (price or Decimal(0))
     return facts
+
+
+def _start(given: Given, rule: Given) -> Any:
+    """The price a formula starts from: the one it names, else the base price."""
+    others = {"cost": ("cost", "standard_price", "purchase_price"), "list": ("list_price", "base_price", "sales_price")}
+    named = str(rule.first("base", "based_on", default="list"))
+    names = next((found for key, found in others.items() if named.removesuffix("_price") in (key, *found)), (named,))
+    given.first("base_price", "cost")  # the other one may stand there, too
+    found = given.first(*names)
+    return found if found is not None else given.first("base_price", "cost")
 
 
 def _major(price: Fraction | None, currency: str, digits: int | None = None) -> Decimal | None:

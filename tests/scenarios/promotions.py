@@ -10,7 +10,7 @@ from typing import Any
 from entrepot.commerce.promotions import Level, Promotion, Trigger, canonical_code
 from entrepot.commerce.promotions.promotion import Exclusivity, Limits, read_conditions, read_rewards, read_settings
 from entrepot.kernel.money import exponent
-from tests.scenarios.neutral import NOW, Given, Unknown, as_list, share_of
+from tests.scenarios.neutral import NOW, Given, Unknown, as_list, attributes_of, share_of
 
 PRODUCT = {
     "item_percent",
@@ -46,7 +46,10 @@ def promotion_of(number: int, rule: Given, setting: Setting) -> Promotion:
     kind = rule.get("kind")
     level = Level.PRODUCT if kind in PRODUCT else Level.SHIPPING if kind in SHIPPING else Level.ORDER
     target = _target(rule, setting)
-    conditions = [*_conditions(rule, target, setting), *_own_conditions(kind, rule)]
+    conditions = [*_conditions(rule, target, setting), *_own_conditions(kind, rule, setting)]
+    every = rule.first("per", "per_qty", "for_every")
+    if kind == "gift" and every is not None:
+        conditions = [one | {"quantity": int(every)} if one["type"] == "minimum_quantity" else one for one in conditions]
     if kind == "multi":
         rewards = [_reward(action.get("kind"), action, _target(action, setting), setting) for action in rule.each("actions")]
     else:
@@ -87,7 +90,7 @@ def _limits(rule: Given) -> Limits:
     return Limits(
         order=int(order),
         shopper=int(rule.first("limit_per_customer", "per_customer_limit", "usage_limit_per_customer", default=-1)),
-        total=int(rule.first("limit_total", "usage_limit", "limit", default=-1)),
+        total=int(rule.first("limit_total", "usage_limit", "limit", default=1 if rule.get("single_use") else -1)),
     )
 
 
@@ -115,11 +118,13 @@ def _dates(rule: Given) -> dict[str, Any]:
 
 
 def _target(rule: Given, setting: Setting) -> dict[str, Any]:
-    target: dict[str, Any] = {}
+    target: dict[str, Any] = _names(rule)
     given = rule.inside("target")
     excluded = list(setting.out_of_scope)
     if given is not None:
         target |= _names(given)
+        attributes = attributes_of(given.first("attributes", "attribute"))
+        target |= {"attributes": attributes} if attributes else {}
         price = given.get("unit_price")
         if price is not None:
             target |= {"price_least": _money(price, setting), "price_most": _money(price, setting)}
@@ -170,8 +175,14 @@ def _price_bounds(condition: Given, setting: Setting) -> dict[str, Any]:
 
 
 LEFT = {"running_subtotal", "running_total", "discounted_item_total", "discounted_subtotal", "discounted_total"}
-BEFORE = {"subtotal", "item_total", "items_total", "order_total", "total", "cart_total", "order_subtotal"}
-NUMBER = {"qty", "total_qty", "item_count", "item_quantity", "units", "quantity", "line_item_quantity", "cart_qty"}
+BEFORE = {
+    "subtotal", "item_total", "items_total", "order_total", "total", "cart_total", "order_subtotal", "goods_total",
+    "value", "amount", "order_amount", "order_value", "cart_value", "spend", "base_subtotal",
+}  # fmt: skip
+NUMBER = {
+    "qty", "total_qty", "item_count", "item_quantity", "units", "quantity", "line_item_quantity", "cart_qty",
+    "items_qty", "item_qty", "order_qty", "items_count", "cart_quantity", "count", "total_quantity", "unit_count",
+}  # fmt: skip
 ONE_LINE = {"any_line_qty", "line_qty"}
 
 
@@ -194,12 +205,17 @@ def _conditions(rule: Given, target: dict[str, Any], setting: Setting) -> list[d
             spend = {"type": "minimum_spend", "amount": _money(least, setting), "before_promotions": subject in BEFORE}
             found.append(spend)
         elif relation in ("gte", "gt", "min") and subject in NUMBER | ONE_LINE:
-            least = int(value) + (relation == "gt")
-            many = {"type": "minimum_quantity", "quantity": least, "of_one_line": subject in ONE_LINE}
+            number = int(value) + (relation == "gt")
+            many = {"type": "minimum_quantity", "quantity": number, "of_one_line": subject in ONE_LINE}
             found.append(many | {"targets": within})
         else:
             found.append(_named_condition(key, value))
     return found
+
+
+def nth_order(number: int) -> str:
+    """The segment of those whose order of this number it is: segments by rule are how buyers are told apart."""
+    return f"order {number}"
 
 
 def _named_condition(key: str, value: Any) -> dict[str, Any]:
@@ -217,6 +233,8 @@ def _named_condition(key: str, value: Any) -> dict[str, Any]:
         return {"type": "buyer_in_segment", "segments": as_list(value)}
     if key == "first_order" and value:
         return {"type": "first_order"}
+    if key in ("nth_order", "order_number"):
+        return {"type": "buyer_in_segment", "segments": [nth_order(int(value))]}
     if key in ("min_qty", "min_quantity"):
         return {"type": "minimum_quantity", "quantity": int(value)}
     if key in ("skus_all", "order_contains_all_skus", "contains_all"):
@@ -225,13 +243,16 @@ def _named_condition(key: str, value: Any) -> dict[str, Any]:
     raise Unknown(f"condition {key}")
 
 
-def _own_conditions(kind: str, rule: Given) -> list[dict[str, Any]]:
+def _own_conditions(kind: str, rule: Given, setting: Setting) -> list[dict[str, Any]]:
     """What a kind of rule asks for by itself."""
     if kind != "buy_x_get_y":
         return []
     buy = rule.inside("buy")
     if buy is None:
         raise Unknown("buy_x_get_y without buy")
+    spend = buy.first("min_amount", "min_subtotal", "subtotal_gte")
+    if spend is not None:
+        return [{"type": "minimum_spend", "amount": _money(spend, setting), "targets": _names(buy), "before_promotions": True}]
     quantity = int(buy.first("min_qty", "qty", "quantity", default=1))
     return [{"type": "minimum_quantity", "quantity": quantity, "targets": _names(buy)}]
 
@@ -245,6 +266,8 @@ def _reward(kind: str, rule: Given, target: dict[str, Any], setting: Setting) ->
 
 def _money(value: Any, setting: Setting, words: str = "") -> dict[str, str]:
     """An amount in the price mode of the scenario: one meant including tax is brought to net where prices are net."""
+    if isinstance(value, dict):
+        return {currency: str(amount) for currency, amount in value.items()}
     amount = Decimal(str(value))
     if "gross" in words:
         amount = (amount / setting.gross_factor).quantize(Decimal(1).scaleb(-exponent(setting.currency)), "ROUND_HALF_UP")
@@ -288,10 +311,21 @@ def _item_flexi_fixed(rule: Given, target: dict[str, Any], setting: Setting) -> 
     }
 
 
+def _tiers(rule: Given) -> list[Given]:
+    """Steps as a list, or as an object from the lower bound to the percentage."""
+    stated = rule.get("tiers")
+    if isinstance(stated, dict):
+        return [Given({"from": least, "percent": percent}, "tiers") for least, percent in stated.items()]
+    return rule.each("tiers")
+
+
 def _tiered(rule: Given, target: dict[str, Any], setting: Setting) -> dict[str, Any]:
     steps = [
-        {"amount": _money(tier.first("min", "min_amount", default="0"), setting), "percent": tier.first("pct", "percent")}
-        for tier in rule.each("tiers")
+        {
+            "amount": _money(tier.first("min", "min_amount", "min_subtotal", "amount", "from", default="0"), setting),
+            "percent": tier.first("pct", "percent", "value"),
+        }
+        for tier in _tiers(rule)
     ]
     base = rule.first("base", "base_pct", "base_percent")
     if base is not None:
@@ -301,15 +335,22 @@ def _tiered(rule: Given, target: dict[str, Any], setting: Setting) -> dict[str, 
 
 def _tiered_by_quantity(rule: Given, target: dict[str, Any], setting: Setting) -> dict[str, Any]:
     steps = [
-        {"quantity": tier.first("min_qty", "min", default=0), "percent": tier.first("pct", "percent")}
-        for tier in rule.each("tiers")
+        {
+            "quantity": tier.first("min_qty", "min", "qty", "quantity", "from", default=0),
+            "percent": tier.first("pct", "percent", "value"),
+        }
+        for tier in _tiers(rule)
     ]
     return {"type": "percent_by_quantity", "steps": steps, "targets": target} | _cap(rule, setting) | _sets(rule)
 
 
 def _order_fixed(rule: Given, target: dict[str, Any], setting: Setting) -> dict[str, Any]:
     words = rule.words + (" gross" if rule.first("includes_tax", "tax_inclusive", "is_tax_inclusive") else "")
-    return {"type": "amount_off", "amount": _money(rule.get("value"), setting, words), "targets": target}
+    amount = _money(rule.first("value", "values", "amounts"), setting, words)
+    own = rule.get("currency")
+    if own is not None and own != setting.currency:
+        amount = {str(own): str(rule.get("value"))}
+    return {"type": "amount_off", "amount": amount, "targets": target}
 
 
 def _order_percent(rule: Given, target: dict[str, Any], setting: Setting) -> dict[str, Any]:
@@ -358,6 +399,8 @@ def _multibuy(rule: Given, target: dict[str, Any], setting: Setting) -> dict[str
     if amount is not None:
         raise Unknown("multibuy with an amount")
     sets = rule.first("max_applications", "max_units", "max_sets", default=0)
+    if rule.get("order", "ascending") not in ("ascending", "asc", "price_asc"):
+        raise Unknown(f"order {rule.get('order')}")
     return {
         "type": "one_of_each_set",
         "size": int(size),
@@ -377,6 +420,8 @@ def _buy_get(rule: Given, target: dict[str, Any], setting: Setting) -> dict[str,
     value, adds = rule.get("value", "100%"), rule.get("adds_units", False)
     most = get.first("max_qty", "max_units", default=rule.first("max_qty", "max_units"))
     times = rule.first("max_applications", "max_sets")
+    if times is None and rule.get("repeat", True) is False:
+        times = 1
     if adds:
         if share_of(value)[0] != 100:
             raise Unknown("units that are added and not free")
@@ -398,7 +443,10 @@ def _amount_set(rule: Given, target: dict[str, Any], setting: Setting) -> dict[s
 
 def _gift(rule: Given, target: dict[str, Any], setting: Setting) -> dict[str, Any]:
     choices = as_list(rule.first("gift_sku", "gift_skus"))
-    each = bool(rule.get("per_unit", False)) or bool(re.search(r"\b(every|each|per)\b", rule.words))
+    each = bool(rule.first("per_unit", "per_set", "repeat", default=False)) or bool(
+        re.search(r"\b(every|each|per)\b", rule.words)
+    )
+    each = each or rule.first("per", "per_qty", "for_every") is not None
     return {"type": "free_gift", "choices": choices, "quantity": int(rule.get("gift_qty", 1)), "once": not each}
 
 
@@ -407,6 +455,9 @@ def _shipping_percent(rule: Given, target: dict[str, Any], setting: Setting) -> 
 
 
 def _free_shipping(rule: Given, target: dict[str, Any], setting: Setting) -> dict[str, Any]:
+    cap = rule.first("cap", "max_discount", "max_amount")
+    if cap is not None:
+        return {"type": "shipping_amount_off", "amount": _money(cap, setting)}
     return {"type": "shipping_fixed_price", "amount": _money(rule.get("value", "0"), setting)}
 
 

@@ -14,46 +14,69 @@ from tests.scenarios.neutral import Given, Unknown
 HERE = "here"
 
 
-def _position(stock: Given, reserved: int = 0) -> Position:
-    threshold = int(stock.first("out_of_stock_threshold", "threshold", "safety_stock", default=0))
+def _position(stock: Given, reserved: int = 0, scale: int = 1) -> Position:
+    threshold = _steps(stock.first("out_of_stock_threshold", "threshold", "safety_stock", "min_qty", default=0), scale)
     return Position(
         id=1,
         item_id=str(stock.get("sku")),
-        node=str(stock.first("location", "node", "warehouse", default=HERE)),
-        on_hand=int(stock.get("on_hand", 0)),
+        node=str(stock.first("location", "node", "warehouse", "source", default=HERE)),
+        on_hand=_steps(stock.first("on_hand", "qty", "quantity", default=0), scale),
         reserved=reserved,
-        scheduled=int(stock.get("allocated", 0)),
+        scheduled=_steps(stock.get("allocated", 0), scale),
         allocated=0,
         safety_stock=threshold,
         version=1,
     )
 
 
-def _to_sell(stock: Given, reserved: int = 0) -> int:
-    free = _position(stock, reserved).to_sell
+def _steps(quantity: Any, scale: int) -> int:
+    """A quantity in whole steps of the item."""
+    return int(Decimal(str(quantity)) * scale)
+
+
+def _to_sell(stock: Given, reserved: int = 0, scale: int = 1, *, later: bool = True) -> int:
+    """What can be sold; ``later`` counts what may be ordered without being there."""
+    free = _position(stock, reserved, scale).to_sell
     tracked, backorderable = stock.get("track", True), stock.get("backorderable", False)
-    return UNLIMITED if tracked is False or backorderable else free
+    return UNLIMITED if tracked is False or (backorderable and later) else free
 
 
-def _order(given: Given) -> list[tuple[str, int]]:
-    return [(str(one.get("sku")), int(one.get("qty", 1))) for one in given.each("order")]
+def _order(given: Given, scale: int = 1) -> list[tuple[str, int]]:
+    return [(str(one.get("sku")), _steps(one.first("qty", "quantity", default=1), scale)) for one in given.each("order")]
+
+
+def _scale(given: Given) -> int:
+    """How many steps a unit has, so that every quantity that is told is a whole number of them."""
+    keys, names = ("stock", "order", "reservations", "other_reservations"), ("on_hand", "qty", "quantity")
+    told = [one.get(name) for key in keys for one in given.each(key) for name in names if name in one]
+    digits = max((_digits(quantity) for quantity in told), default=0)
+    return int(10**digits)
+
+
+def _digits(quantity: Any) -> int:
+    return max(0, -int(Decimal(str(quantity)).as_tuple().exponent))
 
 
 def saleable(given: Given) -> tuple[dict[str, Any], list[str]]:
     """How much of what is asked goes into the cart; then what placing and fulfilling do to the position."""
+    scale = _scale(given)
     stock = {str(one.get("sku")): one for one in given.each("stock")}
-    held = _held(given)
+    held = _held(given, scale)
     facts: dict[str, Any] = {}
     broken: list[str] = []
-    for sku, one in stock.items():
-        facts |= {"saleable": _to_sell(one, held.get(sku, 0)), "in_stock": _to_sell(one, held.get(sku, 0)) > 0}
-    for sku, quantity in _order(given):
-        free = _to_sell(stock[sku], held.get(sku, 0))
+    free_of: dict[str, int] = {}
+    for one in given.each("stock"):  # what is held is held at the first place that has the item
+        sku = str(one.get("sku"))
+        free_of[sku] = free_of.get(sku, 0) + _to_sell(one, 0 if sku in free_of else held.get(sku, 0), scale)
+        facts |= {"saleable": Decimal(free_of[sku]) / scale, "in_stock": free_of[sku] > 0}
+    for sku, quantity in _order(given, scale):
+        free = free_of[sku]
         taken = min(quantity, free)
-        facts |= {"qty_in_cart": taken, "insufficient_stock": taken < quantity, "saleable": free, "in_stock": free > 0}
-        position = _position(stock[sku])
+        facts |= {"qty_in_cart": Decimal(taken) / scale, "insufficient_stock": taken < quantity}
+        facts |= {"saleable": Decimal(free) / scale, "in_stock": free > 0}
+        position = _position(stock[sku], scale=scale)
         for step in given.each("then"):
-            op, number = step.get("op"), int(step.first("qty", "quantity", default=taken))
+            op, number = step.get("op"), _steps(step.first("qty", "quantity", default=Decimal(taken) / scale), scale)
             if op == "place":
                 position = position.promised(number)
             elif op in ("fulfil", "fulfill", "ship"):
@@ -62,26 +85,38 @@ def saleable(given: Given) -> tuple[dict[str, Any], list[str]]:
             else:
                 raise Unknown(f"operation {op}")
             committed = position.reserved + position.scheduled + position.allocated
-            facts |= {f"allocated_after_{op}": committed, f"on_hand_after_{op}": position.on_hand}
+            facts |= {
+                f"allocated_after_{op}": Decimal(committed) / scale,
+                f"on_hand_after_{op}": Decimal(position.on_hand) / scale,
+                f"saleable_after_{op}": Decimal(position.to_sell) / scale,
+            }
             if min(position.on_hand, committed) < 0:
                 broken.append("a counter is below 0")
+    facts["available"] = facts.get("saleable")
     return facts, broken
 
 
-def _held(given: Given) -> dict[str, int]:
-    """What others hold at the moment; what has expired is free again."""
+def _held(given: Given, scale: int = 1) -> dict[str, int]:
+    """What others hold at the moment; what has expired is free again.
+
+    Where some are negative they are entries of a ledger: negative ones hold, positive ones give back.
+    """
     held: dict[str, int] = {}
     for key in ("other_reservations", "reservations"):
-        for one in given.each(key):
+        found = [(one, _steps(one.first("qty", "quantity", default=1), scale)) for one in given.each(key)]
+        sign = -1 if any(quantity < 0 for _, quantity in found) else 1
+        for one, quantity in found:
             lasts = float(one.get("expires_in_minutes", 1))
-            sku, quantity = str(one.get("sku")), abs(int(one.first("qty", "quantity", default=1)))
-            held[sku] = held.get(sku, 0) + (quantity if lasts > 0 else 0)
+            sku = str(one.get("sku"))
+            held[sku] = held.get(sku, 0) + (sign * quantity if lasts > 0 else 0)
     return held
 
 
 def reserve(given: Given) -> tuple[dict[str, Any], list[str]]:
-    """Everything or nothing, from what others do not hold at the moment."""
+    """Everything or nothing, from what others do not hold at the moment; what the order held before is held anew."""
     held = _held(given)
+    for one in given.each("own_reservations"):
+        one.first("sku", "qty", "quantity", "expires_in_minutes")
     stock: dict[str, dict[str, int]] = {}
     for one in given.each("stock"):
         position = _position(one, held.get(str(one.get("sku")), 0))
@@ -103,28 +138,32 @@ def reserve(given: Given) -> tuple[dict[str, Any], list[str]]:
 
 
 def source(given: Given) -> tuple[dict[str, Any], list[str]]:
-    """Which locations give what, the first ones first."""
-    free: dict[str, dict[str, int]] = {}
-    nodes: list[str] = []
-    for one in given.each("stock"):
-        position = _position(one)
-        free.setdefault(position.item_id, {})[position.node] = _to_sell(one)
-        nodes += [position.node] if position.node not in nodes else []
-    needs = [Need(str(i), (Component(sku, 1),), quantity) for i, (sku, quantity) in enumerate(_order(given))]
-    made = plan(needs, [(node, rank, 0) for rank, node in enumerate(nodes, 1)], free)
+    """Which locations give what, the first ones first; what is there before what may be ordered without."""
+    nodes = list(dict.fromkeys(_position(one).node for one in given.each("stock")))
+    order = _order(given)
+    taken: dict[tuple[str, str], int] = {}
+    missing, late = {str(line): quantity for line, (_, quantity) in enumerate(order)}, 0
+    for later in (False, True):
+        needs = [Need(line, (Component(order[int(line)][0], 1),), units) for line, units in missing.items()]
+        free: dict[str, dict[str, int]] = {}
+        for one in given.each("stock"):
+            position = _position(one)
+            rest = _to_sell(one, later=later) - taken.get((position.item_id, position.node), 0)
+            free.setdefault(position.item_id, {})[position.node] = max(0, rest)
+        made = plan(needs, [(node, rank, 0) for rank, node in enumerate(nodes, 1)], free)
+        for line, gifts in made.given.items():
+            for gift in gifts:
+                place = (order[int(line)][0], gift.node)
+                taken[place] = taken.get(place, 0) + gift.units
+                late += gift.units if later else 0
+        missing = dict(made.short)
     given_by: dict[str, int] = {}
-    for gifts in made.given.values():
-        for gift in gifts:
-            given_by[gift.node] = given_by.get(gift.node, 0) + gift.units
-    short = sum(made.short.values())
-    wanted = sum(need.units for need in needs)
+    for (_, node), units in taken.items():
+        given_by[node] = given_by.get(node, 0) + units
+    short = sum(missing.values())
+    wanted = sum(quantity for _, quantity in order)
     broken = [] if sum(given_by.values()) + short == wanted else ["what is given and what is short do not add up"]
-    on_hand: dict[str, int] = {}
-    for one in given.each("stock"):
-        place = str(one.first("location", "node", "warehouse", default=HERE))
-        on_hand[place] = on_hand.get(place, 0) + int(one.get("on_hand", 0))
-    late = sum(max(0, units - on_hand[node]) for node, units in given_by.items())
-    facts = {"fulfillable": made.complete, "shipments": len(given_by), "short": short, "backordered": late}
+    facts = {"fulfillable": not short, "shipments": len(given_by), "short": short, "backordered": late}
     return facts | {"allocations": given_by, "allocated": given_by, "by_location": given_by}, broken
 
 
