@@ -16,8 +16,6 @@ from entrepot.configurator.formula import Bound, Evidence
 
 Array = Any
 Chosen = tuple[int, ...]
-#: The cheapest configuration by a row of costs (one per slot), or None.
-Cheapest = Callable[[Evidence, Array], tuple[int, Chosen] | None]
 MAX_TRIED = 3_000
 #: Prices times weights must stay whole numbers of 64 bits.
 MAX_NUMBER = 1 << 58
@@ -25,6 +23,23 @@ MAX_NUMBER = 1 << 58
 
 class GaveUp(Exception):
     """Too many cases, or numbers too large."""
+
+
+@dataclass(slots=True)
+class Row:
+    """Costs laid out: per slot, and summed up per edge of the circuit once they were asked about."""
+
+    slots: Array
+    edges: Array = None
+
+    def weighed(self, more: int, other: Row, less: int) -> Row:
+        """This row so many times, and another so many."""
+        known = self.edges is not None and other.edges is not None
+        return Row(self.slots * more + other.slots * less, self.edges * more + other.edges * less if known else None)
+
+
+#: The cheapest configuration by a row of costs, or None.
+Cheapest = Callable[[Evidence, Row], tuple[int, Chosen] | None]
 
 
 @dataclass(slots=True)
@@ -39,7 +54,7 @@ class _Point:
 class Search:
     """Branch and bound over evidence."""
 
-    def __init__(self, cheapest: Cheapest, costs: Array, bounds: Sequence[tuple[Bound, Array]], sizes: Sequence[int]) -> None:
+    def __init__(self, cheapest: Cheapest, costs: Row, bounds: Sequence[tuple[Bound, Row]], sizes: Sequence[int]) -> None:
         self._cheapest = cheapest
         self._costs = costs
         self._bounds = bounds
@@ -83,16 +98,14 @@ class Search:
         taken = 1 << heavy.chosen[place]
         return [{**evidence, place: taken}, {**evidence, place: everything & ~taken}]
 
-    def _weigh(
-        self, evidence: Evidence, heavy: _Point, light: _Point, violated: tuple[Bound, Array]
-    ) -> tuple[_Point, _Point, int]:
+    def _weigh(self, evidence: Evidence, heavy: _Point, light: _Point, violated: tuple[Bound, Row]) -> tuple[_Point, _Point, int]:
         """Move both points together; the price at the limit on the line between them is a lower bound."""
         bound, weights = violated
         while light.cost > heavy.cost:
             more, less = heavy.weight - light.weight, light.cost - heavy.cost
             if max(abs(light.cost), abs(heavy.cost), 1) * more > MAX_NUMBER or max(heavy.weight, 1) * less > MAX_NUMBER:
                 raise GaveUp
-            found = self._cheapest(evidence, self._costs * more + weights * less)
+            found = self._cheapest(evidence, self._costs.weighed(more, weights, less))
             assert found is not None
             if found[0] >= heavy.cost * more + heavy.weight * less:
                 break
@@ -118,7 +131,7 @@ class Search:
     def _cost_of(self, chosen: Chosen, evidence: Evidence) -> int:
         total, first = 0, 0
         for size, value in zip(self._sizes, chosen, strict=True):
-            total += int(self._costs[first + value])
+            total += int(self._costs.slots[first + value])
             first += size
         return total
 

@@ -3,7 +3,7 @@
 The circuit is deterministic and decomposable: at an OR exactly one branch holds, the branches of an AND share no
 variable. It is one flat array of whole numbers, written once when a version is published and only read after
 that, by any number of threads. A *slot* is one value of one variable. For each slot the edges are listed that
-take it (a question usually ends at the first of them); an edge names the group of variables it leaves free.
+take it; an edge names the group of variables it leaves free.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
-from entrepot.configurator.bounded import GaveUp, Search
+from entrepot.configurator.bounded import GaveUp, Row, Search
 from entrepot.configurator.circuit import Circuit, Layout, forbidden_slots, lay_out
 from entrepot.configurator.domains import Domains
 from entrepot.configurator.formula import NONE, Evidence, Formula
@@ -65,7 +65,7 @@ class CircuitEngine:
         self._form = Form(circuit.edges, self._try)
         self.layout = lay_out(formula)
         self._readout = _Readout(self.layout, self._form)
-        self._rows: dict[int, tuple[Costs, Array]] = {}
+        self._rows: dict[int, tuple[Costs, Row]] = {}
         self.quick = circuit.edges <= MAX_QUICK
         self.bounds = [(bound, self._costs(dict(zip(bound.columns, bound.weights, strict=True)))) for bound in formula.bounds()]
 
@@ -84,12 +84,13 @@ class CircuitEngine:
         """Walk once in every way, so that nobody waits for the machine code later."""
         import numpy
 
-        forbidden, costs = forbidden_slots(self.layout, {}), self._costs({})
-        passes.possible_values(self.circuit.flat, forbidden)
-        passes.is_possible(self.circuit.flat, forbidden)
-        passes.least_costs(self.circuit.flat, forbidden, costs)
-        passes.least_cost(self.circuit.flat, forbidden, costs)
-        _, taken = passes.cheapest(self.circuit.flat, forbidden, costs)
+        flat, forbidden, slots = self.circuit.flat, forbidden_slots(self.layout, {}), self._slots({})
+        edges, values = passes.on_edges(flat, slots), passes.values_of(flat)
+        passes.possible_values(flat, forbidden, values)
+        passes.is_possible(flat, forbidden)
+        passes.least_costs(flat, forbidden, slots, edges, values)
+        passes.least_cost(flat, forbidden, slots, edges)
+        _, taken = passes.cheapest(flat, forbidden, slots, edges, values)
         passes.masks(numpy.array(self.layout.first, dtype=numpy.int64), taken)
 
     def domains(self, evidence: Evidence) -> Domains:
@@ -98,11 +99,11 @@ class CircuitEngine:
             return self._contradictory(evidence, nothing)
         forbidden = forbidden_slots(self.layout, evidence)
         if not self.bounds:
-            consistent, possible = self._passes.possible_values(self.circuit.flat, forbidden)
+            consistent, possible = self._passes.possible_values(self.circuit.flat, forbidden, self._values)
             return self._found(possible, bool(consistent))
         consistent, narrowed = True, None
         for bound, weights in self.bounds:
-            total, least = self._passes.least_costs(self.circuit.flat, forbidden, weights)
+            total, least = self._least_costs(forbidden, weights)
             fits = least <= bound.limit
             narrowed = fits if narrowed is None else narrowed & fits
             consistent = consistent and total <= bound.limit
@@ -123,7 +124,7 @@ class CircuitEngine:
         import numpy
 
         forbidden = forbidden_slots(self.layout, evidence)
-        total, taken = self._passes.cheapest(self.circuit.flat, forbidden, self._counting)
+        total, taken = self._cheapest_with(forbidden, self._counting)
         if total >= NEVER:
             return ()
         found: list[int] = self._readout.first_of(taken, numpy.asarray(places)).tolist()
@@ -134,15 +135,15 @@ class CircuitEngine:
         if self.bounds or not len(places) or not all(evidence.values()):
             return leave_out(self, evidence, places)
         forbidden = forbidden_slots(self.layout, evidence)
-        total, taken = self._passes.cheapest(self.circuit.flat, forbidden, self._counting)
+        total, taken = self._cheapest_with(forbidden, self._counting)
         left_out = places[:0] if total >= NEVER else self._readout.first_of(taken, places)
         consistent, possible = self._passes.possible_values(
-            self.circuit.flat, self._readout.closed_but_first(forbidden, left_out)
+            self.circuit.flat, self._readout.closed_but_first(forbidden, left_out), self._values
         )
         return left_out, self._found(possible, bool(consistent))
 
     @cached_property
-    def _counting(self) -> Array:
+    def _counting(self) -> Row:
         """A cost of one for every option of what can be left out."""
         variables = enumerate(self.formula.variables)
         return self._costs({place: (0, *(1,) * (len(one.values) - 1)) for place, one in variables if one.values[0] == NONE})
@@ -154,7 +155,8 @@ class CircuitEngine:
         if not self.bounds:
             return bool(self._passes.is_possible(self.circuit.flat, forbidden))
         return all(
-            self._passes.least_cost(self.circuit.flat, forbidden, weights) <= bound.limit for bound, weights in self.bounds
+            self._passes.least_cost(self.circuit.flat, forbidden, weights.slots, self._on_edges(weights)) <= bound.limit
+            for bound, weights in self.bounds
         )
 
     def best(self, evidence: Evidence, costs: Costs) -> Best | None:
@@ -172,14 +174,14 @@ class CircuitEngine:
         found = Search(self._cheapest, self._row(costs), self.bounds, sizes).run(evidence)
         return None if found is None else Best(*found)
 
-    def _cheapest(self, evidence: Evidence, row: Array) -> tuple[int, tuple[int, ...]] | None:
-        total, taken = self._passes.cheapest(self.circuit.flat, forbidden_slots(self.layout, evidence), row)
+    def _cheapest(self, evidence: Evidence, row: Row) -> tuple[int, tuple[int, ...]] | None:
+        total, taken = self._cheapest_with(forbidden_slots(self.layout, evidence), row)
         return None if total >= NEVER else (int(total), self._readout.values(taken))
 
     def least(self, evidence: Evidence, costs: Costs) -> Least:
         """What everything costs at least from here, each value with its own class released."""
         forbidden = forbidden_slots(self.layout, {place: mask for place, mask in evidence.items() if mask})
-        total, found = self._passes.least_costs(self.circuit.flat, forbidden, self._row(costs))
+        total, found = self._least_costs(forbidden, self._row(costs))
         return Least(int(total), found, not self.bounds)
 
     def count(self, evidence: Evidence | None = None) -> int:
@@ -197,8 +199,29 @@ class CircuitEngine:
             masks[place] = found.masks[place] if found.consistent else 0
         return Domains(tuple(masks), False)
 
-    def _row(self, costs: Costs) -> Array:
-        """The costs per slot; the same costs are asked about again and again."""
+    def _cheapest_with(self, forbidden: Array, row: Row) -> tuple[Any, Array]:
+        flat, edges = self.circuit.flat, self._on_edges(row)
+        found: tuple[Any, Array] = self._passes.cheapest(flat, forbidden, row.slots, edges, self._values)
+        return found
+
+    def _least_costs(self, forbidden: Array, row: Row) -> tuple[Any, Array]:
+        flat, edges = self.circuit.flat, self._on_edges(row)
+        found: tuple[Any, Array] = self._passes.least_costs(flat, forbidden, row.slots, edges, self._values)
+        return found
+
+    def _on_edges(self, row: Row) -> Array:
+        if row.edges is None:
+            row.edges = self._passes.on_edges(self.circuit.flat, row.slots)
+        return row.edges
+
+    @cached_property
+    def _values(self) -> tuple[Array, Array]:
+        """The values by edge."""
+        found: tuple[Array, Array] = self._passes.values_of(self.circuit.flat)
+        return found
+
+    def _row(self, costs: Costs) -> Row:
+        """The costs laid out; the same costs are asked about again and again."""
         known = self._rows.get(id(costs))
         if known is None:
             if len(self._rows) >= MAX_ROWS:
@@ -206,7 +229,10 @@ class CircuitEngine:
             known = self._rows[id(costs)] = (costs, self._costs(costs))
         return known[1]
 
-    def _costs(self, costs: Costs) -> Array:
+    def _costs(self, costs: Costs) -> Row:
+        return Row(self._slots(costs))
+
+    def _slots(self, costs: Costs) -> Array:
         import numpy
 
         row = [0] * self.layout.slots

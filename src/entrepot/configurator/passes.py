@@ -69,7 +69,7 @@ def is_possible(flat: Array, forbidden: Array) -> bool:
 
 
 @_machine_code
-def possible_values(flat: Array, forbidden: Array) -> tuple[bool, Array]:
+def possible_values(flat: Array, forbidden: Array, values: tuple[Array, Array]) -> tuple[bool, Array]:
     """Whether anything is left, and every value that can be had with its own class released."""
     kind, start, child, group = section(flat, 0), section(flat, 1), section(flat, 2), section(flat, 3)
     conflicts = _conflicts(flat, forbidden)
@@ -95,21 +95,21 @@ def possible_values(flat: Array, forbidden: Array) -> tuple[bool, Array]:
                 if conflicts[edge] == 0 and group[edge] >= 0:
                     open_groups[group[edge]] = 1
     possible = np.zeros(len(forbidden), np.uint8)
-    _mark_used(flat, used, conflicts, forbidden, possible)
+    _mark_used(values, used, conflicts, forbidden, possible)
     _mark_open(flat, open_groups, possible)
     return bool(holds[-1]), possible
 
 
 @_machine_code
-def _mark_used(flat: Array, used: Array, conflicts: Array, forbidden: Array, possible: Array) -> None:
+def _mark_used(values: tuple[Array, Array], used: Array, conflicts: Array, forbidden: Array, possible: Array) -> None:
     """The values that stand on a used edge; on one with a conflict, the conflicting value alone."""
-    begin, at = section(flat, 4), section(flat, 5)
-    for slot in range(len(forbidden)):
-        for place in range(begin[slot], begin[slot + 1]):
-            edge = at[place]
-            if used[edge] and conflicts[edge] == forbidden[slot]:
-                possible[slot] = 1
-                break
+    begin, value = values
+    for edge in range(len(used)):
+        if used[edge]:
+            for place in range(begin[edge], begin[edge + 1]):
+                slot = value[place]
+                if conflicts[edge] == forbidden[slot]:
+                    possible[slot] = 1
 
 
 @_machine_code
@@ -177,17 +177,43 @@ def _open_costs(flat: Array, forbidden: Array, costs: Array) -> Array:
 
 
 @_machine_code
-def _own_costs(flat: Array, of_group: Array, costs: Array) -> Array:
-    """What each edge costs by itself, whether it is allowed or not."""
-    group, begin, at = section(flat, 3), section(flat, 4), section(flat, 5)
-    own = np.zeros(len(group), np.int64)
-    for edge in range(len(group)):
-        if group[edge] >= 0:
-            own[edge] = of_group[group[edge]]
+def on_edges(flat: Array, costs: Array) -> Array:
+    """What the values on each edge cost: the same in every walk with these costs, so it is worked out once for them."""
+    begin, at = section(flat, 4), section(flat, 5)
+    found = np.zeros(len(section(flat, 2)), np.int64)
     for slot in range(len(costs)):
         if costs[slot]:
             for place in range(begin[slot], begin[slot + 1]):
-                own[at[place]] += costs[slot]
+                found[at[place]] += costs[slot]
+    return found
+
+
+@_machine_code
+def values_of(flat: Array) -> tuple[Array, Array]:
+    """The values by edge, where the circuit has the edges by value: where each edge's begin, and all of them."""
+    begin, at = section(flat, 4), section(flat, 5)
+    start = np.zeros(len(section(flat, 2)) + 1, np.int32)
+    for place in range(len(at)):
+        start[at[place] + 1] += 1
+    for edge in range(1, len(start)):
+        start[edge] += start[edge - 1]
+    found = np.zeros(len(at), np.int32)
+    filled = start.copy()
+    for slot in range(len(begin) - 1):
+        for place in range(begin[slot], begin[slot + 1]):
+            found[filled[at[place]]] = slot
+            filled[at[place]] += 1
+    return start, found
+
+
+@_machine_code
+def _with_open(flat: Array, of_group: Array, edges: Array) -> Array:
+    """What each edge costs by itself, whether it is allowed or not: its values, and what it leaves free."""
+    group = section(flat, 3)
+    own = edges.copy()
+    for edge in range(len(group)):
+        if group[edge] >= 0:
+            own[edge] += of_group[group[edge]]
     return own
 
 
@@ -212,19 +238,19 @@ def _cost_up(flat: Array, conflicts: Array, own: Array) -> Array:
 
 
 @_machine_code
-def least_cost(flat: Array, forbidden: Array, costs: Array) -> Array:
-    """The least cost of all."""
-    own = _own_costs(flat, _open_costs(flat, forbidden, costs), costs)
+def least_cost(flat: Array, forbidden: Array, costs: Array, edges: Array) -> Array:
+    """The least cost of all; ``edges`` are the costs `on_edges`."""
+    own = _with_open(flat, _open_costs(flat, forbidden, costs), edges)
     return _cost_up(flat, _conflicts(flat, forbidden), own)[-1]
 
 
 @_machine_code
-def least_costs(flat: Array, forbidden: Array, costs: Array) -> tuple[int, Array]:
+def least_costs(flat: Array, forbidden: Array, costs: Array, edges: Array, values: tuple[Array, Array]) -> tuple[int, Array]:
     """The least cost of all, and of a whole configuration with each value, its own class released."""
     kind, start, child, group = section(flat, 0), section(flat, 1), section(flat, 2), section(flat, 3)
     conflicts = _conflicts(flat, forbidden)
     of_group = _open_costs(flat, forbidden, costs)
-    own = _own_costs(flat, of_group, costs)
+    own = _with_open(flat, of_group, edges)
     least = _cost_up(flat, conflicts, own)
     around = np.full(len(kind), INFINITE, np.int64)
     found = np.full(len(forbidden), INFINITE, np.int64)
@@ -255,7 +281,7 @@ def least_costs(flat: Array, forbidden: Array, costs: Array) -> tuple[int, Array
                 totals[edge] = beside + own[edge] + inner
                 if conflicts[edge] == 0 and group[edge] >= 0:
                     through[group[edge]] = min(through[group[edge]], totals[edge])
-    _note(flat, totals, conflicts, forbidden, found)
+    _note(values, totals, conflicts, forbidden, found)
     _note_open(flat, through, forbidden, costs, found)
     return least[-1], found
 
@@ -276,14 +302,16 @@ def _costs_beside(flat: Array, conflicts: Array, own: Array, least: Array, node:
 
 
 @_machine_code
-def _note(flat: Array, totals: Array, conflicts: Array, forbidden: Array, found: Array) -> None:
+def _note(values: tuple[Array, Array], totals: Array, conflicts: Array, forbidden: Array, found: Array) -> None:
     """Note the least total at each value of an edge; where one value is forbidden, at that one only."""
-    begin, at = section(flat, 4), section(flat, 5)
-    for slot in range(len(forbidden)):
-        for place in range(begin[slot], begin[slot + 1]):
-            edge = at[place]
-            if conflicts[edge] == forbidden[slot] and totals[edge] < found[slot]:
-                found[slot] = totals[edge]
+    begin, value = values
+    for edge in range(len(totals)):
+        total = totals[edge]
+        if total < INFINITE:
+            for place in range(begin[edge], begin[edge + 1]):
+                slot = value[place]
+                if total < found[slot] and conflicts[edge] == forbidden[slot]:
+                    found[slot] = total
 
 
 @_machine_code
@@ -305,15 +333,15 @@ def _note_open(flat: Array, through: Array, forbidden: Array, costs: Array, foun
 
 
 @_machine_code
-def cheapest(flat: Array, forbidden: Array, costs: Array) -> tuple[int, Array]:
+def cheapest(flat: Array, forbidden: Array, costs: Array, edges: Array, values: tuple[Array, Array]) -> tuple[int, Array]:
     """The least cost and the values of one configuration that has it."""
     kind, start, child, group = section(flat, 0), section(flat, 1), section(flat, 2), section(flat, 3)
     conflicts = _conflicts(flat, forbidden)
-    own = _own_costs(flat, _open_costs(flat, forbidden, costs), costs)
+    own = _with_open(flat, _open_costs(flat, forbidden, costs), edges)
     least = _cost_up(flat, conflicts, own)
     taken = np.zeros(len(forbidden), np.uint8)
-    used = np.zeros(len(child), np.uint8)
     open_groups = np.zeros(len(section(flat, 6)) - 1, np.uint8)
+    begin, value = values
     if least[-1] >= INFINITE:
         return INFINITE, taken
     reached = np.zeros(len(kind), np.uint8)
@@ -330,10 +358,10 @@ def cheapest(flat: Array, forbidden: Array, costs: Array) -> tuple[int, Array]:
                     break
         for edge in range(low, high):
             reached[child[edge]] = 1
-            used[edge] = 1
+            for place in range(begin[edge], begin[edge + 1]):
+                taken[value[place]] = 1
             if group[edge] >= 0:
                 open_groups[group[edge]] = 1
-    _mark_used(flat, used, conflicts, forbidden, taken)
     _take_open(flat, open_groups, forbidden, costs, taken)
     return least[-1], taken
 
