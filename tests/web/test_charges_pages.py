@@ -22,14 +22,14 @@ def merch() -> Iterator[Person]:
     database = demo_suite().house.commerce.database
     with database.read() as conn:
         store = catalog.find_store(conn, "tannwerk").id
-        modes, surcharges = charges.stored_modes(conn, store), charges.stored_surcharges(conn, store)
+        modes, surcharges = charges.MODES.stored(conn, store), charges.SURCHARGES.stored(conn, store)
     person = Person("merch")
     person.get("/management/charges")
     yield person
     with database.write() as conn:
-        charges.put_shipping_modes(conn, store, list(modes.values()))
-        charges.put_surcharges(conn, store, list(surcharges.values()))
-        charges.put_tax_home(conn, store, [{"country": "", "region": "", "keep_gross": False}])
+        charges.MODES.put(conn, store, list(modes.values()))
+        charges.SURCHARGES.put(conn, store, list(surcharges.values()))
+        charges.TAX_HOME.put(conn, store, [{"country": "", "region": "", "keep_gross": False}])
 
 
 def hidden(page: str) -> dict[str, str]:

@@ -54,7 +54,7 @@ def complete_terms(conn: Connection, store: catalog.Store) -> None:
         ]
         mode = {"code": "standard", "carrier": "PARCEL", "service": "Standard", "names": {"en-US": "Standard"}}
         sequence = {"days_least": 2, "days_most": 5, "sequence": 1, "rates": rates}
-        charges.put_shipping_modes(conn, store.id, [mode | sequence])
+        charges.MODES.put(conn, store.id, [mode | sequence])
 
 
 def _of_system(system: str) -> frozenset[str]:

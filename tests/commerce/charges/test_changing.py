@@ -36,7 +36,7 @@ def test_a_mode_goes_one_step_back_and_forth(open_database: Open) -> None:
     database = open_database(metadata, "commerce")
 
     def edit() -> charges.Edit:
-        return charges.Edit(MERCH, "m", charges.revision_of(charges.stored_modes(conn, 1)["m"]))
+        return charges.Edit(MERCH, "m", charges.revision_of(charges.MODES.stored(conn, 1)["m"]))
 
     with database.write() as conn:
         charges.save_mode(conn, 1, charges.Edit(MERCH, "m"), TERMS)
@@ -60,7 +60,7 @@ def test_a_mode_goes_one_step_back_and_forth(open_database: Open) -> None:
     with database.write() as conn:
         charges.undo_mode(conn, 1, edit())
         assert charges.find_shipping_modes(conn, 1)[0].rates[0].base == 690, "undoing twice brings the change again"
-        charges.put_shipping_modes(conn, 1, [TERMS | {"code": "m", "rates": []}])
+        charges.MODES.put(conn, 1, [TERMS | {"code": "m", "rates": []}])
         with pytest.raises(charges.NothingToUndo):
             charges.undo_mode(conn, 1, edit())
 
@@ -69,7 +69,7 @@ def test_a_surcharge_keeps_its_dates_through_an_undo(open_database: Open) -> Non
     database = open_database(metadata, "commerce")
 
     def edit() -> charges.Edit:
-        return charges.Edit(MERCH, "fee", charges.revision_of(charges.stored_surcharges(conn, 1)["fee"]))
+        return charges.Edit(MERCH, "fee", charges.revision_of(charges.SURCHARGES.stored(conn, 1)["fee"]))
 
     with database.write() as conn:
         charges.save_surcharge(conn, 1, charges.Edit(MERCH, "fee"), FEE)

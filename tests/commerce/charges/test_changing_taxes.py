@@ -26,7 +26,7 @@ NEW = Edit(MERCH, "")
 def seen(conn: Connection, rate: TaxRate) -> Edit:
     """The rate as somebody has it before them."""
     named = charges.subject_of(rate)
-    return Edit(MERCH, named, charges.revision_of(charges.stored_rates(conn, 1)[named]))
+    return Edit(MERCH, named, charges.revision_of(charges.RATES.stored(conn, 1)[named]))
 
 
 def rates(conn: Connection) -> list[tuple[str, Fraction]]:
@@ -79,7 +79,7 @@ def test_a_loaded_rate_has_nothing_to_go_back_to(open_database: Open) -> None:
     with database.write() as conn:
         charges.save_tax_rate(conn, 1, NEW, VAT)
         charges.save_tax_rate(conn, 1, seen(conn, VAT), REDUCED)
-        charges.put_tax_rates(conn, 1, list(charges.stored_rates(conn, 1).values()))
+        charges.RATES.put(conn, 1, list(charges.RATES.stored(conn, 1).values()))
         with pytest.raises(charges.NothingToUndo):
             charges.undo_tax_rate(conn, 1, seen(conn, REDUCED))
 
@@ -88,10 +88,10 @@ def test_the_tax_home_and_the_coins_go_back_too(open_database: Open) -> None:
     database = open_database(metadata, "commerce")
 
     def home() -> Edit:
-        return Edit(MERCH, charges.HOME, charges.revision_of(charges.stored_home(conn, 1)[charges.HOME]))
+        return Edit(MERCH, charges.HOME, charges.revision_of(charges.TAX_HOME.stored(conn, 1)[charges.HOME]))
 
     def coin() -> Edit:
-        return Edit(MERCH, "EUR", charges.revision_of(charges.stored_roundings(conn, 1)["EUR"]))
+        return Edit(MERCH, "EUR", charges.revision_of(charges.COINS.stored(conn, 1)["EUR"]))
 
     with database.write() as conn:
         assert charges.find_tax_home(conn, 1) == TaxHome() and charges.find_cash_roundings(conn, 1) == ()

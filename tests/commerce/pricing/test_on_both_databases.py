@@ -51,8 +51,8 @@ def test_surcharges_and_rates_with_dates(open_database: Open) -> None:
         "sequence": 1,
     }
     with database.write() as conn:
-        charges.put_surcharges(conn, 1, [row | {"countries": ["US"], "starts_at": AT, "ends_at": None}])
-        charges.put_shipping_modes(conn, 1, [mode])
+        charges.SURCHARGES.put(conn, 1, [row | {"countries": ["US"], "starts_at": AT, "ends_at": None}])
+        charges.MODES.put(conn, 1, [mode])
     with database.read() as conn:
         (one,) = charges.find_surcharges(conn, 1)
         assert (one.per, one.tariffs[0].percent, one.starts_at) == (charges.Per.ORDER, Fraction(5, 2), AT)

@@ -58,8 +58,8 @@ def _tariff(tariff: Mapping[str, Any]) -> str:
     return " + ".join(costs) + span
 
 
-_MODES = Shelf("shipping", tables.stored_modes, tables.put_shipping_modes, ShippingModeNotFound, told_mode)
-_SURCHARGES = Shelf("surcharge", tables.stored_surcharges, tables.put_surcharges, SurchargeNotFound, told_surcharge)
+_MODES = Shelf(tables.MODES, ShippingModeNotFound, told_mode)
+_SURCHARGES = Shelf(tables.SURCHARGES, SurchargeNotFound, told_surcharge)
 
 
 def save_mode(conn: Connection, store_id: int, edit: Edit, terms: Stored) -> None:
@@ -107,5 +107,5 @@ def undo_surcharge(conn: Connection, store_id: int, edit: Edit) -> None:
 def remove_surcharge(conn: Connection, store_id: int, edit: Edit) -> None:
     """Remove a surcharge for good; orders keep what they were charged."""
     gone = _SURCHARGES.seen(conn, store_id, edit)
-    tables.remove(conn, store_id, tables.surcharge, tables.surcharge.c.code == edit.code)
+    tables.SURCHARGES.remove(conn, store_id, gone)
     note_change(conn, edit.author, ("surcharge", edit.code), "deleted", told_surcharge(gone), None)

@@ -51,11 +51,9 @@ def _told_rounding(one: Mapping[str, Any]) -> Stored:
     return {"smallest_coin": format_amount(one["interval"], one["currency"]), "countries": one["countries"]} if one else {}
 
 
-_RATES = Shelf("tax", tables.stored_rates, tables.put_tax_rates, TaxRateNotFound, _told_rate, TaxRateExists)
-_HOME = Shelf("tax_home", tables.stored_home, tables.put_tax_home, NothingToUndo, dict, ChargesMovedOn)
-_COINS = Shelf(
-    "cash", tables.stored_roundings, tables.put_cash_roundings, CashRoundingNotFound, _told_rounding, CashRoundingExists
-)
+_RATES = Shelf(tables.RATES, TaxRateNotFound, _told_rate, TaxRateExists)
+_HOME = Shelf(tables.TAX_HOME, NothingToUndo, dict, ChargesMovedOn)
+_COINS = Shelf(tables.COINS, CashRoundingNotFound, _told_rounding, CashRoundingExists)
 
 
 def save_tax_rate(conn: Connection, store_id: int, edit: Edit, rate: TaxRate) -> None:
@@ -81,16 +79,16 @@ def undo_tax_rate(conn: Connection, store_id: int, edit: Edit) -> None:
 def _become(conn: Connection, store_id: int, edit: Edit, action: str, row: Stored) -> None:
     before, named = _RATES.seen(conn, store_id, edit), tables.subject_of(row)
     if named != edit.code:
-        if named in tables.stored_rates(conn, store_id):
+        if named in tables.RATES.stored(conn, store_id):
             raise TaxRateExists()
-        tables.remove(conn, store_id, tables.tax_rate, *tables.rate_of(before))
+        tables.RATES.remove(conn, store_id, before)
     _RATES.record(conn, store_id, Edit(edit.author, named), action, (before, row))
 
 
 def remove_tax_rate(conn: Connection, store_id: int, edit: Edit) -> None:
     """Remove a tax rate for good; orders keep the tax they were told."""
     gone = _RATES.seen(conn, store_id, edit)
-    tables.remove(conn, store_id, tables.tax_rate, *tables.rate_of(gone))
+    tables.RATES.remove(conn, store_id, gone)
     note_change(conn, edit.author, ("tax", edit.code), "deleted", {"percent": gone["percent"]}, None)
 
 
@@ -119,7 +117,7 @@ def undo_cash_rounding(conn: Connection, store_id: int, edit: Edit) -> None:
 def remove_cash_rounding(conn: Connection, store_id: int, edit: Edit) -> None:
     """Round totals of a currency no more; orders stay rounded as they were."""
     gone = _COINS.seen(conn, store_id, edit)
-    tables.remove(conn, store_id, tables.cash_rounding, tables.cash_rounding.c.currency == edit.code)
+    tables.COINS.remove(conn, store_id, gone)
     note_change(conn, edit.author, ("cash", edit.code), "deleted", _told_rounding(gone), None)
 
 

@@ -6,7 +6,7 @@ change again. What somebody else has changed since the form was opened is not ov
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.engine import Connection
 
-from entrepot.commerce.charges import tables
+from entrepot.commerce.charges.tables import Kept
 from entrepot.commerce.history import Author, note_change
 from entrepot.kernel.errors import Conflict, Error, Refused
 from entrepot.kernel.words import mark
@@ -49,18 +49,16 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A kind of thing that is stored whole: how it is stored and told, what is raised where it is missing or there already."""
+    """A kind of thing that is stored whole: where it is kept, how told, what is raised where it is missing or there already."""
 
-    kind: str
-    stored: Callable[[Connection, int], dict[str, Stored]]
-    put: Callable[[Connection, int, Sequence[Stored]], None]
+    kept: Kept
     missing: type[Error]
     told: Callable[[Mapping[str, Any]], Stored]
     taken: type[Error] = CodeTaken
 
     def seen(self, conn: Connection, store_id: int, edit: Edit) -> Stored:
         """The thing as it is stored, which has to be what was seen."""
-        found = self.stored(conn, store_id).get(edit.code)
+        found = self.kept.stored(conn, store_id).get(edit.code)
         if found is None:
             raise self.missing(code=edit.code)
         if revision_of(found) != edit.revision:
@@ -72,7 +70,7 @@ class Shelf:
         if edit.revision:
             before = self.seen(conn, store_id, edit)
             return self.record(conn, store_id, edit, "changed", (before, before | terms))
-        if edit.code in self.stored(conn, store_id):
+        if edit.code in self.kept.stored(conn, store_id):
             raise self.taken(code=edit.code)
         return self.record(conn, store_id, edit, "created", (None, fresh | terms))
 
@@ -80,8 +78,8 @@ class Shelf:
         """Write what became of a thing; one that stays as it was leaves no line and keeps what it can go back to."""
         before, after = states
         if before != after:
-            self.put(conn, store_id, [after | {"before": plain(before) if before else None}])
-            note_change(conn, edit.author, (self.kind, edit.code), action, self.told(before or {}), self.told(after))
+            self.kept.put(conn, store_id, [after | {"before": plain(before) if before else None}])
+            note_change(conn, edit.author, (self.kept.kind, edit.code), action, self.told(before or {}), self.told(after))
 
     def undo(self, conn: Connection, store_id: int, edit: Edit) -> None:
         """Make a thing again what it was before its last change by hand."""
@@ -90,7 +88,7 @@ class Shelf:
 
     def remembered(self, conn: Connection, store_id: int, code: str) -> Stored:
         """What a thing was before its last change by hand."""
-        before = tables.before_of(conn, store_id, self.kind, code)
+        before = self.kept.before(conn, store_id, code)
         if before is None:
             raise NothingToUndo()
         return before | {name: datetime.fromisoformat(before[name]) for name in ("starts_at", "ends_at") if before.get(name)}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 
 from entrepot.commerce.charges.shipping import Basis, Rate, ShippingMode
 from entrepot.commerce.charges.surcharges import Per, Surcharge, Tariff
@@ -18,8 +20,6 @@ from entrepot.kernel.cache import Versioned, changing
 from entrepot.kernel.db import BigKey, Instant, Json, upsert
 from entrepot.kernel.sheet import Sheet
 from entrepot.kernel.statement import Statement
-
-Named = tuple[sa.ColumnElement[bool], ...]
 
 shipping_mode = sa.Table(
     "shipping_mode",
@@ -129,7 +129,7 @@ def find_tax_home(conn: Connection, store_id: int) -> TaxHome:
     """The place whose taxes the store's prices include, and what becomes of them elsewhere."""
 
     def load() -> TaxHome:
-        row = stored_home(conn, store_id).get(HOME)
+        row = TAX_HOME.stored(conn, store_id).get(HOME)
         return TaxHome(**row) if row else TaxHome()
 
     return _homes.get(conn, store_id, "home", load)
@@ -139,7 +139,7 @@ def find_cash_roundings(conn: Connection, store_id: int) -> tuple[CashRounding, 
     """The smallest coins totals are rounded to, by currency."""
 
     def load() -> tuple[CashRounding, ...]:
-        rows = stored_roundings(conn, store_id).values()
+        rows = COINS.stored(conn, store_id).values()
         return tuple(CashRounding(row["currency"], row["interval"], frozenset(row["countries"])) for row in rows)
 
     return _roundings.get(conn, store_id, "roundings", load)
@@ -149,43 +149,9 @@ def find_surcharges(conn: Connection, store_id: int) -> tuple[Surcharge, ...]:
     """The store's surcharges, by code."""
 
     def load() -> tuple[Surcharge, ...]:
-        return tuple(read_surcharge(row) for row in stored_surcharges(conn, store_id).values())
+        return tuple(read_surcharge(row) for row in SURCHARGES.stored(conn, store_id).values())
 
     return _surcharges.get(conn, store_id, "surcharges", load)
-
-
-def put_shipping_modes(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert or replace shipping modes by code; rates are the fields of `Rate`, those at their default left out.
-
-    ``before`` is what a mode was before, for who may want it back; without it there is nothing to go back to.
-    """
-    upsert(conn, shipping_mode, [{"before": None} | row | {"store_id": store_id} for row in rows], ["store_id", "code"])
-    touch(conn, store_id)
-
-
-def put_surcharges(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert or replace surcharges by code; tariffs are the fields of `Tariff`, the percentage as decimal text."""
-    upsert(conn, surcharge, [{"before": None} | row | {"store_id": store_id} for row in rows], ["store_id", "code"])
-    touch(conn, store_id)
-
-
-def put_tax_rates(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert or replace tax rates by name, category and jurisdiction."""
-    keys = ["store_id", "name", "category", "country", "region"]
-    upsert(conn, tax_rate, [{"before": None} | row | {"store_id": store_id} for row in rows], keys)
-    touch(conn, store_id)
-
-
-def put_tax_home(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]]) -> None:
-    """Say, in one row, whose taxes the store's prices include."""
-    upsert(conn, tax_home, [{"before": None} | row | {"store_id": store_id} for row in rows], ["store_id"])
-    touch(conn, store_id)
-
-
-def put_cash_roundings(conn: Connection, store_id: int, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert or replace the smallest coins by currency."""
-    upsert(conn, cash_rounding, [{"before": None} | row | {"store_id": store_id} for row in rows], ["store_id", "currency"])
-    touch(conn, store_id)
 
 
 def touch(conn: Connection, store_id: int) -> None:
@@ -245,31 +211,8 @@ def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-#: Bulk port of the loader.
-TAX_RATES = Sheet(tax_rate, ("store_id", "name", "category", "country", "region"), "name")
-
-
-_MODE = ("code", "carrier", "service", "names", "rates", "days_least", "days_most", "sequence")
-_NOT_EDITED = ("store_id", "before")
-
-
-def stored_modes(conn: Connection, store_id: int) -> dict[str, dict[str, Any]]:
-    """The shipping modes as stored, by code, for editing."""
-    rows = conn.execute(sa.select(shipping_mode).where(shipping_mode.c.store_id == store_id)).mappings()
-    return {row["code"]: {name: row[name] for name in _MODE} for row in rows}
-
-
-def stored_surcharges(conn: Connection, store_id: int) -> dict[str, dict[str, Any]]:
-    """The surcharges as stored, by code, for editing."""
-    rows = conn.execute(sa.select(surcharge).where(surcharge.c.store_id == store_id).order_by(surcharge.c.code)).mappings()
-    return {row["code"]: {name: row[name] for name in row if name not in _NOT_EDITED} for row in rows}
-
-
-def stored_rates(conn: Connection, store_id: int) -> dict[str, dict[str, Any]]:
-    """The tax rates as stored, by what the history calls them, for editing."""
-    rows = conn.execute(sa.select(tax_rate).where(tax_rate.c.store_id == store_id)).mappings()
-    found = [{name: row[name] for name in row if name not in _NOT_EDITED} for row in rows]
-    return {subject_of(row): row for row in found}
+#: The one name under which a store's tax home is kept and told.
+HOME = "home"
 
 
 def subject_of(rate: Mapping[str, Any]) -> str:
@@ -282,48 +225,52 @@ def subject_of(rate: Mapping[str, Any]) -> str:
     return f"{place} {rate['category']} {rate['name']}"
 
 
-#: The one name under which a store's tax home is kept and told.
-HOME = "home"
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kind of charges and its table: its name in the history, what tells rows of a store apart, what each is called."""
+
+    kind: str
+    table: sa.Table
+    keys: tuple[str, ...]
+    called: Callable[[Mapping[str, Any]], str]
+
+    def stored(self, conn: Connection, store_id: int) -> dict[str, dict[str, Any]]:
+        """The store's rows as they are stored, by what each is called, for editing."""
+        rows = [{name: row[name] for name in row if name not in _NOT_EDITED} for row in self._rows(conn, store_id)]
+        return {self.called(row): row for row in rows}
+
+    def put(self, conn: Connection, store_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert or replace rows by their keys.
+
+        ``before`` is what a row was before, for who may want it back; without it there is nothing to go back to.
+        """
+        whole = [{"before": None} | dict(row) | {"store_id": store_id} for row in rows]
+        upsert(conn, self.table, whole, ["store_id", *self.keys])
+        touch(conn, store_id)
+
+    def before(self, conn: Connection, store_id: int, code: str) -> dict[str, Any] | None:
+        """What the row that is called so was before its last change by hand."""
+        rows = (dict(row) for row in self._rows(conn, store_id))
+        return next((dict(row["before"]) for row in rows if row["before"] and self.called(row) == code), None)
+
+    def remove(self, conn: Connection, store_id: int, row: Mapping[str, Any]) -> None:
+        """Remove the row with the keys of this one for good."""
+        named = [self.table.c[key] == row[key] for key in self.keys]
+        conn.execute(self.table.delete().where(self.table.c.store_id == store_id, *named))
+        touch(conn, store_id)
+
+    def _rows(self, conn: Connection, store_id: int) -> Sequence[RowMapping]:
+        ordered = [self.table.c[key] for key in self.keys]
+        return conn.execute(sa.select(self.table).where(self.table.c.store_id == store_id).order_by(*ordered)).mappings().all()
 
 
-def stored_home(conn: Connection, store_id: int) -> dict[str, dict[str, Any]]:
-    """The tax home as stored, under its one name; nothing where none was said."""
-    row = conn.execute(sa.select(tax_home).where(tax_home.c.store_id == store_id)).mappings().first()
-    return {HOME: {name: row[name] for name in row if name not in _NOT_EDITED}} if row else {}
+_NOT_EDITED = ("id", "store_id", "before")
 
+MODES = Kept("shipping", shipping_mode, ("code",), itemgetter("code"))
+SURCHARGES = Kept("surcharge", surcharge, ("code",), itemgetter("code"))
+RATES = Kept("tax", tax_rate, ("name", "category", "country", "region"), subject_of)
+TAX_HOME = Kept("tax_home", tax_home, (), lambda row: HOME)
+COINS = Kept("cash", cash_rounding, ("currency",), itemgetter("currency"))
 
-def stored_roundings(conn: Connection, store_id: int) -> dict[str, dict[str, Any]]:
-    """The smallest coins as stored, by currency, for editing."""
-    query = sa.select(cash_rounding).where(cash_rounding.c.store_id == store_id).order_by(cash_rounding.c.currency)
-    return {
-        row["currency"]: {name: row[name] for name in row if name not in _NOT_EDITED} for row in conn.execute(query).mappings()
-    }
-
-
-#: Where the kinds of things that can be undone are kept, and what each row of theirs is called.
-_EDITED: dict[str, tuple[sa.Table, Callable[[Mapping[str, Any]], str]]] = {
-    "shipping": (shipping_mode, lambda row: str(row["code"])),
-    "surcharge": (surcharge, lambda row: str(row["code"])),
-    "tax": (tax_rate, subject_of),
-    "tax_home": (tax_home, lambda row: HOME),
-    "cash": (cash_rounding, lambda row: str(row["currency"])),
-}
-
-
-def before_of(conn: Connection, store_id: int, kind: str, code: str) -> dict[str, Any] | None:
-    """What a thing of a kind (such as "shipping" or "tax") was before its last change by hand."""
-    table, called = _EDITED[kind]
-    rows = conn.execute(sa.select(table).where(table.c.store_id == store_id)).mappings()
-    return next((dict(row["before"]) for row in rows if called(dict(row)) == code and row["before"]), None)
-
-
-def rate_of(row: Mapping[str, Any]) -> Named:
-    """The columns that tell one tax rate of a store from the others."""
-    return tuple(tax_rate.c[name] == row[name] for name in ("country", "region", "category", "name"))
-
-
-def remove(conn: Connection, store_id: int, table: sa.Table, *named: sa.ColumnElement[bool]) -> bool:
-    """Remove what is named of a store; tell whether there was any."""
-    gone = conn.execute(table.delete().where(table.c.store_id == store_id, *named)).rowcount
-    touch(conn, store_id)
-    return bool(gone)
+#: Bulk port of the loader.
+TAX_RATES = Sheet(tax_rate, ("store_id", *RATES.keys), "name")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
-
-from sqlalchemy.engine import Connection
 
 from entrepot.commerce import charges
 from entrepot.dataload.cells import BadCell, boolean, currency, decimal, in_zone, instant, integer, language, text, word_for
@@ -19,35 +16,26 @@ from entrepot.kernel.quantity import parse_whole
 from entrepot.kernel.sheet import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class _Shelf:
-    """Things of a store that are stored whole and edited in parts, each by its code."""
-
-    stored: Callable[[Connection, int], dict[str, dict[str, Any]]]
-    put: Callable[[Connection, int, Sequence[dict[str, Any]]], None]
-
-    def edit(self, batch: Batch, edited: Callable[[dict[str, Any], Row], dict[str, Any]], *, new: bool = False) -> None:
-        """Apply each row to the thing it names; a row for one that is not there waits for it, unless it makes it."""
-        known = self.stored(batch.conn, batch.store.id)
-        for row in batch.live:
-            before = known.get(row.get("Code"))
-            if before is None and not new:
-                batch.unresolved(row, "Code")
-                continue
-            try:
-                after = edited(before or {"code": row.get("Code")}, row)
-            except Invalid as error:
-                batch.reject(row, "BAD_VALUE", error.path, str(error))
-                continue
-            if after == before:
-                continue
-            self.put(batch.conn, batch.store.id, [after])
-            known[after["code"]] = after
-            batch.note(row, Outcome.INSERTED if before is None else Outcome.UPDATED)
-
-
-_MODES = _Shelf(charges.stored_modes, charges.put_shipping_modes)
-_SURCHARGES = _Shelf(charges.stored_surcharges, charges.put_surcharges)
+def _edit(
+    kept: charges.Kept, batch: Batch, edited: Callable[[dict[str, Any], Row], dict[str, Any]], *, new: bool = False
+) -> None:
+    """Apply each row to the thing it names; a row for one that is not there waits for it, unless it makes it."""
+    known = kept.stored(batch.conn, batch.store.id)
+    for row in batch.live:
+        before = known.get(row.get("Code"))
+        if before is None and not new:
+            batch.unresolved(row, "Code")
+            continue
+        try:
+            after = edited(before or {"code": row.get("Code")}, row)
+        except Invalid as error:
+            batch.reject(row, "BAD_VALUE", error.path, str(error))
+            continue
+        if after == before:
+            continue
+        kept.put(batch.conn, batch.store.id, [after])
+        known[after["code"]] = after
+        batch.note(row, Outcome.INSERTED if before is None else Outcome.UPDATED)
 
 
 def _named(thing: dict[str, Any], row: Row) -> dict[str, Any]:
@@ -60,7 +48,7 @@ def _put_modes(batch: Batch) -> None:
         days = {"days_least": row.get("DaysLeast") or 0, "days_most": row.get("DaysMost") or 0}
         return {"names": {}, "rates": []} | mode | fields | days
 
-    _MODES.edit(batch, edited, new=True)
+    _edit(charges.MODES, batch, edited, new=True)
 
 
 def _put_rates(batch: Batch) -> None:
@@ -69,7 +57,7 @@ def _put_rates(batch: Batch) -> None:
         others = [one for one in mode["rates"] if _place(one) != _place(rate)]
         return mode | {"rates": sorted([*others, rate], key=_place)}
 
-    _MODES.edit(batch, edited)
+    _edit(charges.MODES, batch, edited)
 
 
 def _place(rate: dict[str, Any]) -> tuple[Any, ...]:
@@ -129,7 +117,7 @@ def _put_surcharges(batch: Batch) -> None:
         }
         return {"names": {}, "tariffs": []} | one | plain | fields | dates
 
-    _SURCHARGES.edit(batch, edited, new=True)
+    _edit(charges.SURCHARGES, batch, edited, new=True)
 
 
 def _put_tariffs(batch: Batch) -> None:
@@ -145,7 +133,7 @@ def _put_tariffs(batch: Batch) -> None:
         others = [each for each in one["tariffs"] if each["currency"] != code]
         return one | {"tariffs": sorted([*others, tariff], key=lambda each: str(each["currency"]))}
 
-    _SURCHARGES.edit(batch, edited)
+    _edit(charges.SURCHARGES, batch, edited)
 
 
 def _percent(cell: str) -> str:
@@ -166,7 +154,7 @@ def _put_taxes(batch: Batch) -> None:
 
 def _put_homes(batch: Batch) -> None:
     """A store has one tax home; a later row takes the place of an earlier one."""
-    known = charges.stored_home(batch.conn, batch.store.id).get(charges.HOME)
+    known = charges.TAX_HOME.stored(batch.conn, batch.store.id).get(charges.HOME)
     for row in batch.live:
         after = {
             "country": row.get("Country"),
@@ -174,13 +162,13 @@ def _put_homes(batch: Batch) -> None:
             "keep_gross": bool(row.get("KeepGross")),
         }
         if after != known:
-            charges.put_tax_home(batch.conn, batch.store.id, [after])
+            charges.TAX_HOME.put(batch.conn, batch.store.id, [after])
             batch.note(row, Outcome.INSERTED if known is None else Outcome.UPDATED)
             known = after
 
 
 def _put_coins(batch: Batch) -> None:
-    known = charges.stored_roundings(batch.conn, batch.store.id)
+    known = charges.COINS.stored(batch.conn, batch.store.id)
     for row in batch.live:
         code = row.get("Currency")
         try:
@@ -193,7 +181,7 @@ def _put_coins(batch: Batch) -> None:
             continue
         after = {"currency": code, "interval": interval, "countries": sorted(row.get("Countries") or ())}
         if after != known.get(code):
-            charges.put_cash_roundings(batch.conn, batch.store.id, [after])
+            charges.COINS.put(batch.conn, batch.store.id, [after])
             batch.note(row, Outcome.UPDATED if code in known else Outcome.INSERTED)
             known[code] = after
 
@@ -213,7 +201,7 @@ KINDS = [
         sequence=4.7,
         identity=("Code", "Language"),
         columns=key_columns(Code=text(40), Language=language, Name=text(254)),
-        put=lambda batch: _MODES.edit(batch, _named),
+        put=lambda batch: _edit(charges.MODES, batch, _named),
         changes_catalog=False,
     ),
     Kind(
@@ -246,7 +234,7 @@ KINDS = [
         sequence=4.72,
         identity=("Code", "Language"),
         columns=key_columns(Code=text(40), Language=language, Name=text(254)),
-        put=lambda batch: _SURCHARGES.edit(batch, _named),
+        put=lambda batch: _edit(charges.SURCHARGES, batch, _named),
         changes_catalog=False,
     ),
     Kind(

@@ -102,7 +102,7 @@ def mode_shown(request: Asked, code: str, refusal: tuple[int, dict[str, str]] = 
         stored = stored_mode(conn, at_desk, code)
         mode = next(one for one in charges.find_shipping_modes(conn, at_desk.store.id) if one.code == code)
         told = history_of(request, conn, ("shipping", code))
-        undoable = charges.before_of(conn, at_desk.store.id, "shipping", code) is not None
+        undoable = charges.MODES.before(conn, at_desk.store.id, code) is not None
     tables = charges.tables_of(mode.rates)
     gettext = translator(at_desk.locale).gettext
     remarks: dict[str, list[str]] = {}
@@ -141,7 +141,7 @@ def undo(request: Asked, code: str, data: Form) -> Response[Any]:
 
 def stored_mode(conn: Connection, at_desk: Desk, code: str) -> dict[str, Any]:
     """The mode as it is stored; one the store does not have is not found."""
-    found = charges.stored_modes(conn, at_desk.store.id).get(code)
+    found = charges.MODES.stored(conn, at_desk.store.id).get(code)
     if found is None:
         raise charges.ShippingModeNotFound(code=code)
     return found

@@ -107,7 +107,7 @@ def _stored(request: Asked, code: str) -> dict[str, str]:
     """The terms of a surcharge as its form holds them."""
     store = desk_of(request).store
     with house_of(request).commerce.database.read() as conn:
-        stored = charges.stored_surcharges(conn, store.id).get(code)
+        stored = charges.SURCHARGES.stored(conn, store.id).get(code)
     if stored is None:
         raise charges.SurchargeNotFound(code=code)
     starts_at, ends_at = stored["starts_at"], stored["ends_at"]
@@ -138,7 +138,7 @@ def _shown(
         modes = charges.find_shipping_modes(conn, store.id)
         known = next((one for one in charges.find_surcharges(conn, store.id) if one.code == code), None)
         told = history_of(request, conn, ("surcharge", code)) if code else []
-        undoable = bool(code) and charges.before_of(conn, store.id, "surcharge", code) is not None
+        undoable = bool(code) and charges.SURCHARGES.before(conn, store.id, code) is not None
     if known is not None and tried.get("goods"):
         try:
             answer = _tried(request, at_desk, known, tried)

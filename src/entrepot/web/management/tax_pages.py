@@ -100,11 +100,11 @@ def _page(
     at_desk = desk_of(request)
     store_id = at_desk.store.id
     with house_of(request).commerce.database.read() as conn:
-        rates, stored = charges.find_tax_rates(conn, store_id), charges.stored_rates(conn, store_id)
+        rates, stored = charges.find_tax_rates(conn, store_id), charges.RATES.stored(conn, store_id)
         terms = _terms(conn, at_desk, coin)
         subjects = [("tax", one) for one in stored] + [("cash", one) for one in at_desk.store.currencies]
         told = history_of(request, conn, ("tax_home", charges.HOME), *subjects)
-        undoable = edit in stored and charges.before_of(conn, store_id, "tax", edit) is not None
+        undoable = edit in stored and charges.RATES.before(conn, store_id, edit) is not None
     chosen = stored.get(edit)
     ordered = sorted(rates, key=lambda one: (one.country, one.region, one.category, one.name))
     blank = dict.fromkeys(RATE, "") | {"category": "standard"}
@@ -133,8 +133,8 @@ def _page(
 def _terms(conn: Connection, at_desk: Desk, coin: str) -> dict[str, Any]:
     """The tax home and the smallest coins, as the page shows them and as their forms hold them."""
     store = at_desk.store
-    home, stored_home = charges.find_tax_home(conn, store.id), charges.stored_home(conn, store.id).get(charges.HOME)
-    coins = charges.stored_roundings(conn, store.id)
+    home, stored_home = charges.find_tax_home(conn, store.id), charges.TAX_HOME.stored(conn, store.id).get(charges.HOME)
+    coins = charges.COINS.stored(conn, store.id)
     chosen = coins.get(coin)
     values = {"home_country": home.country, "home_region": home.region, "keep_gross": "yes" if home.keep_gross else ""}
     values |= dict.fromkeys((*COIN, "home_reason"), "")
@@ -145,11 +145,11 @@ def _terms(conn: Connection, at_desk: Desk, coin: str) -> dict[str, Any]:
         "home": home,
         "home_name": place_name("-".join(filter(None, (home.country, home.region))), at_desk.locale) if home.country else "",
         "home_revision": charges.revision_of(stored_home) if stored_home else "",
-        "home_undoable": charges.before_of(conn, store.id, "tax_home", charges.HOME) is not None,
+        "home_undoable": charges.TAX_HOME.before(conn, store.id, charges.HOME) is not None,
         "coins": [_coin(row, at_desk) for row in coins.values()],
         "coin": coin if chosen else "",
         "coin_revision": charges.revision_of(chosen) if chosen else "",
-        "coin_undoable": chosen is not None and charges.before_of(conn, store.id, "cash", coin) is not None,
+        "coin_undoable": chosen is not None and charges.COINS.before(conn, store.id, coin) is not None,
         "coin_currencies": [(one, one) for one in store.currencies if one not in coins],
         "values": values,
     }
