@@ -174,7 +174,7 @@ def openapi() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         suite = build(read_settings(data=folder))
-        typer.echo(json.dumps(application(suite).openapi_schema.to_schema(), indent=2))
+        typer.echo(json.dumps(application(suite, suite.start).openapi_schema.to_schema(), indent=2))
         suite.stop()
 
 

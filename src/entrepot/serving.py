@@ -44,14 +44,13 @@ def serve_forever(suite: Suite, place: socket.socket) -> None:
 def serve(suite: Suite, place: socket.socket, on_startup: Callable[[], None]) -> None:
     """Listen until stopped; what is begun at the start ends with it."""
     sys.setswitchinterval(SWITCH)
-    app = web_application(suite.house, on_startup=[on_startup], on_shutdown=[suite.stop])
-    server = uvicorn.Server(server_configuration(app, suite.house.settings))
+    server = uvicorn.Server(server_configuration(application(suite, on_startup), suite.house.settings))
     server.run(sockets=[place])
 
 
-def application(suite: Suite) -> Litestar:
-    """The web application of the suite; its background work starts and stops with it."""
-    return web_application(suite.house, on_startup=[suite.start], on_shutdown=[suite.stop])
+def application(suite: Suite, on_startup: Callable[[], None]) -> Litestar:
+    """The web application of the suite; what is begun at the start, such as its background work, ends with it."""
+    return web_application(suite.house, on_startup=[on_startup], on_shutdown=[suite.stop])
 
 
 def server_configuration(app: Litestar, settings: Settings) -> uvicorn.Config:

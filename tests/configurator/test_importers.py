@@ -97,10 +97,14 @@ def test_a_constraint_that_cannot_be_multiplied_out_is_counted_too(tmp_path: Pat
     ],
 )
 def test_uvl_is_refused_with_its_line(tmp_path: Path, text: str, line: int, says: str) -> None:
-    (tmp_path / "a.uvl").write_text(text)
+    _refused(tmp_path / "a.uvl", text, line, says)
+
+
+def _refused(file: Path, text: str, line: int, says: str) -> None:
+    file.write_text(text)
     with pytest.raises(ModelInvalid) as caught:
-        read_formula(tmp_path / "a.uvl", AT)
-    assert caught.value.text.startswith(f"a.uvl:{line}: ")
+        read_formula(file, AT)
+    assert caught.value.text.startswith(f"{file.name}:{line}: ")
     assert says in caught.value.text
 
 
@@ -203,11 +207,7 @@ def test_comments_name_the_variables(tmp_path: Path) -> None:
     ],
 )
 def test_dimacs_is_refused_with_its_line(tmp_path: Path, text: str, line: int, says: str) -> None:
-    (tmp_path / "a.dimacs").write_text(text)
-    with pytest.raises(ModelInvalid) as caught:
-        read_formula(tmp_path / "a.dimacs", AT)
-    assert caught.value.text.startswith(f"a.dimacs:{line}: ")
-    assert says in caught.value.text
+    _refused(tmp_path / "a.dimacs", text, line, says)
 
 
 OLDER = (
@@ -285,8 +285,4 @@ def test_xcsp_is_counted(tmp_path: Path, text: str, count: int) -> None:
     ],
 )
 def test_xcsp_is_refused_with_its_line(tmp_path: Path, text: str, line: int, says: str) -> None:
-    (tmp_path / "a.xml").write_text(text)
-    with pytest.raises(ModelInvalid) as caught:
-        read_formula(tmp_path / "a.xml", AT)
-    assert caught.value.text.startswith(f"a.xml:{line}: ")
-    assert says in caught.value.text
+    _refused(tmp_path / "a.xml", text, line, says)

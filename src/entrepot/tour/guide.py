@@ -76,7 +76,7 @@ def serving(data: Path, story: Story) -> Iterator[str]:
         report = demo.load(suite)
         story.fact("the demo store loads without a rejected row", not report.problems, f"{len(report.items)} files")
         suite.settle()
-    server = uvicorn.Server(server_configuration(application(suite), suite.house.settings))
+    server = uvicorn.Server(server_configuration(application(suite, suite.start), suite.house.settings))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     story.fact("it serves", bool(wait_for(lambda: server.started, 30)), suite.house.settings.address)
