@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import product as cartesian
+from math import prod
 
 _KINDS = ("optional", "mandatory", "alternative", "or")
 
@@ -115,11 +117,9 @@ def price_book(variables: int, tables: int, rows: int, seed: int) -> str:
     chance = random.Random(seed)
     sizes = [chance.choice((2, 2, 3, 4, 5, 8, 12, 20, 40)) for _ in range(variables)]
     products = _products(chance, sizes)
-    relations, constraints = [], []
+    relations = []
     for number in range(tables):
-        middle = chance.randrange(variables)
-        near = range(max(0, middle - 9), min(variables, middle + 9))
-        scope = sorted(chance.sample(near, min(chance.randint(2, 8), len(near))))
+        scope = _scope(chance, variables, chance.randint(2, 8), 9)
         most = rows if number % 20 == 0 else max(20, rows // 60)
         allowed = {tuple(product[one] for one in scope) for product in products}
         for _ in range(most):
@@ -127,7 +127,55 @@ def price_book(variables: int, tables: int, rows: int, seed: int) -> str:
             for one in chance.sample(scope, min(2, len(scope))):
                 row[one] = chance.randrange(sizes[one])
             allowed.add(tuple(row[one] for one in scope))
-        text = "|".join(" ".join(map(str, row)) for row in sorted(allowed))
+        relations.append((scope, sorted(allowed)))
+    return _xcsp(sizes, relations)
+
+
+def range_book(variables: int, tables: int, rows: int, seed: int, *, reach: int = 8, largest: int = 300) -> str:
+    """Tables as a car maker keeps them, as XCSP 2.1: each row of a catalog page spelled out for all it stands for.
+
+    Most variables have two to five values, a few up to ``largest``. A table is of up to twelve neighbors and the union of a
+    few blocks, each a set of values per variable; the largest have some ``rows`` rows. All are true of thirty products.
+    """
+    chance = random.Random(seed)
+    sizes = [chance.choices((2, 3, 4, 5, 8, 13, 20, 40), (50, 14, 8, 8, 6, 5, 3, 2))[0] for _ in range(variables)]
+    for one in chance.sample(range(variables), max(1, variables // 60)):
+        sizes[one] = chance.randint(largest // 4, largest)
+    products = _products(chance, sizes)[:30]
+    relations = []
+    for number in range(tables):
+        most = rows if number % 40 == 0 else int(chance.choice((6, 20, 60, 200, 900)) * rows / 26_881) + 4
+        scope = _scope(chance, variables, min(12, 2 + int(chance.expovariate(0.35)) + (4 if number % 40 == 0 else 0)), reach)
+        allowed = {tuple(product[one] for one in scope) for product in products}
+        for _ in range(200):
+            block = [_block(chance, sizes[one], product[one]) for product in [chance.choice(products)] for one in scope]
+            if len(allowed) + prod(map(len, block)) <= most:
+                allowed.update(cartesian(*block))
+        relations.append((scope, sorted(allowed)))
+    return _xcsp(sizes, relations)
+
+
+def _scope(chance: random.Random, variables: int, width: int, reach: int) -> list[int]:
+    middle = chance.randrange(variables)
+    near = range(max(0, middle - reach), min(variables, middle + reach))
+    return sorted(chance.sample(near, min(width, len(near))))
+
+
+def _block(chance: random.Random, size: int, value: int) -> set[int]:
+    """One value, all of them, or a range; always with a known one."""
+    kind = chance.random()
+    if kind < 0.4:
+        return {value}
+    if kind < 0.7 and size < 60:
+        return set(range(size))
+    low = chance.randint(0, value)
+    return set(range(low, chance.randint(value, min(size - 1, low + 20 + value - low)) + 1))
+
+
+def _xcsp(sizes: list[int], tables: list[tuple[list[int], list[tuple[int, ...]]]]) -> str:
+    relations, constraints = [], []
+    for number, (scope, rows) in enumerate(tables):
+        text = "|".join(" ".join(map(str, row)) for row in rows)
         names = " ".join(f"V{one}" for one in scope)
         relations.append(f'<relation name="R{number}" arity="{len(scope)}" semantics="supports">{text}</relation>')
         constraints.append(f'<constraint name="C{number}" arity="{len(scope)}" scope="{names}" reference="R{number}"/>')

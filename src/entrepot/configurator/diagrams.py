@@ -9,26 +9,16 @@ configurations can still be counted exactly.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
-from entrepot.configurator.formula import Builder, Clause, Variable
+from entrepot.configurator.formula import Builder, Clause, Diagram
 from entrepot.configurator.problems import ModelTooLarge
 
 FALSE, TRUE = -1, -2
 MAX_NODES = 400_000
 
 
-@dataclass(frozen=True, slots=True)
-class Diagram:
-    """``levels[k][node]`` is where each value of ``columns[k]`` leads; the root is node 0 of level 0."""
-
-    columns: tuple[int, ...]
-    levels: tuple[tuple[tuple[int, ...], ...], ...]
-    verdict: bool | None = None
-
-
-class _Level:
+class Level:
     """The distinct nodes of one level."""
 
     def __init__(self) -> None:
@@ -49,7 +39,7 @@ class _Level:
 def table_diagram(columns: Sequence[int], sizes: Sequence[int], rows: set[tuple[int, ...]], allowed: bool) -> Diagram:
     """The diagram of allowed (or forbidden) rows of value numbers; ``-1`` in a cell is any value."""
     hit, miss = (TRUE, FALSE) if allowed else (FALSE, TRUE)
-    levels = [_Level() for _ in columns]
+    levels = [Level() for _ in columns]
     memo: dict[tuple[int, frozenset[tuple[int, ...]]], int] = {}
 
     def build(level: int, suffixes: frozenset[tuple[int, ...]]) -> int:
@@ -72,7 +62,7 @@ def table_diagram(columns: Sequence[int], sizes: Sequence[int], rows: set[tuple[
         return found
 
     root = build(0, frozenset(rows))
-    return _rooted(columns, levels, root)
+    return rooted(columns, levels, root)
 
 
 def sum_diagram(columns: Sequence[int], weights: Sequence[Sequence[int]], bound: int) -> Diagram:
@@ -95,7 +85,7 @@ def sum_diagram(columns: Sequence[int], weights: Sequence[Sequence[int]], bound:
         if total > MAX_NODES:
             raise ModelTooLarge(limit=f"a sum over {count} choices has more than {MAX_NODES} cases")
         reached.append(following)
-    levels = [_Level() for _ in columns]
+    levels = [Level() for _ in columns]
     below: dict[int, int] = {}
     for level in range(count - 1, -1, -1):
         here: dict[int, int] = {}
@@ -112,7 +102,7 @@ def sum_diagram(columns: Sequence[int], weights: Sequence[Sequence[int]], bound:
             here[partial] = levels[level].node(tuple(children))
         below = here
     root = TRUE if most[0] <= bound else FALSE if least[0] > bound else below[0]
-    return _rooted(columns, levels, root)
+    return rooted(columns, levels, root)
 
 
 def count_diagram(
@@ -148,7 +138,7 @@ def _counted(count: int, left: int, least: int, most: int, following: dict[int, 
     return following.setdefault(count, len(following))
 
 
-def _rooted(columns: Sequence[int], levels: Sequence[_Level], root: int) -> Diagram:
+def rooted(columns: Sequence[int], levels: Sequence[Level], root: int) -> Diagram:
     """Number nodes from the root down, leaving out what is not reached from it."""
     if root < 0:
         return Diagram((), (), root == TRUE)
@@ -169,38 +159,46 @@ def _rooted(columns: Sequence[int], levels: Sequence[_Level], root: int) -> Diag
 
 def assert_diagram(builder: Builder, diagram: Diagram) -> list[Clause]:
     """Clauses that make the diagram true: one literal per node below the root, true exactly on the path taken."""
+    literals = [builder.variables[column].literals for column in diagram.columns]
+    return path_clauses(diagram, literals, builder.literal)
+
+
+def path_clauses(
+    diagram: Diagram, literals: Sequence[Sequence[int]], new: Callable[[], int], *, brief: bool = True
+) -> list[Clause]:
+    """The same for columns whose values have these literals, exactly one of which holds; ``new`` gives each node its own.
+
+    ``brief`` are clauses for a solver, which minds how many there are; the compiler decides less where more follows.
+    """
     if diagram.verdict is not None:
         return [] if diagram.verdict else [()]
     clauses: list[Clause] = []
     above: list[int] = [0]
-    for depth, nodes in enumerate(diagram.levels):
-        variable = builder.variables[diagram.columns[depth]]
+    for nodes, values in zip(diagram.levels, literals, strict=True):
         width = 1 + max((child for children in nodes for child in children), default=-1)
-        below = [builder.literal() for _ in range(width)]
-        into: dict[tuple[int, int], list[int]] = defaultdict(list)
+        below = [new() for _ in range(width)]
+        into: dict[int, dict[int, list[int]]] = {literal: defaultdict(list) for literal in below}
         for node, children in enumerate(nodes):
             here = above[node]
             guard = (-here,) if here else ()
+            clauses += _one_of(guard, values, [value for value, child in enumerate(children) if child != FALSE], brief)
             for value, child in enumerate(children):
-                if child == FALSE:
-                    clauses.append((*guard, -variable.literals[value]))
-                elif child >= 0:
-                    clauses.append((*guard, -variable.literals[value], below[child]))
-                    into[child, value].append(here)
-        clauses += _only_through(variable, below, into)
+                if child >= 0:
+                    clauses.append((*guard, -values[value], below[child]))
+                    into[below[child]][value].append(here)
+        for literal, sources in into.items():
+            clauses += _one_of((-literal,), values, list(sources), brief)
+            clauses += ((-literal, -values[value], *those) for value, those in sources.items() if 0 not in those)
         above = below
     return clauses
 
 
-def _only_through(variable: Variable, below: list[int], into: dict[tuple[int, int], list[int]]) -> list[Clause]:
-    """A node holds only when the value taken leads into it from a node that holds."""
-    clauses: list[Clause] = []
-    for child, literal in enumerate(below):
-        for value, taken in enumerate(variable.literals):
-            sources = into.get((child, value), [])
-            if 0 not in sources:
-                clauses.append((-literal, -taken, *sources))
-    return clauses
+def _one_of(guard: Clause, values: Sequence[int], possible: Sequence[int], brief: bool) -> list[Clause]:
+    """That under a guard only some values are possible: told by the others, or in one clause where these are many more."""
+    if brief and len(values) - len(possible) > 2 * (len(possible) + 1):
+        return [(*guard, *(values[value] for value in possible))]
+    left = set(possible)
+    return [(*guard, -literal) for value, literal in enumerate(values) if value not in left]
 
 
 def name_diagram(builder: Builder, diagram: Diagram, clauses: list[Clause]) -> int:

@@ -12,7 +12,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from entrepot.configurator.diagrams import assert_diagram, count_diagram, table_diagram
-from entrepot.configurator.formula import NONE, Bound, Builder, Clause, Evidence, Formula, Value
+from entrepot.configurator.formula import NONE, Bound, Builder, Clause, Diagram, Evidence, Formula, Value
 from entrepot.configurator.logic import Conj, Disj, In, Node, clauses_of, linear, negate, sums_of
 from entrepot.configurator.model import Model, OptionClass, Pick, Rule, Table
 from entrepot.configurator.problems import ModelInvalid, ModelTooLarge, UnknownOption
@@ -108,13 +108,16 @@ def encode(model: Model, at: datetime) -> Encoded:
     in_force = {rule.id: rule for rule in model.rules if rule.in_force(at)}
     resolver = Resolver(model, builder, layout.of_class, layout.of_option)
     for rule in in_force.values():
-        builder.group(rule.id, *_clauses(builder, layout, resolver, rule))
+        if isinstance(rule.holds, Table):
+            diagram = _diagram(builder, layout, rule.holds)
+            builder.group(rule.id, assert_diagram(builder, diagram), diagram=diagram)
+        else:
+            builder.group(rule.id, *_clauses(builder, resolver, rule))
     return Encoded(model, builder.build(), layout, in_force)
 
 
-def _clauses(builder: Builder, layout: Layout, resolver: Resolver, rule: Rule) -> tuple[list[Clause], tuple[Bound, ...]]:
-    if isinstance(rule.holds, Table):
-        return _table(builder, layout, rule.holds), ()
+def _clauses(builder: Builder, resolver: Resolver, rule: Rule) -> tuple[list[Clause], tuple[Bound, ...]]:
+    assert not isinstance(rule.holds, Table), "a table is a diagram"
     try:
         condition = resolver.condition(rule.holds)
         clauses = clauses_of(builder, condition)
@@ -145,20 +148,21 @@ def oppose(model: Model, at: datetime) -> tuple[list[Clause], list[Opposed], int
     found = []
     for rule in model.rules:
         if rule.in_force(at):
-            clauses, _ = _clauses(builder, layout, resolver, rule)
-            try:
-                opposite = _opposite(builder, layout, resolver, rule)
-            except ModelTooLarge:
-                opposite = None
-            found.append(Opposed(rule.id, clauses, opposite))
+            found.append(_opposed(builder, layout, resolver, rule))
     formula = builder.build()
     return formula.clauses(), found, formula.literals
 
 
-def _opposite(builder: Builder, layout: Layout, resolver: Resolver, rule: Rule) -> list[Clause]:
+def _opposed(builder: Builder, layout: Layout, resolver: Resolver, rule: Rule) -> Opposed:
     if isinstance(rule.holds, Table):
-        return _table(builder, layout, Table(rule.holds.classes, rule.holds.rows, not rule.holds.allowed))
-    return clauses_of(builder, negate(builder, resolver.condition(rule.holds)))
+        both = (rule.holds, Table(rule.holds.classes, rule.holds.rows, not rule.holds.allowed))
+        clauses, opposite = (assert_diagram(builder, _diagram(builder, layout, table)) for table in both)
+        return Opposed(rule.id, clauses, opposite)
+    clauses, _ = _clauses(builder, resolver, rule)
+    try:
+        return Opposed(rule.id, clauses, clauses_of(builder, negate(builder, resolver.condition(rule.holds))))
+    except ModelTooLarge:
+        return Opposed(rule.id, clauses, None)
 
 
 def _variables(builder: Builder, model: Model) -> Layout:
@@ -217,7 +221,7 @@ def _chosen(builder: Builder, place: int) -> frozenset[int]:
     return frozenset(bit for bit, value in enumerate(builder.variables[place].values) if value.option)
 
 
-def _table(builder: Builder, layout: Layout, table: Table) -> list[Clause]:
+def _diagram(builder: Builder, layout: Layout, table: Table) -> Diagram:
     columns = [layout.of_class[name] for name in table.classes]
     cells: list[dict[str, list[int]]] = []
     for place in columns:
@@ -232,4 +236,4 @@ def _table(builder: Builder, layout: Layout, table: Table) -> list[Clause]:
             expanded = [(*start, value) for start in expanded for value in cells[column][cell]]
         rows.update(expanded)
     sizes = [len(builder.variables[place].values) for place in columns]
-    return assert_diagram(builder, table_diagram(columns, sizes, rows, table.allowed))
+    return table_diagram(columns, sizes, rows, table.allowed)

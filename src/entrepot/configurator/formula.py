@@ -57,12 +57,25 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class Diagram:
+    """``levels[k][node]`` is where each value of ``columns[k]`` leads; the root is node 0 of level 0."""
+
+    columns: tuple[int, ...]
+    levels: tuple[tuple[tuple[int, ...], ...], ...]
+    verdict: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
-    """The clauses of one rule; ``bounds`` say the same where the clauses are too many to be compiled."""
+    """The clauses of one rule; ``bounds`` say the same where the clauses are too many to be compiled.
+
+    So does the ``diagram`` of a table, from which the compiler is given clauses of its own.
+    """
 
     id: str
     clauses: tuple[Clause, ...]
     bounds: tuple[Bound, ...] = ()
+    diagram: Diagram | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +167,10 @@ class Builder:
             before = step
         self.exclusive.append((-before, -literals[-1]))
 
-    def group(self, identity: str, clauses: Iterable[Clause], bounds: tuple[Bound, ...] = ()) -> None:
-        self.groups.append(Group(identity, tuple(clauses), bounds))
+    def group(
+        self, identity: str, clauses: Iterable[Clause], bounds: tuple[Bound, ...] = (), diagram: Diagram | None = None
+    ) -> None:
+        self.groups.append(Group(identity, tuple(clauses), bounds, diagram))
 
     def build(self) -> Formula:
         return Formula(tuple(self.variables), tuple(self.exclusive), tuple(self.groups), self.literals)

@@ -19,6 +19,7 @@ from typing import Any
 
 from entrepot.configurator.circuit import Circuit, lay_out
 from entrepot.configurator.formula import Clause, Formula
+from entrepot.configurator.narrow import narrowed_clauses
 from entrepot.configurator.nnf import read_circuit
 from entrepot.configurator.problems import ModelTooLarge
 from entrepot.configurator.slots import Found
@@ -111,12 +112,12 @@ def _compile(formula: Formula, limits: _Limits) -> Knowledge:
     if not available():
         return Knowledge(None, everything, 0.0)
     layout = lay_out(formula)
-    clauses = formula.clauses(bounded=False)
+    clauses, literals = narrowed_clauses(formula)
     try:
-        whole = _whole(clauses, formula.literals, limits)
+        whole = _whole(clauses, literals, limits)
         if whole is not None:
             return Knowledge(read_circuit([whole], layout), (), 0.0)
-        texts, open_literals, parts = _in_parts(clauses, formula.literals, limits)
+        texts, open_literals, parts = _in_parts(clauses, literals, limits)
         if not texts:
             return Knowledge(None, everything, 0.0, parts)
         unsettled = tuple(

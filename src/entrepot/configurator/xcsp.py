@@ -109,7 +109,7 @@ class _Instance:
             if all(cell in column for cell, column in zip(cells, known, strict=True)):
                 found.add(tuple(column[cell] for cell, column in zip(cells, known, strict=True)))
         diagram = table_diagram(columns, [len(one.values) for one in variables], found, allowed)
-        self.builder.group(name, assert_diagram(self.builder, diagram))
+        self.builder.group(name, assert_diagram(self.builder, diagram), diagram=diagram)
 
 
 class _Older:
