@@ -135,6 +135,7 @@ def _jobs(house: House) -> list[tuple[str, float, Callable[[], object]]]:
             members.sweep_sessions(conn, clock.now())
             capture.discard_abandoned(conn, clock.now())
             capture.forget_waiting(conn, clock.now())
+            capture.forget_launches(conn, clock.now())
 
     def logs() -> None:
         for database in (commerce, orders, house.configurator.database):

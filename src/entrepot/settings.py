@@ -27,13 +27,16 @@ class Settings:
     demo: bool = True
     secure_cookies: bool = False
     workers: int = 1
+    #: How browsers and other systems reach it, where something stands in front.
+    public: str = ""
 
     def database_url(self, system: str) -> str:
         return self.databases.get(system) or f"sqlite:///{self.data / f'{system}.db'}"
 
     @property
     def address(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        """The origin of everything this installation shows."""
+        return self.public or f"http://{self.host}:{self.port}"
 
 
 def read_settings(
@@ -51,6 +54,7 @@ def read_settings(
         demo=os.environ.get("ENTREPOT_DEMO", "1") != "0",
         secure_cookies=os.environ.get("ENTREPOT_SECURE_COOKIES", "0") == "1",
         workers=workers or int(os.environ.get("ENTREPOT_WORKERS", "1")),
+        public=os.environ.get("ENTREPOT_ADDRESS", "").rstrip("/"),
     )
 
 

@@ -10,16 +10,23 @@ from entrepot.bus.bell import Bell, PipeBell
 from entrepot.bus.envelope import Envelope, Message, begin, correlate, correlation
 from entrepot.bus.inbox import Inbox
 from entrepot.bus.outbox import Outbox
+from entrepot.bus.partners import Done, Key, Partner, PartnerInvalid, PartnerNotFound, Partners, Trusted
 from entrepot.bus.relay import Post, Relay, Route, Schedule
 from entrepot.bus.request import Journal, Requests, Service, Steps
 
 __all__ = [
     "Bell",
+    "Done",
     "Envelope",
     "Inbox",
     "Journal",
+    "Key",
     "Message",
     "Outbox",
+    "Partner",
+    "PartnerInvalid",
+    "PartnerNotFound",
+    "Partners",
     "PipeBell",
     "Post",
     "Relay",
@@ -28,6 +35,7 @@ __all__ = [
     "Schedule",
     "Service",
     "Steps",
+    "Trusted",
     "begin",
     "correlate",
     "correlation",

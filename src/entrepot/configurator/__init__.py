@@ -40,6 +40,7 @@ from entrepot.configurator.configure import (
     take_over,
     undo,
 )
+from entrepot.configurator.database import shops
 from entrepot.configurator.draft import Draft, changes_of, name_in, newest_and, prepare_draft
 from entrepot.configurator.draft_states import (
     Unpublished,
@@ -55,7 +56,19 @@ from entrepot.configurator.draft_states import (
 )
 from entrepot.configurator.earlier import finished_picks, picks_at
 from entrepot.configurator.explain import Reason
-from entrepot.configurator.launch import Launch, ReadLaunch, Viewer, check_return_url, read_launch, sign_launch
+from entrepot.configurator.launch import (
+    Launch,
+    ReadLaunch,
+    Returned,
+    Viewer,
+    check_return_url,
+    digest_of,
+    key_named_in,
+    read_launch,
+    read_return,
+    sign_launch,
+    sign_return,
+)
 from entrepot.configurator.model import DECLINED, Model, OptionClass, Pick, say
 from entrepot.configurator.names import classes_in
 from entrepot.configurator.nested import Place, Session, kits_around, open_kit
@@ -91,6 +104,7 @@ from entrepot.configurator.redundant import Implied, Redundancy, redundant_rules
 from entrepot.configurator.saved import MAX_NAME, Saved, forget_saved, rename_saved, save, saved_by
 from entrepot.configurator.session import ShownClass, ShownValue, View, choose, label, look, retract, why_not
 from entrepot.configurator.settle import Picks, State
+from entrepot.configurator.shops import accept_launch, bom_of_return, signed_return
 from entrepot.configurator.starter import starter
 from entrepot.configurator.table_text import CellFault, TableText, faults_in, read_rows, table_in, tables_in, with_rows
 from entrepot.configurator.tables import (
@@ -164,6 +178,7 @@ __all__ = [
     "Redundancy",
     "Repair",
     "ReturnUrlNotAllowed",
+    "Returned",
     "Saved",
     "SavedFull",
     "SearchUnfinished",
@@ -185,8 +200,10 @@ __all__ = [
     "View",
     "Viewer",
     "WorkbenchBusy",
+    "accept_launch",
     "answer_of",
     "bom_of_parts",
+    "bom_of_return",
     "changes_of",
     "check_next",
     "check_return_url",
@@ -204,6 +221,7 @@ __all__ = [
     "complete_with_defaults",
     "components",
     "default_bom",
+    "digest_of",
     "discard_draft",
     "end_draft",
     "extract_picks",
@@ -220,6 +238,7 @@ __all__ = [
     "forget_saved",
     "from_xml",
     "generate_bom",
+    "key_named_in",
     "kits_around",
     "label",
     "list_models",
@@ -246,6 +265,7 @@ __all__ = [
     "publish_prepared",
     "read_launch",
     "read_model",
+    "read_return",
     "read_rows",
     "redundant_rules",
     "rename_saved",
@@ -258,7 +278,10 @@ __all__ = [
     "saved_by",
     "say",
     "set_picks",
+    "shops",
     "sign_launch",
+    "sign_return",
+    "signed_return",
     "stand_today",
     "start_over",
     "starter",

@@ -18,7 +18,13 @@ from entrepot.configurator.compile import Compiled
 from entrepot.configurator.launch import Launch, ReadLaunch, Viewer
 from entrepot.configurator.model import Pick, say
 from entrepot.configurator.nested import Session, base_of, copy_inside, open_kit, session_of
-from entrepot.configurator.problems import ConfigurationFinished, ConfigurationIncomplete, LaunchUsed, PartOfAnotherKit
+from entrepot.configurator.problems import (
+    ConfigurationFinished,
+    ConfigurationIncomplete,
+    ConfigurationNotFound,
+    LaunchUsed,
+    PartOfAnotherKit,
+)
 from entrepot.configurator.publish import find_model, model_by_version_id, serving
 from entrepot.configurator.read import read_pick
 from entrepot.configurator.recognize import SentPart, recognize_whole
@@ -245,6 +251,8 @@ def _start(conn: Connection, launch: Launch, compiled: Compiled) -> tuple[Picks,
         return (), tuple(_chosen(choice) for choice in launch.choices if INSIDE not in choice)
     if launch.configuration:
         earlier = find_configuration(conn, identity=launch.configuration)
+        if earlier.launch.shop != launch.shop:
+            raise ConfigurationNotFound()  # Another shop's: it reads as if there were none.
         return earlier.base, earlier.picks
     return base_of(compiled), ()
 

@@ -1,25 +1,28 @@
 """The launch contract: how a shop sends a shopper here, and where the shopper goes back to.
 
 A launch is a signed token that lives for minutes and opens one session. What used to be open form fields could
-be changed by the browser; a token cannot. The return address must be one of the shop's own origins.
+be changed by the browser; a token cannot. The return address must be one of the shop's own origins. What goes back to a
+foreign shop, or comes back from a foreign configurator, is signed the same way for another purpose.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
-from entrepot.configurator.problems import LaunchInvalid, ReturnUrlNotAllowed
+from entrepot.configurator.problems import LaunchExpired, LaunchForged, LaunchInvalid, ReturnUrlNotAllowed
 from entrepot.kernel.ids import new_secret
+from entrepot.kernel.seal import Sealed, seal, take_apart
 
 LIFETIME = timedelta(minutes=10)
-MAX_TOKEN = 16_000
+#: How far the clock of another system may be ahead of ours.
+SKEW = timedelta(minutes=2)
+MAX_TOKEN = 100_000
 
 
 _FIELDS = {
@@ -37,6 +40,16 @@ _FIELDS = {
     "choices": "ConfigXML",
     "firing_phase": "FiringPhase",
 }
+_RETURNED = {
+    "configuration": "ConfigurationId",
+    "model": "Model",
+    "version": "ModelVersion",
+    "item": "ItemID",
+    "quantity": "Quantity",
+    "line": "orderItemId",
+    "digest": "Digest",
+    "launch": "LaunchId",
+}
 
 
 class Viewer(msgspec.Struct, frozen=True):
@@ -48,7 +61,11 @@ class Viewer(msgspec.Struct, frozen=True):
 
 
 class Launch(msgspec.Struct, frozen=True, kw_only=True, rename=_FIELDS):
-    """Which kit to configure, for whom, and from what: an earlier configuration's id, or picks like ``2 x ports.usbc``."""
+    """Which kit to configure, for whom, and from what: an earlier configuration's id, or picks like ``2 x ports.usbc``.
+
+    ``shop`` is the foreign shop that sent it, ``key`` the key it signed with and ``id`` its name for this launch: never
+    taken from what was sent, always from how it was signed. Ours has none.
+    """
 
     model: str
     organization: str
@@ -66,6 +83,9 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True, rename=_FIELDS):
     configuration: str = ""
     choices: tuple[str, ...] = ()
     firing_phase: str = "Initiate"
+    shop: str = ""
+    key: str = ""
+    id: str = ""
 
     def seen_by(self, viewer: Viewer) -> Launch:
         """The launch of a copy: of no line of a cart, in the viewer's language and currency, at the viewer's prices.
@@ -84,13 +104,45 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True, rename=_FIELDS):
             quantity="1",
             configuration="",
             choices=(),
+            id="",
         )
 
 
-class _Token(msgspec.Struct, frozen=True):
+class Returned(msgspec.Struct, frozen=True, kw_only=True, rename=_RETURNED):
+    """What comes back from a configurator: which configuration of which kit, and the digest of its bill of material.
+
+    ``launch`` is the shop's own name for the launch it answers; none where the shopper came by a shared link.
+    """
+
+    configuration: str
+    model: str
+    version: str
+    item: str
+    digest: str
+    quantity: str = "1"
+    line: str = ""
+    launch: str = ""
+
+
+class _Launching(msgspec.Struct, frozen=True):
     id: str
     expires: int
     launch: Launch
+    key: str = ""
+
+
+class _Returning(msgspec.Struct, frozen=True):
+    id: str
+    expires: int
+    returned: Returned
+    key: str = ""
+
+
+class _Named(msgspec.Struct, frozen=True):
+    key: str = ""
+
+
+T = TypeVar("T", _Launching, _Returning)
 
 
 class ReadLaunch(msgspec.Struct, frozen=True):
@@ -101,36 +153,49 @@ class ReadLaunch(msgspec.Struct, frozen=True):
     launch: Launch
 
 
-def sign_launch(key: bytes | str, launch: Launch, at: datetime) -> str:
-    """A token for one launch, valid for ten minutes."""
-    body = msgspec.json.encode(_Token(new_secret(), int((at + LIFETIME).timestamp()), launch))
-    return f"{_text(body)}.{_text(_sign(key, body))}"
+def sign_launch(key: bytes | str, launch: Launch, at: datetime, *, named: str = "", identity: str = "") -> str:
+    """A token for one launch, valid for ten minutes; ``named`` is the name of the key for who has several."""
+    made = _Launching(identity or new_secret(), int((at + LIFETIME).timestamp()), launch, named)
+    return seal(key, "launch", msgspec.json.encode(made))
 
 
-def read_launch(key: bytes | str, token: str, at: datetime, origins: Collection[str] = ()) -> ReadLaunch:
-    """The launch in a token; refuses a forged or expired one, and a return address of another origin."""
-    body_text, _, signature = token.partition(".")
-    if len(token) > MAX_TOKEN:
+def read_launch(key: bytes | str, token: str, at: datetime, origins: Collection[str] = (), *, own: bool = True) -> ReadLaunch:
+    """The launch in a token; refuses a forged or expired one, and a return address of another origin.
+
+    Only ``own`` launches may come back to a path of this very site.
+    """
+    read = _read(key, "launch", token, at, _Launching)
+    if read.launch.firing_phase != "Initiate" or not 0 < len(read.id) <= 64:
         raise LaunchInvalid()
-    try:
-        body, signed = _bytes(body_text), _bytes(signature)
-    except ValueError:
-        raise LaunchInvalid() from None
-    if not hmac.compare_digest(_sign(key, body), signed):
-        raise LaunchInvalid()
-    try:
-        read = msgspec.json.decode(body, type=_Token)
-    except msgspec.ValidationError:
-        raise LaunchInvalid() from None
-    expires = datetime.fromtimestamp(read.expires, UTC)
-    if expires <= at or read.launch.firing_phase != "Initiate":
-        raise LaunchInvalid()
-    check_return_url(read.launch.return_url, origins)
-    return ReadLaunch(read.id, expires, read.launch)
+    check_return_url(read.launch.return_url, origins, own=own)
+    return ReadLaunch(read.id, datetime.fromtimestamp(read.expires, UTC), read.launch)
 
 
-def check_return_url(url: str, origins: Collection[str]) -> None:
-    """Refuse an address outside the allowed origins; a path of this very site is always allowed.
+def sign_return(key: bytes | str, returned: Returned, at: datetime, *, named: str = "") -> str:
+    """A token for what comes back, valid for ten minutes."""
+    made = _Returning(new_secret(), int((at + LIFETIME).timestamp()), returned, named)
+    return seal(key, "return", msgspec.json.encode(made))
+
+
+def read_return(key: bytes | str, token: str, at: datetime) -> Returned:
+    """What came back; refuses a forged or expired token."""
+    return _read(key, "return", token, at, _Returning).returned
+
+
+def key_named_in(token: str) -> str:
+    """The name of the key that a token says it was signed with; none for a token of ours. Nothing is believed yet."""
+    named: str = _decoded(_parts(token), _Named).key
+    return named
+
+
+def digest_of(document: Mapping[str, Any]) -> tuple[bytes, str]:
+    """A bill of material in the one form that is handed out, and the SHA-256 of it."""
+    body = msgspec.json.encode(document, order="deterministic")
+    return body, hashlib.sha256(body).hexdigest()
+
+
+def check_return_url(url: str, origins: Collection[str], *, own: bool = True) -> None:
+    """Refuse an address outside the allowed origins; a path of this very site is the ``own`` shop's to name.
 
     >>> check_return_url("/cart/configured", ())
     """
@@ -138,18 +203,33 @@ def check_return_url(url: str, origins: Collection[str]) -> None:
         parts = urlsplit(url)
     except ValueError:
         raise ReturnUrlNotAllowed(url=url) from None
-    own = not parts.scheme and not parts.netloc and url.startswith("/") and not url.startswith(("//", "/\\"))
-    if any(character in url for character in "\r\n\t\\") or not (own or f"{parts.scheme}://{parts.netloc}" in origins):
+    inside = own and not parts.scheme and not parts.netloc and url.startswith("/") and not url.startswith(("//", "/\\"))
+    if any(character in url for character in "\r\n\t\\") or not (inside or f"{parts.scheme}://{parts.netloc}" in origins):
         raise ReturnUrlNotAllowed(url=url)
 
 
-def _sign(key: bytes | str, body: bytes) -> bytes:
-    return hmac.digest(key.encode() if isinstance(key, str) else key, b"launch:" + body, hashlib.sha256)
+def _read(key: bytes | str, purpose: str, token: str, at: datetime, kind: type[T]) -> T:
+    """A token that was sealed with a key and is neither too old nor made out for longer than tokens live."""
+    parts = _parts(token)
+    if not parts.holds(key, purpose):
+        raise LaunchForged()
+    read: T = _decoded(parts, kind)
+    if not at.timestamp() < read.expires <= (at + LIFETIME + SKEW).timestamp():
+        raise LaunchExpired()
+    return read
 
 
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+def _parts(token: str) -> Sealed:
+    if len(token) > MAX_TOKEN:
+        raise LaunchInvalid()
+    try:
+        return take_apart(token)
+    except ValueError:
+        raise LaunchInvalid() from None
 
 
-def _bytes(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+def _decoded(parts: Sealed, kind: Any) -> Any:
+    try:
+        return msgspec.json.decode(parts.body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise LaunchInvalid() from None

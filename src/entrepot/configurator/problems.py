@@ -89,6 +89,29 @@ class LaunchInvalid(Refused):
     message = "This link to the configurator is not valid or has expired. Go back to the product and start again."
 
 
+class LaunchForged(LaunchInvalid):
+    """Read by the shopper like any that is not valid; told apart in the log."""
+
+
+class LaunchKeyNotGood(LaunchInvalid):
+    """The same: nobody outside learns which keys there are."""
+
+
+class LaunchExpired(LaunchInvalid):
+    code = "LAUNCH_EXPIRED"
+    message = "This link to the configurator has expired. Go back to the product and start again."
+
+
+class StoreNotOfShop(Refused):
+    code = "STORE_NOT_OF_SHOP"
+    message = "{shop} may not send shoppers here for the store {store}. Ask whoever runs this configurator to add it."
+
+
+class ShopGone(Refused):
+    code = "SHOP_GONE"
+    message = "The shop you came from does not work with this configurator at the moment. Your configuration is kept."
+
+
 class LaunchUsed(Refused):
     code = "LAUNCH_USED"
     message = "This link to the configurator was used already. Go back to the product and start again."

@@ -7,49 +7,81 @@ the kit, its components, and that an id stands for one content.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
 from entrepot import configurator
 from entrepot.commerce import capture
+from entrepot.kernel.errors import Refused
+from entrepot.kernel.words import mark
 from entrepot.web.house import House
+from entrepot.web.kit_launch import is_ours, origin_of
 from entrepot.web.shop import Caller, cart_or_new, visit
 
 
+class ReturnNotSigned(Refused):
+    code = "RETURN_NOT_SIGNED"
+    message = mark("{part_number} is put together by {configurator} and taken over only as that one signs it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a connected configurator has signed: the id and the kit of a definition; it may name its own addresses."""
+
+    id: str
+    kit: str
+    origins: tuple[str, ...]
+
+
 def order_configuration_add(
-    house: House, caller: Caller, fields: capture.DefinitionFields, quantity: str
+    house: House, caller: Caller, fields: capture.DefinitionFields, quantity: str, signed: Signed | None = None
 ) -> tuple[capture.Order, str | None]:
     """Put a defined kit into the caller's cart as one line; whatever is wrong, nothing is stored."""
-    configuration = _configuration(house, caller, fields)
+    configuration = _configuration(house, caller, fields, signed)
     with house.commerce.database.write() as conn:
         now = visit(conn, caller, house)
         cart, secret = cart_or_new(conn, now)
         return capture.add_configuration(conn, now, cart, configuration, quantity), secret
 
 
-def order_configuration_update(house: House, caller: Caller, fields: capture.DefinitionFields, line_id: str) -> capture.Order:
+def order_configuration_update(
+    house: House, caller: Caller, fields: capture.DefinitionFields, line_id: str, signed: Signed | None = None
+) -> capture.Order:
     """Put a defined kit in the place of a line's earlier configuration, under an id of its own."""
-    configuration = _configuration(house, caller, fields)
+    configuration = _configuration(house, caller, fields, signed)
     with house.commerce.database.write() as conn:
         now = visit(conn, caller, house)
         return capture.update_configuration(conn, now, capture.require_cart(conn, now), line_id, configuration)
 
 
 def dynamic_kit_configuration_add(house: House, caller: Caller, fields: capture.DefinitionFields) -> capture.Configuration:
-    """Keep a definition under its id; a cart takes it up by that id within seven days."""
-    configuration = _configuration(house, caller, fields)
+    """Keep a definition that staff's program sends ahead; a cart takes it up by its id within seven days."""
+    configuration = _configuration(house, caller, fields, entrusted=True)
     with house.commerce.database.write() as conn:
         capture.dynamic_kit_configuration_add(conn, visit(conn, caller, house), configuration)
     return configuration
 
 
-def _configuration(house: House, caller: Caller, fields: capture.DefinitionFields) -> capture.Configuration:
-    """The definition read, looked up and, where it can be asked, checked by the configurator."""
+def _configuration(
+    house: House, caller: Caller, fields: capture.DefinitionFields, signed: Signed | None = None, *, entrusted: bool = False
+) -> capture.Configuration:
+    """The definition read, looked up and, where it can be asked, checked by the configurator.
+
+    That of a connected foreign configurator counts as it was ``signed``, or as whoever is ``entrusted`` sends it.
+    """
     with house.commerce.database.read() as conn:
         now = visit(conn, caller, house)
         cart = capture.current_cart(conn, now)
         definition = capture.read_definition(fields, cart.currency if cart is not None else now.currency)
         defined = capture.look_up(conn, now, definition)
+        if signed is None and not entrusted:
+            _check_unsigned(conn, defined)
+    if signed is not None and (defined.id, defined.kit.part_number) != (signed.id, signed.kit):
+        raise capture.ReturnMismatch()
     for address in definition.addresses:
-        configurator.check_return_url(address, [house.settings.address])
-    if defined.configurator and not defined.configurator.startswith(("/", house.settings.address)):
+        configurator.check_return_url(address, [house.settings.address, *(signed.origins if signed else ())])
+    if not is_ours(house, defined.configurator):
         return capture.foreign_configuration(defined)
     question = {
         "ConfigurationId": defined.id,
@@ -61,3 +93,10 @@ def _configuration(house: House, caller: Caller, fields: capture.DefinitionField
         "Component": capture.component_question(defined.parts),
     }
     return capture.read_bill_of_material(house.requests.request("generateConfigurationBOM", question))
+
+
+def _check_unsigned(conn: Connection, defined: capture.DefinedKit) -> None:
+    """Refuse a definition that anybody can have written where there is one whose signature could be asked for."""
+    partner = capture.configurators.at_origin(conn, origin_of(defined.configurator)) if defined.configurator else None
+    if partner is not None:
+        raise ReturnNotSigned(part_number=defined.kit.part_number, configurator=partner.name)

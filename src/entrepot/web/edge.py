@@ -138,7 +138,7 @@ async def before_request(request: Request[Any, Any, Any]) -> None:
     request.state.correlation_id = correlation_id
     begin(correlation_id)
     house_of(request).relay.pace.somebody_came()
-    if not _is_api(request):
+    if not _is_api(request) and not request.route_handler.opt.get("exclude_from_csrf"):
         check_origin(request)
     structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msgspec
 from sqlalchemy.engine import Connection
 
-from entrepot import configurator
 from entrepot.bus import Steps
 from entrepot.commerce import capture, catalog, members, pricing
 from entrepot.kernel.errors import Error, Unavailable
@@ -135,72 +133,6 @@ def add_configuration(
         if line_id:
             return capture.update_configuration(conn, now, cart, line_id, configuration), secret
         return capture.add_configuration(conn, now, cart, configuration, quantity), secret
-
-
-def launch(house: House, caller: Caller, part_number: str, return_url: str, line_id: str = "") -> str:
-    """Where the shopper goes to configure a kit: the configurator's address with a signed launch in it.
-
-    A line of the cart is opened with its own configuration, everything else with the kit's default one.
-    """
-    with house.commerce.database.read() as conn:
-        now = visit(conn, caller, house)
-        view = catalog.product_view(conn, now.view, part_number)
-        line = capture.require_cart(conn, now).line(line_id) if line_id else None
-    if view.configurable is None or not view.configurable.model:
-        raise capture.NoModel(part_number=part_number)
-    token = configurator.sign_launch(
-        house.settings.secret,
-        configurator.Launch(
-            model=view.configurable.model,
-            organization=now.store.identifier,
-            item=part_number,
-            return_url=return_url,
-            currency=now.currency,
-            locale=now.language,
-            store=now.store.identifier,
-            buyer=now.buyer.logon_id,
-            line=line_id,
-            **_earlier(line),
-        ),
-        now.at,
-    )
-    return f"{view.configurable.url or '/configurator'}?{urlencode({'token': token})}"
-
-
-def comparison(house: House, caller: Caller, line_id: str, return_url: str) -> str:
-    """Where the configuration of a line is compared: with the only other one of its kit in the cart, else with one of several."""
-    with house.commerce.database.read() as conn:
-        cart = capture.require_cart(conn, visit(conn, caller, house))
-    number = cart.line(line_id).part_number
-    lines = [one for one in cart.lines if one.part_number == number and one.id != line_id and _is_ours(one)]
-    own, *others = (_link_of(house, caller, one, return_url) for one in (cart.line(line_id), *lines))
-    named = [("of", own), *(("of" if len(others) == 1 else "other", one) for one in others)]
-    return f"/configurator/compare?{urlencode(named)}"
-
-
-def _is_ours(line: capture.OrderLine) -> bool:
-    return line.configuration is not None and line.configuration.get("Origin") != capture.FOREIGN
-
-
-def _link_of(house: House, caller: Caller, line: capture.OrderLine, return_url: str) -> str:
-    """The link of a line's configuration; one that is known by its choices alone is opened for it."""
-    with house.configurator.database.read() as conn:
-        if line.configuration is None or line.configuration.get("Origin") != configurator.OF_PARTS:
-            return configurator.find_configuration(conn, identity=line.configuration_id or "").link
-    token = parse_qs(urlsplit(launch(house, caller, line.part_number, return_url, line.id)).query)["token"][0]
-    at = house.clock.now()
-    with house.configurator.database.write() as conn:
-        read = configurator.read_launch(house.settings.secret, token, at, [house.settings.address])
-        return configurator.open_session(conn, read, at).configuration.link
-
-
-def _earlier(line: capture.OrderLine | None) -> dict[str, Any]:
-    """What a line of the cart is opened from: its configuration, or the choices of one that has no session to go back to."""
-    if line is None or line.configuration is None:
-        return {}
-    if line.configuration.get("Origin") != configurator.OF_PARTS:
-        return {"configuration": line.configuration_id or ""}
-    return {"choices": tuple(configurator.choices_in(line.configuration))}
 
 
 def check_configuration(bom: dict[str, Any]) -> Steps[None]:

@@ -61,6 +61,16 @@ from entrepot.commerce.capture.dynamic_kit import (
     forget_waiting,
     look_up,
 )
+from entrepot.commerce.capture.foreign_launch import (
+    Brought,
+    ReturnMismatch,
+    find_foreign_launch,
+    find_return,
+    forget_launches,
+    new_foreign_launch,
+    record_foreign_launch,
+    record_return,
+)
 from entrepot.commerce.capture.grant import EITHER, LONGEST_NOTE, Allowance, Granted, GrantMalformed, GrantState, Wish, read_wish
 from entrepot.commerce.capture.grant import REASONS as GRANT_REASONS
 from entrepot.commerce.capture.granting import (
@@ -112,6 +122,7 @@ from entrepot.commerce.capture.simulate import Question, Simulated, Stage, simul
 from entrepot.commerce.capture.submit import put_transfer, submit
 from entrepot.commerce.capture.track import captured_counts, find_placed, order_by_number, placed_orders, recent_orders
 from entrepot.commerce.capture.transfer import acknowledge_transfer, fail_transfer, take_status
+from entrepot.commerce.database import configurators
 
 __all__ = [
     "EITHER",
@@ -123,6 +134,7 @@ __all__ = [
     "AddressInvalid",
     "Allowance",
     "Available",
+    "Brought",
     "Calculation",
     "CartNotFound",
     "Component",
@@ -154,6 +166,7 @@ __all__ = [
     "PromotionRefused",
     "Question",
     "Reserved",
+    "ReturnMismatch",
     "Simulated",
     "Stage",
     "ToCalculate",
@@ -173,6 +186,7 @@ __all__ = [
     "check_address",
     "check_kits",
     "component_question",
+    "configurators",
     "contents",
     "current_cart",
     "customer_of",
@@ -182,9 +196,12 @@ __all__ = [
     "enter_code",
     "fail_transfer",
     "find_availability",
+    "find_foreign_launch",
     "find_placed",
+    "find_return",
     "find_waiting",
     "foreign_configuration",
+    "forget_launches",
     "forget_waiting",
     "given_on_day",
     "grant",
@@ -194,6 +211,7 @@ __all__ = [
     "is_prepared",
     "look_up",
     "missing",
+    "new_foreign_launch",
     "obligations",
     "offered_methods",
     "open_cart",
@@ -208,6 +226,8 @@ __all__ = [
     "read_definition",
     "read_wish",
     "recent_orders",
+    "record_foreign_launch",
+    "record_return",
     "refuse_component_change",
     "remove_code",
     "remove_line",

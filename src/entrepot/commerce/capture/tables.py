@@ -102,6 +102,22 @@ order_item_component = sa.Table(
     sa.Column("unit", sa.String(10), nullable=False),
     sa.Index("order_item_component_of_item", "item_id"),
 )
+#: Shoppers who are with a foreign configurator, and what they brought back from it.
+foreign_launch = sa.Table(
+    "foreign_launch",
+    metadata,
+    sa.Column("id", sa.String(26), primary_key=True),
+    sa.Column("store_id", sa.BigInteger, nullable=False),
+    sa.Column("cart_id", sa.String(26), nullable=False),
+    sa.Column("line_id", sa.String(26), nullable=False),
+    sa.Column("partner", sa.String(40), nullable=False),
+    sa.Column("part_number", sa.String(64), nullable=False),
+    sa.Column("model", sa.String(80), nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("quantity", sa.String(20), nullable=False),
+    sa.Column("definition", Json),
+    sa.Index("foreign_launch_expires", "expires_at"),
+)
 kit_configuration = sa.Table(
     "kit_configuration",
     metadata,

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from entrepot.commerce import capture
 from entrepot.kernel.money import format_amount, format_price
 from entrepot.kernel.quantity import read_step
-from entrepot.web import shop
+from entrepot.web import kit_launch, shop
 from entrepot.web.api.caller import CART_HEADER, caller_of
 from entrepot.web.edge import house_of
 
@@ -93,10 +93,11 @@ class CartApi(Controller):
         return respond_with(cart, secret, status=201)
 
     @post("/launch", permission="public", sync_to_thread=False, status_code=200)
-    def launch(self, request: Request[Any, Any, Any], store: str, data: NewLaunch) -> dict[str, str]:
+    def launch(self, request: Request[Any, Any, Any], store: str, data: NewLaunch) -> Response[dict[str, str]]:
         """Where to send the shopper to configure a kit: a signed, one-time address, good for ten minutes."""
-        url = shop.launch(house_of(request), caller_of(request, store), data.part_number, data.return_url, data.line)
-        return {"url": url}
+        house, caller = house_of(request), caller_of(request, store)
+        made = kit_launch.launch(house, caller, data.part_number, data.return_url, data.line)
+        return Response({"url": made.url}, headers={CART_HEADER: made.secret} if made.secret else None)
 
     @post("/configurations", permission="public", sync_to_thread=True)
     def add_configuration(self, request: Request[Any, Any, Any], store: str, data: NewConfiguration) -> Response[bytes]:

@@ -65,6 +65,12 @@ class Kept(msgspec.Struct):
     components: int
 
 
+class ReturnedToken(msgspec.Struct, forbid_unknown_fields=True):
+    """The `token` that came with the shopper."""
+
+    token: str
+
+
 class NoConfiguration(NotFound):
     code = "NO_CONFIGURATION"
     message = "The line {line} carries no configuration."
@@ -126,6 +132,16 @@ class BillOfMaterialApi(Controller):
         with house.configurator.database.read() as conn:
             bom = configurator.generate_bom(conn, configuration_id, house.settings.secret, house.clock.now())
         return _bill(request, bom, "ConfiguratorBOM")
+
+    @post("/returned", status_code=200, sync_to_thread=True, responses={422: REFUSED[422]})
+    def returned(self, request: Asking, data: JSONBody[ReturnedToken]) -> Response[bytes]:
+        """The bill of material that a signed return to a foreign shop stands for; the SHA-256 of the JSON is its `Digest`."""
+        house = house_of(request)
+        with house.configurator.database.read() as conn:
+            bom = configurator.bom_of_return(conn, house.settings.secret, data.token, house.clock.now())
+        if chosen_form(request) == XML:
+            return _bill(request, bom, "ConfiguratorBOM")
+        return Response(configurator.digest_of(bom)[0], media_type="application/json")
 
     @post(
         ["/extractPicksFromConfigurationBOM", "/extraPicsFromConfigurationBOM"],

@@ -20,7 +20,8 @@ from entrepot.web.configurator import kits
 from entrepot.web.configurator.answers import state_of, step
 from entrepot.web.configurator.asking import ask
 from entrepot.web.configurator.completing import complete
-from entrepot.web.configurator.configuring import find, finish, record, repair, way_back
+from entrepot.web.configurator.configuring import find, finish, record, repair
+from entrepot.web.configurator.launching import open_launch, way_back
 from entrepot.web.configurator.reasoned import explain
 from entrepot.web.edge import house_of
 
@@ -75,10 +76,7 @@ class ConfiguratorApi(Controller):
     def open(self, request: Asking, data: JSONBody[NewSession]) -> dict[str, Any]:
         """Open a session with a launch token; a token opens one session only."""
         house = house_of(request)
-        read = configurator.read_launch(house.settings.secret, data.token, house.clock.now(), [house.settings.address])
-        with house.configurator.database.write() as conn:
-            session = configurator.open_session(conn, read, house.clock.now())
-        return state_of(house, session)
+        return state_of(house, open_launch(house, data.token))
 
     @get("/{session:str}", sync_to_thread=True)
     def show(
@@ -184,4 +182,4 @@ class ConfiguratorApi(Controller):
         house = house_of(request)
         found = find(house, session)
         bom = finish(house, found)
-        return {"configuration_id": bom["ConfigurationId"], "return_url": way_back(found), "bom": bom}
+        return {"configuration_id": bom["ConfigurationId"], "return_url": way_back(house, found, bom), "bom": bom}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from litestar import Controller, Request, Response, get, post
 from litestar.enums import RequestEncodingType
@@ -19,6 +19,7 @@ from entrepot.web.configurator.asking import ask, ask_prices
 from entrepot.web.configurator.completing import complete, told
 from entrepot.web.configurator.earlier import link_in, offered, saved_by
 from entrepot.web.configurator.keeper import viewer_of
+from entrepot.web.configurator.launching import leave, open_launch, way_back
 from entrepot.web.configurator.reasoned import explain
 from entrepot.web.configurator.stepping import change_since, headers_of, hold
 from entrepot.web.edge import house_of, html
@@ -82,11 +83,12 @@ class ConfiguratorPages(Controller):
     @get("/", sync_to_thread=False)
     def enter(self, request: Asking, token: FromQuery[str] = "") -> Redirect:
         """Use the launch and go on to the session it opened."""
-        house = house_of(request)
-        read = configurator.read_launch(house.settings.secret, token, house.clock.now(), [house.settings.address])
-        with house.configurator.database.write() as conn:
-            session = configurator.open_session(conn, read, house.clock.now())
-        return Redirect(address(session), status_code=303)
+        return Redirect(address(open_launch(house_of(request), token)), status_code=303)
+
+    @post("/", sync_to_thread=True, exclude_from_csrf=True)
+    def enter_by_form(self, request: Asking, data: Form) -> Redirect:
+        """The same for a launch that is too long for an address: a foreign shop's page sends it as a form."""
+        return Redirect(address(open_launch(house_of(request), data.get("token", ""))), status_code=303)
 
     @get("/shared/{link:str}", sync_to_thread=False)
     def shared(self, request: Asking, link: FromPath[str]) -> Redirect:
@@ -230,15 +232,6 @@ def finish(house: House, session: Session) -> dict[str, Any]:
         return configurator.finish(conn, session, key, at, prices)
 
 
-def way_back(session: Session) -> str:
-    """The shop's return address with the configuration's id, and the cart line it came from."""
-    url = session.launch.return_url
-    told = {"configuration_id": session.configuration.id, "quantity": session.launch.quantity}
-    if session.launch.line:
-        told["line"] = session.launch.line
-    return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(told)}"
-
-
 def record(house: House, session: Session, picks: configurator.Picks) -> Session:
     """Record a step that is decided. It need not wait for the disk: a shopper can take it again."""
     with house.configurator.database.write(relaxed=True) as conn:
@@ -249,8 +242,8 @@ def _finished(request: Asking, session: Session) -> Response[Any]:
     """On to the shop with a finished kit; from a kit inside back to the one around it."""
     if session.configuration.parent:
         return _go(request, kits.crumbs_of(house_of(request), session, "")[-2].href)
-    finish(house_of(request), session)
-    return _go(request, way_back(session))
+    house = house_of(request)
+    return leave(request, session.launch, way_back(house, session, finish(house, session)))
 
 
 def _go(request: Asking, target: str) -> Response[Any]:

@@ -11,9 +11,10 @@ from entrepot.commerce import catalog
 from entrepot.kernel.errors import NotFound
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark
+from entrepot.web.kit_launch import launch
 from entrepot.web.management.catalogs import view_of
 from entrepot.web.management.model_shown import MAX_RULES, facts_of, named, tree_of
-from entrepot.web.shop import Caller, launch
+from entrepot.web.shop import Caller
 from entrepot.web.staff import Asked, Form, back, desk_of, show
 
 HERE = "/management/models/{name:str}"
@@ -101,7 +102,7 @@ def try_out(request: Asked, name: str, data: Form) -> Response[Any]:
     if kit is None:
         raise NoKitUsesIt(name=name)
     caller = Caller(store=at_desk.store.identifier, language=at_desk.locale)
-    return back(launch(house_of(request), caller, kit.part_number, f"/management/models/{name}?done=tried"))
+    return back(launch(house_of(request), caller, kit.part_number, f"/management/models/{name}?done=tried").url)
 
 
 def _kit_of(request: Asked, name: str) -> catalog.EntryFacts | None:

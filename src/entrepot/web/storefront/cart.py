@@ -1,4 +1,4 @@
-"""The cart: add, change, remove and bring back, promotion codes, and the return from the configurator.
+"""The cart: add, change, remove and bring back, promotion codes, and the way to the configurator.
 
 Every change answers with the cart as it is then, for htmx as the fragment that is swapped, otherwise by a
 redirect. A change that is refused answers with the present cart and the reason; nothing is lost by it.
@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, catalog
 from entrepot.kernel.errors import Error
-from entrepot.web import shop
+from entrepot.web import kit_launch, shop
 from entrepot.web.edge import html
 from entrepot.web.storefront import words
 from entrepot.web.storefront.cart_view import CartShown, cart_shown, sums_of
 from entrepot.web.storefront.choosing import FIELD
+from entrepot.web.storefront.configured import off_to
 from entrepot.web.storefront.frame import Form, Front, draw, front_of, go, keep_secret, page_of, show, text_of, version_in
 from entrepot.web.storefront.product import Wish, add_refused, product_page
 from entrepot.web.storefront.told import Told, Undo
@@ -235,10 +236,10 @@ def reconfigure(request: Request[Any, Any, Any], line: FromPath[str], data: Form
     try:
         with front.house.commerce.database.read() as conn:
             number = capture.require_cart(conn, front.visit(conn)).line(line).part_number
-        address = shop.launch(front.house, front.caller, number, front.url("/cart/configured"), line)
+        launched = kit_launch.launch(front.house, front.caller, number, front.url("/cart/configured"), line)
     except Error as error:
         return refused(front, error)
-    return Response("", status_code=303, headers={"location": address})
+    return off_to(front, launched)
 
 
 @post("/cart/lines/{line:str}/compare", permission="public", sync_to_thread=True, status_code=303)
@@ -246,27 +247,7 @@ def compare(request: Request[Any, Any, Any], line: FromPath[str], data: Form) ->
     """Put the configuration of a line beside another of the same kit: of the cart, saved, or by a link."""
     front = front_of(request)
     try:
-        address = shop.comparison(front.house, front.caller, line, front.url("/cart/configured"))
+        address = kit_launch.comparison(front.house, front.caller, line, front.url("/cart/configured"))
     except Error as error:
         return refused(front, error)
     return Response("", status_code=303, headers={"location": address})
-
-
-@get("/cart/configured", permission="public", sync_to_thread=True)
-def configured(
-    request: Request[Any, Any, Any],
-    configuration_id: FromQuery[str] = "",
-    line: FromQuery[str] = "",
-    quantity: FromQuery[str] = "1",
-) -> Response[str]:
-    """Back from the configurator: take the configuration over. Coming here twice adds it once."""
-    front = front_of(request)
-    if not configuration_id:
-        return go(front, "/cart")
-    try:
-        _, secret = shop.add_configuration(front.house, front.caller, configuration_id[:128], quantity[:20], line or None)
-    except Error as error:
-        return go(front, "/cart", Told(words.sentence(error, front.locale), "danger"))
-    _ = front.words.gettext
-    text = _("Your configuration was changed.") if line else _("Your configuration is in the cart.")
-    return keep_secret(front, go(front, "/cart", Told(text)), secret)

@@ -18,10 +18,11 @@ from sqlalchemy.engine import Connection
 from entrepot.commerce import capture, catalog, pricing
 from entrepot.commerce.catalog import EntryType
 from entrepot.kernel.errors import Error
-from entrepot.web import shop
+from entrepot.web import kit_launch, shop
 from entrepot.web.pages import Link
 from entrepot.web.storefront import choosing, words
 from entrepot.web.storefront.choosing import FIELD, Choice, Fault, field_of
+from entrepot.web.storefront.configured import off_to
 from entrepot.web.storefront.frame import Form, Front, front_of, kept, page_of, show
 from entrepot.web.storefront.kit_prices import card_prices, default_price
 from entrepot.web.storefront.pictures import picture_of
@@ -337,10 +338,10 @@ def configure(request: Request[Any, Any, Any], part_number: FromPath[str], data:
     """Send the shopper to the configurator with this kit; it comes back to the cart."""
     front = front_of(request)
     try:
-        address = shop.launch(front.house, front.caller, part_number, front.url("/cart/configured"))
-    except (capture.NoModel, catalog.NotBuyable) as error:
+        launched = kit_launch.launch(front.house, front.caller, part_number, front.url("/cart/configured"))
+    except (capture.NoModel, kit_launch.ConfiguratorNotConnected, catalog.NotBuyable) as error:
         return product_page(front, part_number, Wish(errors={"": words.sentence(error, front.locale)}), 422)
-    return Response("", status_code=303, headers={"location": address})
+    return off_to(front, launched)
 
 
 __all__ = ["Wish", "add_refused", "configure", "field_of", "product", "product_page"]

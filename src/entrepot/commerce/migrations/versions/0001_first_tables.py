@@ -137,6 +137,57 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", "key"),
     )
     op.create_table(
+        "partner",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("stores", sa.Text(), nullable=False),
+        sa.Column("origins", sa.Text(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("code"),
+    )
+    op.create_table(
+        "partner_key",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("partner", sa.String(length=40), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["partner"], ["partner.code"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("partner_key", schema=None) as batch_op:
+        batch_op.create_index("partner_key_partner", ["partner"], unique=False)
+
+    op.create_table(
+        "partner_change",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("partner", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=254), nullable=False),
+        sa.Column("action", sa.String(length=32), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("partner_change", schema=None) as batch_op:
+        batch_op.create_index("partner_change_partner", ["partner", "id"], unique=False)
+
+    op.create_table(
+        "foreign_launch",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("store_id", sa.BigInteger(), nullable=False),
+        sa.Column("cart_id", sa.String(length=26), nullable=False),
+        sa.Column("line_id", sa.String(length=26), nullable=False),
+        sa.Column("partner", sa.String(length=40), nullable=False),
+        sa.Column("part_number", sa.String(length=64), nullable=False),
+        sa.Column("model", sa.String(length=80), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", sa.String(length=20), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("foreign_launch", schema=None) as batch_op:
+        batch_op.create_index("foreign_launch_expires", ["expires_at"], unique=False)
+
+    op.create_table(
         "kit_configuration",
         sa.Column("id", sa.String(length=128), nullable=False),
         sa.Column("store_id", sa.BigInteger(), nullable=False),
@@ -1283,6 +1334,19 @@ def downgrade() -> None:
         )
 
     op.drop_table("kit_configuration")
+    with op.batch_alter_table("foreign_launch", schema=None) as batch_op:
+        batch_op.drop_index("foreign_launch_expires")
+
+    op.drop_table("foreign_launch")
+    with op.batch_alter_table("partner_change", schema=None) as batch_op:
+        batch_op.drop_index("partner_change_partner")
+
+    op.drop_table("partner_change")
+    with op.batch_alter_table("partner_key", schema=None) as batch_op:
+        batch_op.drop_index("partner_key_partner")
+
+    op.drop_table("partner_key")
+    op.drop_table("partner")
     op.drop_table("idempotency")
     op.drop_table("contract")
     op.drop_table("charges_version")

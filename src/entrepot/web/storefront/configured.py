@@ -1,0 +1,82 @@
+"""To the configurator and back from it, ours or a foreign one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from litestar import Request, Response, get, post
+from litestar.params import FromQuery
+
+from entrepot.kernel.errors import Error
+from entrepot.web import foreign_kits, kit_launch, shop
+from entrepot.web.onward import onward
+from entrepot.web.page import page_for
+from entrepot.web.storefront import words
+from entrepot.web.storefront.frame import Form, Front, front_of, go, keep_secret, text_of
+from entrepot.web.storefront.told import Told
+
+log = structlog.get_logger("web")
+#: The longest signed answer that is read, in characters.
+MOST = 100_000
+
+
+@get("/cart/configured", permission="public", sync_to_thread=True)
+def configured(
+    request: Request[Any, Any, Any],
+    configuration_id: FromQuery[str] = "",
+    line: FromQuery[str] = "",
+    quantity: FromQuery[str] = "1",
+    launch: FromQuery[str] = "",
+) -> Response[str]:
+    """Back from the configurator: take the configuration over. Coming here twice adds it once.
+
+    ``launch`` names one to a foreign configurator whose answer is here already.
+    """
+    front = front_of(request)
+    if launch:
+        return _brought_back(front, launch[:26])
+    if not configuration_id:
+        return go(front, "/cart")
+    try:
+        _, secret = shop.add_configuration(front.house, front.caller, configuration_id[:128], quantity[:20], line or None)
+    except Error as error:
+        return go(front, "/cart", Told(words.sentence(error, front.locale), "danger"))
+    _ = front.words.gettext
+    text = _("Your configuration was changed.") if line else _("Your configuration is in the cart.")
+    return keep_secret(front, go(front, "/cart", Told(text)), secret)
+
+
+@post("/cart/configured", permission="public", sync_to_thread=True, status_code=303, exclude_from_csrf=True)
+def returned(request: Request[Any, Any, Any], data: Form) -> Response[str]:
+    """Back from a foreign configurator with what it signed: kept, then taken over by whose cart it is for.
+
+    The form comes from another site, so the browser does not say here who sent it; on the way on it does.
+    """
+    front = front_of(request)
+    try:
+        answered = foreign_kits.accept_return(front.house, text_of(data, "token", MOST), str(data.get("bom", "")))
+    except Error as error:
+        log.warning("return.refused", because=type(error).__name__, code=error.code)
+        return go(front, "/cart", Told(words.sentence(error, front.locale), "danger"))
+    return go(front, f"/cart/configured?launch={answered}")
+
+
+def _brought_back(front: Front, launch: str) -> Response[str]:
+    try:
+        line_changed = foreign_kits.take_in(front.house, front.caller, launch)
+    except Error as error:
+        return go(front, "/cart", Told(words.sentence(error, front.locale), "danger"))
+    _ = front.words.gettext
+    text = _("Your configuration was changed.") if line_changed else _("Your configuration is in the cart.")
+    return go(front, "/cart", Told(text))
+
+
+def off_to(front: Front, launched: kit_launch.Launched) -> Response[str]:
+    """Send the shopper to the configurator; to a foreign one over a page that says so, for a form may not lead there."""
+    place = kit_launch.origin_of(launched.url)
+    if place in ("", front.house.settings.address):
+        return Response("", status_code=303, headers={"location": launched.url})
+    told = front.words.gettext("This article is put together there. You come back to your cart with it.")
+    page = page_for(front.request, locale=front.locale)
+    return keep_secret(front, onward(page, launched.url, place.partition("//")[2], told), launched.secret)
