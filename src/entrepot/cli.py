@@ -13,11 +13,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from entrepot import __version__, modeling
+from entrepot import __version__, modeling, partnering
 from entrepot.settings import SYSTEMS, Settings, read_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="entrepot: commerce, configurator and order management.")
 app.add_typer(modeling.app, name="model")
+app.add_typer(partnering.app, name="partner")
 console = Console()
 Data = Annotated[Path | None, typer.Option("--data", envvar="DATA", help="Folder of the embedded databases.")]
 Port = Annotated[int | None, typer.Option("--port", envvar="PORT", help="Port to listen on.")]

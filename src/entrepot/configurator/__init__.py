@@ -56,6 +56,7 @@ from entrepot.configurator.draft_states import (
 )
 from entrepot.configurator.earlier import finished_picks, picks_at
 from entrepot.configurator.explain import Reason
+from entrepot.configurator.foreign_shops import accept_launch, bom_of_return, signed_return
 from entrepot.configurator.launch import (
     Launch,
     ReadLaunch,
@@ -104,7 +105,6 @@ from entrepot.configurator.redundant import Implied, Redundancy, redundant_rules
 from entrepot.configurator.saved import MAX_NAME, Saved, forget_saved, rename_saved, save, saved_by
 from entrepot.configurator.session import ShownClass, ShownValue, View, choose, label, look, retract, why_not
 from entrepot.configurator.settle import Picks, State
-from entrepot.configurator.shops import accept_launch, bom_of_return, signed_return
 from entrepot.configurator.starter import starter
 from entrepot.configurator.table_text import CellFault, TableText, faults_in, read_rows, table_in, tables_in, with_rows
 from entrepot.configurator.tables import (

@@ -99,17 +99,17 @@ class LaunchKeyNotGood(LaunchInvalid):
 
 class LaunchExpired(LaunchInvalid):
     code = "LAUNCH_EXPIRED"
-    message = "This link to the configurator has expired. Go back to the product and start again."
+    message = mark("This link to the configurator has expired. Go back to the product and start again.")
 
 
 class StoreNotOfShop(Refused):
     code = "STORE_NOT_OF_SHOP"
-    message = "{shop} may not send shoppers here for the store {store}. Ask whoever runs this configurator to add it."
+    message = mark("{shop} may not send shoppers here for the store {store}. Ask whoever runs this configurator to add it.")
 
 
 class ShopGone(Refused):
     code = "SHOP_GONE"
-    message = "The shop you came from does not work with this configurator at the moment. Your configuration is kept."
+    message = mark("The shop you came from does not work with this configurator at the moment. Your configuration is kept.")
 
 
 class LaunchUsed(Refused):

@@ -121,6 +121,7 @@ FACES = (
             Way(mark("Follow an order"), "/operations/orders", "route", "message.view"),
             Way(mark("Messages"), "/operations/messages", "mail", "message.view"),
             Way(mark("Dead letters"), "/operations/dead-letters", "inbox", "message.view"),
+            Way(mark("Partners"), "/operations/partners", "link", "operations.view", ("/operations/new-partner",)),
         ),
     ),
 )

@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from entrepot.web.operations import follow, messages, overview
+from entrepot.web.operations import follow, messages, overview, partners
 
-routes: list[Any] = [*overview.routes, *follow.routes, *messages.routes]
+routes: list[Any] = [*overview.routes, *follow.routes, *messages.routes, *partners.routes]
