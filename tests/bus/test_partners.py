@@ -1,0 +1,123 @@
+"""Foreign systems that are trusted: an address has one owner, a key ends when it is said to, and every change leaves a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from entrepot.bus import Partner, PartnerInvalid, PartnerNotFound, Partners
+from entrepot.bus.partners import KeyNotFound, OriginTaken, PartnerExists, check_partner
+from entrepot.kernel.db import Database
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SECRET = "the installation's own secret"
+METADATA = sa.MetaData()
+PARTNERS = Partners(METADATA, "shop")
+NORDLICHT = Partner("nordlicht", "Nordlicht Audio", ("tannwerk",), ("https://nordlicht.example",))
+
+
+@pytest.fixture
+def database(open_database: Callable[[sa.MetaData, str], Database]) -> Iterator[Database]:
+    yield open_database(METADATA, "partners")
+
+
+@pytest.mark.parametrize(
+    ("origin", "plain"),
+    [
+        ("https://Shop.Example", "https://shop.example"),
+        ("https://shop.example:443/", "https://shop.example"),
+        ("https://shop.example:8443", "https://shop.example:8443"),
+        ("http://127.0.0.1:9000", "http://127.0.0.1:9000"),
+        ("http://[::1]:9000", "http://[::1]:9000"),
+    ],
+)
+def test_an_origin_is_kept_as_browsers_write_it(origin: str, plain: str) -> None:
+    assert check_partner(replace(NORDLICHT, origins=(origin, origin))).origins == (plain,)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"code": "Nord Licht"}, "code"),
+        ({"code": ""}, "code"),
+        ({"name": ""}, "name"),
+        ({"origins": ()}, "origins"),
+        ({"origins": ("http://shop.example",)}, "origins"),
+        ({"origins": ("https://shop.example/cart",)}, "origins"),
+        ({"origins": ("https://me@shop.example",)}, "origins"),
+        ({"origins": ("javascript:alert(1)",)}, "origins"),
+        ({"origins": ("https://shop.example:port",)}, "origins"),
+        ({"origins": ("*",)}, "origins"),
+    ],
+)
+def test_what_cannot_be_trusted_is_refused_with_its_field(wrong: dict[str, object], field: str) -> None:
+    with pytest.raises(PartnerInvalid) as refusal:
+        check_partner(replace(NORDLICHT, **wrong))  # type: ignore[arg-type]
+    assert refusal.value.path == field
+
+
+def test_a_partner_is_taken_up_once_and_its_address_has_one_owner(database: Database) -> None:
+    with database.write() as conn:
+        assert PARTNERS.add(conn, NORDLICHT, "olga", AT) == NORDLICHT
+        with pytest.raises(PartnerExists):
+            PARTNERS.add(conn, replace(NORDLICHT, origins=("https://other.example",)), "olga", AT)
+        with pytest.raises(OriginTaken):
+            PARTNERS.add(conn, replace(NORDLICHT, code="other"), "olga", AT)
+        assert PARTNERS.at_origin(conn, "https://nordlicht.example") == NORDLICHT
+        assert PARTNERS.at_origin(conn, "https://nordlicht.example.evil.example") is None
+        with pytest.raises(PartnerNotFound):
+            PARTNERS.issue_key(conn, SECRET, "nobody", "olga", AT)
+
+
+def test_a_new_key_lets_the_one_before_live_for_an_overlap(database: Database) -> None:
+    with database.write() as conn:
+        PARTNERS.add(conn, NORDLICHT, "olga", AT)
+        assert PARTNERS.signing(conn, SECRET, "nordlicht", AT) is None, "no key yet"
+        first = PARTNERS.issue_key(conn, SECRET, "nordlicht", "olga", AT)
+        later = AT + timedelta(days=9)
+        second = PARTNERS.issue_key(conn, SECRET, "nordlicht", "olga", later, overlap=timedelta(hours=1))
+        assert first.key != second.key and len(second.key) >= 43
+
+        def good(key: str, at: datetime) -> bool:
+            return PARTNERS.trusted(conn, SECRET, key, at) is not None
+
+        assert good(first.id, later + timedelta(minutes=59)) and good(second.id, later)
+        assert not good(first.id, later + timedelta(hours=1)) and good(second.id, later + timedelta(hours=1))
+        assert PARTNERS.signing(conn, SECRET, "nordlicht", later) == second, "what is sent is signed with the newest"
+        third = PARTNERS.issue_key(conn, SECRET, "nordlicht", "olga", later, overlap=timedelta(days=400))
+        ends = {key.id: key.ends_at for key in PARTNERS.keys(conn, "nordlicht")}
+        assert ends == {third.id: None, second.id: later + timedelta(days=30), first.id: later + timedelta(hours=1)}
+
+
+def test_a_revoked_key_and_a_paused_partner_are_trusted_no_more(database: Database) -> None:
+    with database.write() as conn:
+        PARTNERS.add(conn, NORDLICHT, "olga", AT)
+        key = PARTNERS.issue_key(conn, SECRET, "nordlicht", "olga", AT)
+        PARTNERS.update(conn, replace(NORDLICHT, active=False), "olga", AT)
+        assert PARTNERS.trusted(conn, SECRET, key.id, AT) is None
+        PARTNERS.update(conn, NORDLICHT, "olga", AT)
+        assert PARTNERS.trusted(conn, SECRET, key.id, AT) == key
+        PARTNERS.update(conn, NORDLICHT, "olga", AT)
+        PARTNERS.revoke_key(conn, "nordlicht", key.id, "olga", AT)
+        assert PARTNERS.trusted(conn, SECRET, key.id, AT) is None
+        for wrong in (key.id, "unknown"):
+            with pytest.raises(KeyNotFound):
+                PARTNERS.revoke_key(conn, "nordlicht", wrong, "olga", AT)
+        actions = [done.action for done in PARTNERS.history(conn, "nordlicht")]
+        assert actions == ["key_revoked", "resumed", "paused", "key_issued", "added"], "what changes nothing leaves no line"
+
+
+def test_the_database_alone_gives_nobody_a_key(database: Database) -> None:
+    with database.write() as conn:
+        PARTNERS.add(conn, NORDLICHT, "olga", AT)
+        made = PARTNERS.issue_key(conn, SECRET, "nordlicht", "olga", AT)
+        stored = [str(row) for table in METADATA.sorted_tables for row in conn.execute(sa.select(table))]
+        elsewhere = PARTNERS.trusted(conn, "another secret", made.id, AT)
+    assert not any(made.key in row for row in stored)
+    assert elsewhere is not None and elsewhere.key != made.key
+    other = Partners(sa.MetaData(), "configurator")
+    assert other._derived(SECRET, made.id) != made.key, "a key of one registry is none of the other"
