@@ -120,3 +120,58 @@ def test_a_kit_inside_a_kit_becomes_lines_below_lines() -> None:
         ("RACK", "L1/2/2", "L1/2", "BUNDLE", "1", "4"),
         ("DRIVE", "L1/2/2/1", "L1/2/2", None, "3", "12"),
     ]
+
+
+def test_what_an_agent_charged_on_the_cart_stays_a_part_of_what_it_is_on() -> None:
+    def sold(category: str, name: str, amount: str, discount: str = "N") -> dict[str, Any]:
+        return {
+            "IsManual": "N",
+            "IsDiscount": discount,
+            "ChargeCategory": category,
+            "ChargeName": name,
+            "AdjustmentApplied": amount,
+        }
+
+    line = {"LineID": "1", "ItemID": "A", "Quantity": "1", "UnitPrice": "9.50", "IsPriceLocked": "Y"}
+    line["LineAdjustments"] = {"LineAdjustment": [sold("Price", "OTHER", "12.00"), sold("Handling", "gift-wrap", "3.00")]}
+    header = [sold("Shipping", "Shipping", "5.90"), sold("Shipping", "OTHER", "2.00"), sold("Shipping", "remote", "1.00")]
+    header.append(sold("ShippingDiscount", "LATE_DELIVERY", "4.00", "Y"))
+    document = {"OrganizationCode": "tannwerk", "Currency": "USD", "OrderReference": "k", "OrderLines": {"OrderLine": [line]}}
+    document |= {"ValidatePromotionAward": "N", "HeaderAdjustments": {"HeaderAdjustment": header}}
+    order = order_price.calculate(document, read_values())["Order"]
+    assert [one["Amount"] for one in order["OrderItem"][0]["Adjustment"]] == ["-12.00"]
+    assert [one["Amount"] for one in order["Shipping"]["Adjustment"]] == ["4.00", "-2.00"]
+    assert [one["Code"] for one in order["Surcharge"]] == ["remote", "gift-wrap"] and order["LockedShipping"] == "5.90"
+
+
+def test_a_grant_on_shipping_and_a_price_set_by_hand_travel_with_the_order() -> None:
+    amounts = {
+        "UnitPrice": "9.50",
+        "PriceOverride": {"Reason": "PRICE_MATCH", "UnitPriceBefore": "15.00"},
+        "Grant": [
+            {"Reason": "OTHER", "Charge": True, "Amount": "12.00"},
+            {"Reason": "DAMAGED", "Charge": False, "Amount": "1.00"},
+        ],
+    }
+    item = {
+        "OrderItemIdentifier": {"UniqueID": "L1", "Position": 1},
+        "CatalogEntryIdentifier": {"PartNumber": "A", "Description": "A"},
+        "Quantity": "1",
+        "UnitOfMeasure": "C62",
+        "OrderItemAmount": amounts,
+    }
+    shipping = {"ShippingMode": "standard", "ShippingCharge": "5.90"}
+    shipping["Grant"] = [{"Reason": "LATE_DELIVERY", "Charge": False, "Amount": "5.90"}]
+    order = {
+        "OrderIdentifier": {"UniqueID": "1"},
+        "StoreIdentifier": {"UniqueID": "tannwerk"},
+        "OrderAmount": {"TotalProductPrice": {"currency": "USD", "value": "9.50"}, "GrandTotal": "1.00", "TaxIncluded": False},
+        "OrderItem": [item],
+        "OrderShippingInfo": shipping,
+        "OrderPaymentInfo": {},
+    }
+    made = transfer_order.create_order({"Order": order}, read_values())
+    (line,) = made["OrderLines"]["OrderLine"]
+    assert line["LinePriceInfo"]["OverrideReason"] == "PRICE_MATCH" and line["LinePriceInfo"]["PriceBeforeOverride"] == "15.00"
+    assert [one["ChargeCategory"] for one in line["LineCharges"]["LineCharge"]] == ["Price", "Discount"]
+    assert [one["ChargeName"] for one in made["HeaderCharges"]["HeaderCharge"]] == ["Shipping", "LATE_DELIVERY"]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from litestar.testing import TestClient
 
@@ -66,11 +67,13 @@ def grant(person: Person, value: str, how: str = "amount", on: str = "The whole 
     return text_of(person.does(f"{CARTS}/grant", sent | more))
 
 
-def the_cart() -> capture.Order:
-    house = demo_suite().house
-    with house.commerce.database.read() as conn:
-        found = capture.placed_orders(conn, "tannwerk", "mara")
-    return found[0]
+def the_order(placed: httpx.Response) -> capture.Order:
+    """The order somebody was led to after placing it."""
+    number = placed.headers["location"].partition("?")[0].rpartition("/")[2]
+    with demo_suite().house.commerce.database.read() as conn:
+        found = capture.order_by_number(conn, number)
+    assert found is not None
+    return found
 
 
 def test_what_is_granted_is_named_in_cart_checkout_and_order_and_both_systems_agree(mara: Shopper) -> None:
@@ -87,7 +90,7 @@ def test_what_is_granted_is_named_in_cart_checkout_and_order_and_both_systems_ag
     assert answer.status_code == 303 and "/orders/" in answer.headers["location"]
     assert "Goodwill discount from our service" in mara.follow(answer)
     demo_suite().settle()
-    order = the_cart()
+    order = the_order(answer)
     assert order.calculation is not None and order.calculation.manual == -2000
     house = demo_suite().house
     with house.order_management.database.read() as conn:

@@ -82,7 +82,7 @@ REFUSED = [
         "Row 2 begins at 4, but the row before it only ends at 5.",
     ),
     ({"bands.1.below": "5", "bands.2.least": "8", "bands.2.base": "1"}, "Between 5 and 8 this mode would not be offered."),
-    ({"bands.1.base": "6.999"}, "Row 1: write an amount such as 12.50"),
+    ({"bands.1.base": "6.999"}, "Row 1: Write an amount such as 12.50"),
     ({"bands.1.least": "heavy"}, "Row 1: write kilograms"),
     ({"places": "USA"}, "USA is no place."),
     ({"currency": "JPY"}, "does not sell in this currency"),
@@ -260,7 +260,7 @@ def test_german_refusals_and_who_may(merch: Person) -> None:
     german = Person("merch", locale="de-DE")
     page = german.get(f"{MODE}/table", key=US).text
     answer = german.post(f"{MODE}/table", hidden(page) | {"currency": "USD", "basis": "weight", "bands.1.base": "x"})
-    assert "Zeile 1: schreiben Sie einen Betrag" in text_of(answer.text)
+    assert "Zeile 1: Schreiben Sie einen Betrag" in text_of(answer.text)
     agent = Person("agent")
     agent.get("/call-center")
     assert agent.get("/management/charges").status_code == 403

@@ -30,7 +30,7 @@ class StatusPart:
 
 @dataclass(frozen=True, slots=True)
 class ChargePart:
-    """An amount as shown: a discount is negative."""
+    """An amount as shown: a discount is negative; ``manual`` is what was given or charged by hand, on a cart or here."""
 
     name: str
     category: str
@@ -54,6 +54,8 @@ class LinePart:
     cancellable: bool
     unit_price: int
     list_price: int
+    price_before: int
+    price_reason: str
     goods: int
     total: int
     status: str
@@ -158,6 +160,8 @@ def _line(order: Order, line: Line) -> LinePart:
         cancellable=not line.parent and any(row.status != "9000" and orders.may("CANCEL", row.status) for row in line.rows),
         unit_price=line.unit_price,
         list_price=line.list_price,
+        price_before=line.price_before,
+        price_reason=line.price_reason,
         goods=orders.goods(order, line),
         total=orders.line_total(order, line),
         status=orders.in_words(*orders.least_and_most(line.rows)),
@@ -189,6 +193,6 @@ def _charge(order: Order, charge: Charge) -> ChargePart:
         promotion=charge.reference,
         coupon=charge.coupon,
         amount=-amount if charge.kind is orders.ChargeKind.DISCOUNT else amount,
-        manual=charge.manual,
+        manual=charge.manual or orders.given_on_cart(charge),
         tax=charge.kind is orders.ChargeKind.TAX,
     )

@@ -15,17 +15,14 @@ from typing import Any
 
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.form import Field
-from entrepot.kernel.money import parse_amount
+from entrepot.kernel.typed import typed_amount, typed_percent
 from entrepot.kernel.words import Gettext, mark
 
 Raw = dict[str, Any]
 _WHOLE = re.compile(r"-?[0-9]{1,9}\Z")
-_DECIMAL = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,6})?\Z")
 FILL_IN = mark("%(field)s: please fill this in.")
 WHOLE = mark("%(field)s: write a whole number.")
-DECIMAL = mark("%(field)s: write a number such as 12.5.")
 DAY = mark("%(field)s: write a day such as 2026-11-27.")
-AMOUNT = mark("%(field)s: write an amount such as 149.00.")
 MOST_PARTS = 40
 
 
@@ -140,7 +137,7 @@ def _value(raw: Any, field: Field, name: str, errors: dict[str, str], gettext: G
         value: Any = [_group(row, field.inside, at, errors, gettext) for at, row in rows if _filled(row)]
     elif field.kind == "amounts":
         given = raw if isinstance(raw, dict) else {}
-        value = {code: text.replace(",", ".") for code, text in given.items() if text}
+        value = {code: text for code, text in given.items() if text}
     elif field.kind == "list":
         value = [one.strip() for one in re.split(r"[,;\n]", str(raw or "")) if one.strip()]
     elif field.kind == "yes or no":
@@ -152,30 +149,39 @@ def _value(raw: Any, field: Field, name: str, errors: dict[str, str], gettext: G
         if field.required:
             errors[name] = gettext(FILL_IN) % {"field": label}
         return None
-    fault = _fault(value, field.kind)
+    fault = ""
+    try:
+        value = _plain(value, field.kind)
+    except Invalid as error:
+        fault = f"{label}: {error.told(gettext)}"
+    fault = fault or gettext(_fault(value, field.kind)) % {"field": label}
     if fault:
-        errors[name] = gettext(fault) % {"field": label}
+        errors[name] = fault
     if not field.required and value == str(field.default):
         return None  # what goes without saying is not said, so that an unchanged form stays an unchanged document
     return int(value) if field.kind == "number" and not fault else value
 
 
+def _plain(value: Any, kind: str) -> Any:
+    """Percentages and amounts with the decimal point of documents, else as they were typed; refused as on every page."""
+    if kind == "percent":
+        typed_percent(value)
+        return value.removesuffix("%").strip().replace(",", ".")
+    if kind == "amounts":
+        for code, text in value.items():
+            typed_amount(text, code)
+        return {code: text.replace(",", ".") for code, text in value.items()}
+    return value
+
+
 def _fault(value: Any, kind: str) -> str:
     if kind == "number":
         return "" if _WHOLE.match(value) else WHOLE
-    if kind == "percent":
-        return "" if _DECIMAL.match(value) else DECIMAL
     if kind == "date":
         try:
             date.fromisoformat(value)
         except ValueError:
             return DAY
-    if kind == "amounts":
-        try:
-            for code, amount in value.items():
-                parse_amount(amount, code)
-        except Invalid:
-            return AMOUNT
     return ""
 
 

@@ -86,7 +86,7 @@ def test_what_was_granted_on_the_cart_counts_on_the_order(row: str) -> None:
 
 def test_of_a_grant_on_the_cart_what_cancelling_left_counts() -> None:
     charge = Charge("g", ChargeKind.DISCOUNT, "Discount", "DAMAGED", 1000, line="1", basis=2)
-    assert granted_before(order(line("1", 1, 5000), charges=(charge,))) == 500
+    assert granted_before(order(line("1", 1, 5000), charges=(charge,)), {}) == 500
 
 
 def test_the_percentage_is_of_the_price_before_anybody_changed_it() -> None:

@@ -7,6 +7,7 @@ anew), submitted once per idempotency key, and handed to order management throug
 from entrepot.commerce.capture.availability import Available, find_availability, take_availability
 from entrepot.commerce.capture.calculate import ToCalculate, calculate
 from entrepot.commerce.capture.calculation import (
+    ByHand,
     Calculation,
     LineAdjustment,
     PricedLine,
@@ -71,7 +72,17 @@ from entrepot.commerce.capture.foreign_launch import (
     record_foreign_launch,
     record_return,
 )
-from entrepot.commerce.capture.grant import EITHER, LONGEST_NOTE, Allowance, Granted, GrantMalformed, GrantState, Wish, read_wish
+from entrepot.commerce.capture.grant import (
+    LONGEST_NOTE,
+    ONE_OF,
+    Allowance,
+    Granted,
+    GrantMalformed,
+    GrantState,
+    How,
+    Wish,
+    read_wish,
+)
 from entrepot.commerce.capture.grant import REASONS as GRANT_REASONS
 from entrepot.commerce.capture.granting import (
     Giver,
@@ -125,16 +136,17 @@ from entrepot.commerce.capture.transfer import acknowledge_transfer, fail_transf
 from entrepot.commerce.database import configurators
 
 __all__ = [
-    "EITHER",
     "FOREIGN",
     "GRANT_REASONS",
     "LONGEST_NOTE",
+    "ONE_OF",
     "Adding",
     "Address",
     "AddressInvalid",
     "Allowance",
     "Available",
     "Brought",
+    "ByHand",
     "Calculation",
     "CartNotFound",
     "Component",
@@ -149,6 +161,7 @@ __all__ = [
     "GrantMalformed",
     "GrantState",
     "Granted",
+    "How",
     "LineAdjustment",
     "Needed",
     "NoModel",

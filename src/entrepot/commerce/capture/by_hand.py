@@ -19,7 +19,7 @@ from entrepot.commerce.capture.calculate import ToCalculate, priced_line
 from entrepot.commerce.capture.calculation import Calculation, LineAdjustment, ShippingCharge, SurchargeRow
 from entrepot.commerce.capture.settle import settled
 from entrepot.kernel.errors import Invalid
-from entrepot.kernel.money import format_amount, parse_amount
+from entrepot.kernel.money import format_amount, parse_amount, read_amount
 
 Document = dict[str, Any]
 
@@ -115,12 +115,13 @@ def read_awards(body: Document, currency: str) -> Awarded:
 
 
 def _awards(sent: Sequence[Document], currency: str) -> tuple[LineAdjustment, ...]:
+    """What was taken off by promotions and agents; below zero is what an agent charged."""
     return tuple(
         LineAdjustment(
             str(one.get("PromotionIdentifier", "")),
             0,
             str(one.get("Description", "")),
-            parse_amount(one["Amount"], currency, "Adjustment/Amount"),
+            read_amount(one["Amount"], currency),
             str(one.get("PromotionCode", "")),
         )
         for one in sent

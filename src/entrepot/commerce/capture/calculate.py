@@ -27,6 +27,7 @@ from entrepot.commerce.capture.calculation import (
 )
 from entrepot.commerce.capture.elsewhere import elsewhere
 from entrepot.commerce.capture.order import Component, OrderLine
+from entrepot.commerce.capture.set_price import SetPrice, with_set_prices
 from entrepot.commerce.capture.settle import settled, surcharges_on
 from entrepot.commerce.capture.tables import has_ordered
 from entrepot.commerce.catalog import EntryFacts, Store
@@ -58,6 +59,7 @@ class ToCalculate(msgspec.Struct, frozen=True):
     payment: str | None = None
     manual: tuple[charges.Manual, ...] = ()
     manual_policy: charges.Adding = charges.Adding.REPLACEMENT
+    set_prices: tuple[SetPrice, ...] = ()
 
 
 def calculate(conn: Connection, order: ToCalculate) -> Calculation:
@@ -70,6 +72,8 @@ def calculate(conn: Connection, order: ToCalculate) -> Calculation:
     abroad = elsewhere(conn, order.store, order.destination, order.currency)
     if abroad is not None:
         priced = abroad.lines(priced, facts, order.locked_prices)
+    if order.set_prices:
+        priced = with_set_prices(order.set_prices, priced, order.currency)
     shelf = promotions.shelf_of(conn, order.store.id)
     parcel = parcel_of(order, facts, priced)
     offer = _shipping_offer(conn, order, parcel)

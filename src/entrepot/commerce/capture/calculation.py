@@ -48,6 +48,15 @@ class ByHand(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class PriceSet(msgspec.Struct, frozen=True):
+    """A unit price set by hand: what it would be without, and what the line costs more by it (less: below zero)."""
+
+    id: str
+    reason: str
+    before: int
+    amount: int
+
+
 class PricedComponent(msgspec.Struct, frozen=True):
     part_number: str
     quantity: int
@@ -78,6 +87,7 @@ class PricedLine(msgspec.Struct, frozen=True):
     gift_per: int = 0
     gift_each: int = 0
     by_hand: tuple[ByHand, ...] = ()
+    price_set: PriceSet | None = None
 
     @property
     def discount(self) -> int:
@@ -193,10 +203,16 @@ class Calculation(msgspec.Struct, frozen=True, dict=True):
         """What was adjusted by hand on the goods: a discount is below zero."""
         return sum([line.manual for line in self.lines])
 
-    def came_to(self, adjustment: str, line: str = "") -> int:
-        """What one adjustment by hand came to, on all lines or on one."""
+    def by_hand(self, line: str = "") -> list[ByHand]:
+        """What each adjustment by hand comes to, prices that were set included: in all, or on one line."""
         lines = [one for one in self.lines if not line or one.id == line]
-        return sum([by.amount for one in lines for by in one.by_hand if by.id == adjustment])
+        found = [by for one in lines for by in one.by_hand]
+        found += [ByHand(one.price_set.id, one.price_set.amount, one.price_set.reason) for one in lines if one.price_set]
+        return found + (list(self.shipping.by_hand) if self.shipping and not line else [])
+
+    def came_to(self, adjustment: str) -> int:
+        """What one adjustment by hand came to in all: what it takes off is below zero."""
+        return sum([by.amount for by in self.by_hand() if by.id == adjustment])
 
     @property
     def shipping_net(self) -> int:

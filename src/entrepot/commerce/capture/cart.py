@@ -19,7 +19,7 @@ from entrepot.bus import correlation
 from entrepot.commerce import charges
 from entrepot.commerce.capture import tables
 from entrepot.commerce.capture.calculate import ToCalculate, calculate
-from entrepot.commerce.capture.grant import manual_of
+from entrepot.commerce.capture.grant import manual_of, prices_of
 from entrepot.commerce.capture.order import CartNotFound, CartNotOpen, Order, OrderLine, OrderState, StaleVersion, Visit
 from entrepot.commerce.capture.tables import orders
 from entrepot.kernel.ids import new_id, new_secret
@@ -121,6 +121,7 @@ def to_calculate(visit: Visit, cart: Order) -> ToCalculate:
         payment=cart.payment.method if cart.payment else None,
         manual=manual_of(cart.granted, cart.currency) if cart.granted else (),
         manual_policy=charges.Adding.ADDITION,
+        set_prices=prices_of(cart.granted, cart.currency) if cart.granted else (),
     )
 
 

@@ -1,6 +1,7 @@
 """Granting something on a shopper's open cart, taking it off again, and deciding on what passed somebody's limits.
 
-One grant stands on a line and one on the whole cart: a new one replaces the old. What passes the giver's limits, judged on
+One grant stands on a line, one on the whole cart and one on shipping, and a line has one price set by hand: a new one
+replaces the old. What passes the giver's limits, judged on
 everything that stands on the cart and all they gave on the day (UTC), waits: it takes nothing off until somebody with wider
 limits, never the giver, approves it. Each step is a fact that is only ever added.
 """
@@ -20,14 +21,19 @@ from entrepot.commerce import charges
 from entrepot.commerce.capture.calculate import calculate
 from entrepot.commerce.capture.calculation import Calculation
 from entrepot.commerce.capture.cart import change, to_calculate
-from entrepot.commerce.capture.grant import APPEASEMENT, Allowance, Granted, GrantMalformed, GrantState, Wish
+from entrepot.commerce.capture.grant import APPEASEMENT, Allowance, Granted, GrantMalformed, GrantState, How, Wish
 from entrepot.commerce.capture.order import Order, OrderState, Visit
 from entrepot.commerce.capture.tables import cart_grant, orders
 from entrepot.kernel.errors import Conflict, NotFound, NotPermitted, Refused
 from entrepot.kernel.ids import new_id
 from entrepot.kernel.words import mark
 
-PERMISSIONS = {charges.On.LINE: "order.charge.line", charges.On.ORDER: "order.charge.header"}
+PERMISSIONS = {
+    charges.On.LINE: "order.charge.line",
+    charges.On.ORDER: "order.charge.header",
+    charges.On.SHIPPING: "order.charge.header",
+}
+OVERRIDE = "order.price.override"
 APPROVE = "override.approve"
 _ENDED = ("withdrawn", "rejected")
 
@@ -40,6 +46,16 @@ class OwnCart(Refused):
 class NothingToGrant(Refused):
     code = "NOTHING_TO_GRANT"
     message = mark("This costs nothing already, so there is nothing to take off.")
+
+
+class CostsThatAlready(Refused):
+    code = "COSTS_THAT_ALREADY"
+    message = mark("That is what it costs already. Write another price.")
+
+
+class ShippingNotChosen(Refused):
+    code = "SHIPPING_NOT_CHOSEN"
+    message = mark("The customer has not chosen yet how the order ships, so shipping has no price that could be changed.")
 
 
 class GrantNotFound(NotFound):
@@ -78,7 +94,10 @@ class Giver:
 
 @dataclass(frozen=True, slots=True)
 class GrantFact:
-    """One thing that happened to a grant; ``worth`` is what the cart cost less by it, ``total`` what it came to then."""
+    """One thing that happened to a grant.
+
+    ``worth`` is what the cart cost less by it (more: below zero), ``total`` what it came to then.
+    """
 
     granted: Granted
     order_id: str
@@ -94,18 +113,43 @@ class GrantFact:
 
 def grant(conn: Connection, visit: Visit, cart: Order, wish: Wish, giver: Giver) -> Order:
     """Put a grant on the cart, in the place of an earlier one on the same; beyond the giver's limits it waits."""
-    on = charges.On.LINE if wish.line else charges.On.ORDER
-    giver.require(PERMISSIONS[on])
+    new = _new(visit, cart, wish, giver)
+    giver.require(_permission(new))
     if wish.reason == APPEASEMENT:
         giver.require("order.appease")
     if giver.logon_id.casefold() == cart.logon_id.casefold():
         raise OwnCart()
-    if wish.line and all(line.id != wish.line for line in cart.lines):
+    if wish.on is charges.On.LINE and all(line.id != wish.line for line in cart.lines):
         raise GrantMalformed(path="target", problem=mark("Choose a line that is bought; a gift costs nothing already."))
-    replaced = next((one for one in cart.granted if one.on is on and one.line == wish.line), None)
-    new = Granted(
+    replaced = next((one for one in cart.granted if new.replaces(one)), None)
+    others = tuple(one for one in cart.granted if one is not replaced)
+    if new.how is How.SET:
+        new = replace(new, was=_cost(calculate(conn, to_calculate(visit, replace(cart, granted=others))), new))
+    tried = calculate(conn, to_calculate(visit, replace(cart, granted=(*others, new))))
+    if new.on is charges.On.SHIPPING and tried.shipping is None:
+        raise ShippingNotChosen()
+    worth = -tried.came_to(new.id)
+    if not worth:
+        raise CostsThatAlready() if new.how is How.SET else NothingToGrant()
+    beyond = giver.allowance.passed(tried, new, _today(conn, giver, new, replaced, visit.at, charged=worth < 0))
+    state = GrantState.PENDING if beyond else GrantState.WITHIN_LIMITS
+    if worth > 0 and (new.percent or new.how is How.SET):
+        new = replace(new, most=worth if beyond else giver.allowance.most_on(new.on))
+    if new.how is How.OFF and new.on is not charges.On.SHIPPING:
+        new = replace(new, given_on=_goods(tried, new))
+    new = replace(new, state=state)
+    after = change(conn, visit, cart, replace(cart, granted=(*others, new)))
+    if replaced is not None:
+        _note(conn, after, replaced, "withdrawn", giver.logon_id, (0, visit.at, ""))
+    _note(conn, after, new, "granted", giver.logon_id, (worth, visit.at, wish.note))
+    return after
+
+
+def _new(visit: Visit, cart: Order, wish: Wish, giver: Giver) -> Granted:
+    """The grant as it is tried, as if it were within limits."""
+    return Granted(
         id=new_id(),
-        on=on,
+        on=wish.on,
         reason=wish.reason,
         by=giver.logon_id,
         at=visit.at,
@@ -115,40 +159,41 @@ def grant(conn: Connection, visit: Visit, cart: Order, wish: Wish, giver: Giver)
         percent=wish.percent,
         line=wish.line,
         note=wish.note,
+        how=wish.how,
+        price=wish.price,
     )
-    others = tuple(one for one in cart.granted if one is not replaced)
-    tried = calculate(conn, to_calculate(visit, replace(cart, granted=(*others, new))))
-    worth = -tried.came_to(new.id)
-    if not worth:
-        raise NothingToGrant()
-    today = given_on_day(conn, giver.logon_id, cart.currency, visit.at, but=replaced.id if replaced else "")
-    beyond = giver.allowance.passed(tried, new, today + giver.given_elsewhere)
-    state = GrantState.PENDING if beyond else GrantState.WITHIN_LIMITS
-    most = worth if beyond else giver.allowance.most_on(on)
-    new = replace(new, state=state, most=most if new.percent else None, given_on=_goods(tried, new))
-    after = change(conn, visit, cart, replace(cart, granted=(*others, new)))
-    if replaced is not None:
-        _note(conn, after, replaced, "withdrawn", giver.logon_id, (0, visit.at, ""))
-    _note(conn, after, new, "granted", giver.logon_id, (worth, visit.at, wish.note))
-    return after
+
+
+def _permission(granted: Granted) -> str:
+    return OVERRIDE if granted.prices_line else PERMISSIONS[granted.on]
+
+
+def _cost(bare: Calculation, new: Granted) -> int:
+    """What the thing costs whose price is set: a unit of the line, or shipping after promotions."""
+    if new.on is charges.On.SHIPPING:
+        return bare.shipping_net
+    return next((line.unit_price for line in bare.lines if line.id == new.line), 0)
+
+
+def _today(conn: Connection, giver: Giver, new: Granted, replaced: Granted | None, at: datetime, *, charged: bool) -> int:
+    """What the giver gave on the day besides, on carts and on orders, or (charged) charged on carts."""
+    but = replaced.id if replaced else ""
+    if charged:
+        return charged_on_day(conn, giver.logon_id, new.currency, at, but)
+    return given_on_day(conn, giver.logon_id, new.currency, at, but) + giver.given_elsewhere
 
 
 def _goods(tried: Calculation, new: Granted) -> int:
-    """What the goods cost that a grant is on, before it."""
+    """What the goods cost that a grant is on, before it and what comes after it."""
     lines = [line for line in tried.lines if line.id == new.line or not new.line]
-    return sum(line.net for line in lines) - tried.came_to(new.id) - (_shared(tried, new) if new.line else 0)
-
-
-def _shared(tried: Calculation, new: Granted) -> int:
-    """What a grant on the whole cart adds to the line another one is on: it comes after it."""
-    line = next(one for one in tried.lines if one.id == new.line)
-    return line.manual - tried.came_to(new.id)
+    after = [by.amount for line in lines for by in line.by_hand if by.id == new.id or new.line]
+    return sum(line.net for line in lines) - sum(after)
 
 
 def withdraw(conn: Connection, visit: Visit, cart: Order, grant_id: str, giver: Giver) -> Order:
     """Take a grant off the cart again."""
     standing = _standing(cart, grant_id)
-    giver.require(PERMISSIONS[standing.on])
+    giver.require(_permission(standing))
     return _without(conn, visit, cart, standing, ("withdrawn", giver.logon_id, ""))
 
 
@@ -167,10 +212,10 @@ def decide(conn: Connection, visit: Visit, cart: Order, decision: tuple[str, boo
     granted = tuple(approved if one is waiting else one for one in cart.granted)
     after = change(conn, visit, cart, replace(cart, granted=granted))
     assert after.calculation is not None, "a changed cart has been calculated"
-    today = given_on_day(conn, waiting.by, cart.currency, visit.at, but=waiting.id)
-    if approver.allowance.passed(after.calculation, approved, today):
-        raise GrantBeyondApprover()
     worth = -after.calculation.came_to(approved.id)
+    on_day = charged_on_day if worth < 0 else given_on_day
+    if approver.allowance.passed(after.calculation, approved, on_day(conn, waiting.by, cart.currency, visit.at, waiting.id)):
+        raise GrantBeyondApprover()
     _note(conn, after, approved, "approved", approver.logon_id, (worth, visit.at, note))
     return after
 
@@ -238,11 +283,20 @@ def grants_waiting(conn: Connection, store_id: int) -> list[GrantFact]:
 
 def given_on_day(conn: Connection, user: str, currency: str, at: datetime, but: str = "") -> int:
     """What somebody has granted on the day (UTC) of ``at`` and what of it stands, in minor units."""
+    return _on_day(conn, user, currency, at, sa.case((_t.worth > 0, _t.worth), else_=0), but)
+
+
+def charged_on_day(conn: Connection, user: str, currency: str, at: datetime, but: str = "") -> int:
+    """What somebody has charged by hand on carts on the day (UTC) of ``at`` and what of it stands."""
+    return _on_day(conn, user, currency, at, sa.case((_t.worth < 0, -_t.worth), else_=0), but)
+
+
+def _on_day(conn: Connection, user: str, currency: str, at: datetime, what: sa.ColumnElement[int], but: str) -> int:
     since = at.replace(hour=0, minute=0, second=0, microsecond=0)
     mine = sa.select(_other.c.grant_id).where(
         _other.c.requester == user, _other.c.at >= since, _other.c.action == "granted", _other.c.currency == currency
     )
-    query = sa.select(sa.func.coalesce(sa.func.sum(_t.worth), 0)).where(_t.grant_id.in_(mine), _t.grant_id != but, _LAST)
+    query = sa.select(sa.func.coalesce(sa.func.sum(what), 0)).where(_t.grant_id.in_(mine), _t.grant_id != but, _LAST)
     return int(conn.execute(query).scalar_one())
 
 

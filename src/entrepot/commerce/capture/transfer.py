@@ -83,6 +83,7 @@ def transfer_document(order: Order, store: str) -> Document:
                 "ShippingCharge": format_amount(shipping.amount, money) if shipping else "0",
                 "Adjustment": adjustment_documents(shipping.adjustments, money) if shipping else [],
                 "Tax": tax_documents(shipping.taxes, money) if shipping else [],
+                "Grant": grant_documents(shipping.by_hand, money) if shipping else [],
                 "ShippingAddress": address_document(order.ship_to),
             },
             "OrderPaymentInfo": {
@@ -113,6 +114,7 @@ def _item(place: int, line: PricedLine, lines: dict[str, Any], currency: str) ->
             "Adjustment": adjustment_documents(line.adjustments, currency),
             "Grant": grant_documents(line.by_hand, currency),
             "Tax": tax_documents(line.taxes, currency),
+            **price_set_document(line, currency),
         },
         "ContractIdentifier": line.contract,
         "PriceRule": line.rule,
@@ -163,8 +165,19 @@ def adjustment_documents(shares: tuple[LineAdjustment, ...], currency: str) -> l
 
 
 def grant_documents(by_hand: tuple[ByHand, ...], currency: str) -> list[Document]:
-    """What an agent granted on the cart, by its reason: a fact of the sale like a promotion's share."""
-    return [{"Reason": one.reason, "Amount": format_amount(-one.amount, currency)} for one in by_hand if one.amount]
+    """What an agent granted or charged on the cart, by its reason: a fact of the sale like a promotion's share."""
+    return [
+        {"Reason": one.reason, "Charge": one.amount > 0, "Amount": format_amount(abs(one.amount), currency)}
+        for one in by_hand
+        if one.amount
+    ]
+
+
+def price_set_document(line: PricedLine, currency: str) -> Document:
+    """That an agent set the unit price, why, and what it would be otherwise; nothing where it is the buyer's own."""
+    if line.price_set is None:
+        return {}
+    return {"PriceOverride": {"Reason": line.price_set.reason, "UnitPriceBefore": format_price(line.price_set.before, currency)}}
 
 
 def surcharge_documents(calculation: Calculation) -> list[Document]:

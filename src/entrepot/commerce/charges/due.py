@@ -113,8 +113,9 @@ def settle(bill: Bill) -> Due:
     """
     manual = in_effect(bill.manual, bill.manual_policy)
     by_line = _by_line(bill, manual) if manual else {}
-    on_shipping = {one.id: one.amount for one in manual if one.on is On.SHIPPING}
-    _require_room(bill.shipping.amount if bill.shipping else 0, sum(on_shipping.values()), mark("shipping"))
+    cost = bill.shipping.amount if bill.shipping else 0
+    on_shipping = {one.id: one.on_base(cost) for one in manual if one.on is On.SHIPPING} if manual else {}
+    _require_room(cost, sum(on_shipping.values()), mark("shipping"))
     lines = tuple(_row(bill, line, by_line.get(line.id, {})) for line in bill.lines)
     shipping = _row(bill, bill.shipping, on_shipping) if bill.shipping is not None else None
     surcharges = tuple(_row(bill, one, {}) for one in bill.surcharges)

@@ -40,7 +40,8 @@ class Manual:
     """One adjustment in minor units, a discount below zero; ``kind`` is its reason, ``line`` the line it is on.
 
     With ``percent`` it is that much off what it is on, at most ``most``. One given on ``given_on`` of goods shrinks with them
-    in proportion; one that ``yields`` never takes more than is left.
+    in proportion; one that ``yields`` never takes more than is left. With ``to`` it brings what it is on, which was ``given_on``,
+    to that amount, and only ever in the direction it had then.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Manual:
     most: int | None = None
     given_on: int = 0
     yields: bool = False
+    to: int | None = None
 
     def on_base(self, base: int) -> int:
         """What it adds to an amount.
@@ -60,7 +62,12 @@ class Manual:
         -500
         >>> Manual("1", On.ORDER, -2_000, given_on=10_000).on_base(5_000)
         -1000
+        >>> Manual("1", On.SHIPPING, 0, to=0, given_on=590).on_base(990)
+        -990
         """
+        if self.to is not None:
+            amount = min(self.to - base, 0) if self.to <= self.given_on else max(self.to - base, 0)
+            return amount if self.most is None else max(amount, -self.most)
         amount = -percent_of(base, self.percent) if self.percent else self.amount
         if not self.percent and base < self.given_on:
             amount = -half_up(-self.amount * max(base, 0), self.given_on)

@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 from entrepot.commerce.charges.shipping import Basis, Rate, ShippingMode
 from entrepot.kernel.clock import last_day, midnight
 from entrepot.kernel.errors import Invalid
-from entrepot.kernel.money import format_amount, parse_amount
-from entrepot.kernel.words import mark
+from entrepot.kernel.money import format_amount
+from entrepot.kernel.typed import AmountMistyped, typed_amount
+from entrepot.kernel.words import mark, phrase
 
 MOST_BANDS = 40
 _PLACE = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,7})?\Z")
@@ -236,9 +237,9 @@ def _band(row: BandText, number: int, basis: Basis, currency: str) -> Band:
 
 def _amount(text: str, currency: str, row: int) -> int:
     try:
-        return int(parse_amount(text.replace(",", "."), currency))
-    except Invalid:
-        problem = mark("write an amount such as 12.50, with no more decimals than the currency has.")
+        return typed_amount(text, currency)
+    except AmountMistyped as error:
+        problem = phrase(error.message, **error.attributes)
         raise BandMalformed(path=f"bands.{row}", row=row, problem=problem) from None
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
@@ -16,7 +15,7 @@ from entrepot.commerce.charges.rate_table import read_day, read_places
 from entrepot.commerce.charges.surcharges import Per
 from entrepot.commerce.charges.tax import CashRounding, TaxHome, TaxRate
 from entrepot.kernel.errors import Invalid
-from entrepot.kernel.money import parse_amount
+from entrepot.kernel.typed import typed_amount, typed_percent
 from entrepot.kernel.words import mark
 
 CATEGORIES = ("Handling", "Personalization", "Shipping")
@@ -100,7 +99,7 @@ def read_tax_rate(values: Mapping[str, str]) -> TaxRate:
     name, (country, region) = values["name"], _place(values["country"], values["region"])
     if not 0 < len(name) <= 80:
         raise TermMalformed(path="name", problem=mark("Write what the tax is called on invoices, such as VAT."))
-    percent = Fraction(_percent(values["percent"], "percent") or "0")
+    percent = Fraction(typed_percent(values["percent"], "percent") if values["percent"] else 0)
     return TaxRate(name, read_tax_category(values["category"], "category"), country, percent, region)
 
 
@@ -159,29 +158,12 @@ def _tariff(values: Mapping[str, str], currency: str) -> dict[str, Any] | None:
         raise TermMalformed(
             path=f"below.{currency}", problem=mark("The range ends above where it begins; leave the end empty for no end.")
         )
-    percent = _percent(typed["percent"], f"percent.{currency}") or "0"
+    percent = typed_percent(typed["percent"], f"percent.{currency}") if typed["percent"] else "0"
     return {"currency": currency, "amount": money["amount"], "percent": percent, "least": money["least"], "below": below}
 
 
 def _amount(text: str, currency: str, path: str) -> int:
-    try:
-        return int(parse_amount(text.replace(",", "."), currency, path)) if text else 0
-    except Invalid:
-        problem = mark("Write an amount such as 12.50, with no more decimals than the currency has.")
-        raise TermMalformed(path=path, problem=problem) from None
-
-
-def _percent(text: str, path: str) -> str:
-    """A percentage between 0 and 100 as decimal text, without decimals it does not need."""
-    if not text:
-        return ""
-    try:
-        exact = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        exact = Decimal("NaN")
-    if not exact.is_finite() or not 0 <= exact <= 100 or exact != round(exact, 4):
-        raise TermMalformed(path=path, problem=mark("Write a percentage between 0 and 100 with at most four decimals."))
-    return f"{exact.normalize():f}"
+    return typed_amount(text, currency, path) if text else 0
 
 
 def _whole(text: str, path: str, most: int) -> int:

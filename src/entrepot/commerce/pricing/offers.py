@@ -12,9 +12,10 @@ from entrepot.commerce.pricing import tables
 from entrepot.commerce.pricing.price import FOREVER
 from entrepot.kernel.clock import micros_of, midnight
 from entrepot.kernel.errors import Invalid, NotFound, Refused
-from entrepot.kernel.money import parse_currency, parse_price
+from entrepot.kernel.money import parse_currency
 from entrepot.kernel.quantity import Step
 from entrepot.kernel.sheet import Outcome
+from entrepot.kernel.typed import typed_price
 from entrepot.kernel.words import mark
 
 MOST_PRECEDENCE = 2**31 - 1
@@ -83,7 +84,7 @@ def offer_row(text: OfferText, entry: Priced, price_list: int, zone: datetime) -
         "entry_id": entry.id,
         "currency": parse_currency(text.currency, "currency"),
         "identifier": identifier[:128],
-        "price": parse_price(text.price.replace(",", "."), "price"),
+        "price": typed_price(text.price, "price"),
         "quantity_least": least,
         "quantity_most": most,
         "precedence": _precedence(text.precedence),

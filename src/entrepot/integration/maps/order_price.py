@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from entrepot.commerce.capture import GRANT_REASONS
 from entrepot.integration.mapping import Document, Each, Field, Map, Values
 from entrepot.integration.maps.people import PERSON
 from entrepot.integration.maps.transfer_order import GIFT, PREFIX, TAX, TAXES, category, surcharge_taxes, surcharges_on
@@ -122,7 +123,9 @@ def calculate(document: Document, values: Mapping[str, Values]) -> Document:
         if line.get("IsPriceLocked") != "Y":
             item.pop("LockedPrice", None)
         if awarded:
-            item["Adjustment"] = [AWARD.here(one, values) for one in _sold(line, "Line") if one.get("IsDiscount") == "Y"]
+            sold = _sold(line, "Line")
+            item["Adjustment"] = [AWARD.here(one, values) for one in sold if one.get("IsDiscount") == "Y"]
+            item["Adjustment"] += [_charged(one, values) for one in sold if _is_charged(one)]
     if awarded:
         made |= _sold_with(document, values)
     return {"Order": made}
@@ -132,14 +135,29 @@ def _sold_with(document: Document, values: Mapping[str, Values]) -> Document:
     """What an order was sold with besides its lines: shipping, what promotions took off it, surcharges."""
     header = _sold(document, "Header")
     off = [AWARD.here(one, values) for one in header if one.get("IsDiscount") == "Y"]
+    off += [_charged(one, values) for one in header if _is_charged(one)]
     shipping = [one["AdjustmentApplied"] for one in header if one.get("ChargeName") == "Shipping"]
-    charged = [one for one in header if one.get("IsDiscount") != "Y" and one.get("ChargeName") != "Shipping"]
+    charged = [one for one in _surcharges(header) if one.get("ChargeName") != "Shipping"]
     surcharges = [SURCHARGE_TOLD.here(one, values) for one in charged]
     for line in document.get("OrderLines", {}).get("OrderLine", []):
         on = {"OrderItemIdentifier": line["LineID"]}
-        surcharges += [SURCHARGE_TOLD.here(one, values) | on for one in _sold(line, "Line") if one.get("IsDiscount") != "Y"]
+        surcharges += [SURCHARGE_TOLD.here(one, values) | on for one in _surcharges(_sold(line, "Line"))]
     sold: Document = {"Shipping": {"Adjustment": off}, "Surcharge": surcharges}
     return sold | ({"LockedShipping": shipping[0]} if shipping else {})
+
+
+def _is_charged(one: Document) -> bool:
+    """Whether an agent charged it on the cart: it belongs to the price of what it is on, unlike a surcharge."""
+    return one.get("IsDiscount") != "Y" and one.get("ChargeName") in GRANT_REASONS
+
+
+def _surcharges(sold: list[Document]) -> list[Document]:
+    return [one for one in sold if one.get("IsDiscount") != "Y" and not _is_charged(one)]
+
+
+def _charged(one: Document, values: Mapping[str, Values]) -> Document:
+    award = AWARD.here(one, values)
+    return award | {"Amount": f"-{award['Amount']}"}
 
 
 def _sold(document: Document, level: str) -> list[Document]:

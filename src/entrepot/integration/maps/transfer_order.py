@@ -13,6 +13,8 @@ from entrepot.integration.mapping import Constant, Document, Each, Field, Map, V
 from entrepot.integration.maps.people import PERSON
 
 PREFIX = "WC_"
+#: The category of what an agent charged on the goods of a cart: a part of what they cost, taxed as they are.
+GRANT_CHARGE = "Price"
 TAX = (Field("Name", "TaxName"), Field("Percentage", "TaxPercentage"), Field("Amount", "Tax"))
 TAXES = Map("Tax", (Each("Tax", "Tax", TAX),))
 SURCHARGE = Map(
@@ -49,6 +51,8 @@ LINE = (
     Field("OrderItemAmount/UnitPrice", "LinePriceInfo/UnitPrice", required=True),
     Field("OrderItemAmount/ListPrice", "LinePriceInfo/ListPrice"),
     Constant("LinePriceInfo/IsPriceLocked", "Y"),
+    Field("OrderItemAmount/PriceOverride/Reason", "LinePriceInfo/OverrideReason"),
+    Field("OrderItemAmount/PriceOverride/UnitPriceBefore", "LinePriceInfo/PriceBeforeOverride"),
     Each("OrderItemAmount/Adjustment", "LineCharges/LineCharge", ADJUSTMENT),
     Each("OrderItemAmount/Tax", "LineTaxes/LineTax", TAX),
     Field("ConfigurationID", "ConfigurationId"),
@@ -158,9 +162,9 @@ def _surcharge_line(line: Document, order: Document, values: Mapping[str, Values
 
 
 def _granted_line(line: Document, item: Document, values: Mapping[str, Values]) -> None:
-    """What an agent granted on the cart: a discount of the line under its reason."""
+    """What an agent granted or charged on the cart: a discount of the line, or a part of its price, under its reason."""
     for one in item["OrderItemAmount"].get("Grant", ()):
-        kind = values["GRANT_CATEGORY"].there(one["Reason"], "Grant/Reason")
+        kind = GRANT_CHARGE if one.get("Charge") else values["GRANT_CATEGORY"].there(one["Reason"], "Grant/Reason")
         charge = {"ChargeCategory": kind, "ChargeName": one["Reason"], "ChargeAmount": one["Amount"]}
         line.setdefault("LineCharges", {}).setdefault("LineCharge", []).append(charge)
 
@@ -207,4 +211,7 @@ def _header_charges(shipping: Document, levels: Mapping[str, str], values: Mappi
                 "Description": one.get("Description", ""),
             }
         )
+    for one in shipping.get("Grant", ()):
+        kind = "Shipping" if one.get("Charge") else "ShippingDiscount"
+        charges.append({"ChargeCategory": kind, "ChargeName": one["Reason"], "ChargeAmount": one["Amount"]})
     return charges

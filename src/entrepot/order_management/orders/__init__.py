@@ -10,7 +10,7 @@ from entrepot.order_management.orders.adjust import By, adjustment_request, appr
 from entrepot.order_management.orders.adjustment import PERMISSIONS as ADJUSTMENT_PERMISSIONS
 from entrepot.order_management.orders.adjustment import REASONS as ADJUSTMENT_REASONS
 from entrepot.order_management.orders.adjustment import Fact as AdjustmentFact
-from entrepot.order_management.orders.adjustment import Level, Limits, Policy, State, limits_of, standing
+from entrepot.order_management.orders.adjustment import Level, Limits, Policy, State, given_on_cart, limits_of, standing
 from entrepot.order_management.orders.adjustment_facts import (
     Awaiting,
     awaiting_approval,
@@ -118,6 +118,7 @@ __all__ = [
     "finish",
     "get_order_details",
     "get_order_list",
+    "given_on_cart",
     "given_on_day",
     "goods",
     "history",

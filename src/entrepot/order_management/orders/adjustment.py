@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from entrepot.kernel.money import exponent, extend, percent_of
-from entrepot.order_management.orders.order import Charge, ChargeKind, Order
+from entrepot.order_management.orders.order import Charge, ChargeKind, Line, Order
 from entrepot.order_management.orders.totals import SHIPPING, goods, now
 
 
@@ -160,9 +160,9 @@ def judge(order: Order, facts: Mapping[str, Fact], about: Fact, limits: Limits, 
     """The limits that ``about`` passes with all that stands on the order; ``given_today`` includes it."""
     if not about.worth:
         return []
-    on_order = sum(fact.worth for fact in facts.values()) + granted_before(order)
+    on_order = sum(fact.worth for fact in facts.values()) + granted_before(order, facts)
     on_line = sum(fact.worth for fact in facts.values() if fact.line_key == about.line_key) if about.line_key else 0
-    on_line += granted_before(order, about.line_key) if about.line_key else 0
+    on_line += granted_before(order, facts, about.line_key) if about.line_key else 0
     checks = [
         ("line_percent", _percent(limits, _full_price(order, facts, about.line_key)) if about.line_key else None, on_line),
         ("line_amount", limits.line_amount, on_line),
@@ -172,17 +172,29 @@ def judge(order: Order, facts: Mapping[str, Fact], about: Fact, limits: Limits, 
     return [Excess(name, most, has) for name, most, has in checks if most is not None and has > most]
 
 
-def granted_before(order: Order, line: str = "") -> int:
+def given_on_cart(charge: Charge) -> bool:
+    """Whether an agent gave or charged it on the cart that became the order: it came under its reason, by no promotion."""
+    return charge.kind is not ChargeKind.TAX and not charge.manual and not charge.reference and charge.name in REASONS
+
+
+def granted_before(order: Order, facts: Mapping[str, Fact], line: str = "") -> int:
     """What an agent granted on the cart that became the order, as far as it stands: on a line, or on all of them.
 
-    It came as a discount of its lines under its reason, by no promotion; here it is a fact of the sale.
+    Discounts and lower unit prices; here both are facts of the sale.
     """
-    granted = [
-        charge
-        for charge in order.charges
-        if charge.kind is ChargeKind.DISCOUNT and not charge.manual and not charge.reference and charge.name in REASONS
-    ]
-    return sum(now(order, charge) for charge in granted if not line or charge.line == line)
+    charges = [one for one in order.charges if one.kind is ChargeKind.DISCOUNT and given_on_cart(one)]
+    off = sum(now(order, charge) for charge in charges if not line or charge.line == line)
+    priced = [one for one in order.lines if one.price_before and (not line or one.key == line)]
+    return off + sum(max(0, _at(order, one, one.price_before) - _at(order, one, _came_with(facts, one))) for one in priced)
+
+
+def _came_with(facts: Mapping[str, Fact], line: Line) -> int:
+    """The unit price a line had before anybody changed it here."""
+    return next((one.before for one in facts.values() if one.level is Level.PRICE and one.line_key == line.key), line.unit_price)
+
+
+def _at(order: Order, line: Line, price: int) -> int:
+    return extend(price, line.ordered, order.currency, line.step.fraction)
 
 
 def _percent(limits: Limits, amount: int) -> int | None:
@@ -192,8 +204,8 @@ def _percent(limits: Limits, amount: int) -> int | None:
 def _full_price(order: Order, facts: Mapping[str, Fact], key: str) -> int:
     """What a line would cost at the price it had before anybody changed it by hand."""
     line = order.line(key)
-    before = [fact.before for fact in facts.values() if fact.level is Level.PRICE and fact.line_key == key]
-    return extend(before[0], line.ordered, order.currency, line.step.fraction) if before else goods(order, line)
+    before = line.price_before or _came_with(facts, line)
+    return goods(order, line) if before == line.unit_price else _at(order, line, before)
 
 
 def _scaled(limits: Limits, scale: int) -> Limits:

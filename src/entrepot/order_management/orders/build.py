@@ -243,6 +243,8 @@ def _line(on: Bench, sent: doc.OrderLine, key: str, number: tuple[int, int], nam
         product_class=sent.item.product_class,
         unit_price=parse_price(price.unit_price, f"{path}.LinePriceInfo.UnitPrice"),
         list_price=parse_price(price.list_price, f"{path}.LinePriceInfo.ListPrice"),
+        price_before=parse_price(price.price_before_override or "0", f"{path}.LinePriceInfo.PriceBeforeOverride"),
+        price_reason=price.override_reason,
         price_locked=price.is_price_locked == "Y",
         info_only=price.is_line_price_for_information_only == "Y" or bool(parent),
         kit_code="" if item.kit_code is KitCode.PREBUILT else item.kit_code.value,

@@ -127,6 +127,13 @@ def in_order(order: Order) -> list[Line]:
     return below("")
 
 
+def _price_set(line: Line, currency: str) -> dict[str, str]:
+    """What a unit cost before an agent set its price on the cart, and why."""
+    if not line.price_before:
+        return {}
+    return {"PriceBeforeOverride": format_price(line.price_before, currency), "OverrideReason": line.price_reason}
+
+
 def _line(order: Order, line: Line) -> dict[str, Any]:
     least, most = least_and_most(line.rows)
     charges = [charge for charge in order.charges if charge.line == line.key]
@@ -149,6 +156,7 @@ def _line(order: Order, line: Line) -> dict[str, Any]:
         "LinePriceInfo": {
             "UnitPrice": format_price(line.unit_price, order.currency),
             "ListPrice": format_price(line.list_price, order.currency),
+            **_price_set(line, order.currency),
             "IsPriceLocked": flag(line.price_locked),
             "IsLinePriceForInformationOnly": flag(line.info_only),
             "LineTotal": format_amount(line_total(order, line), order.currency),

@@ -18,6 +18,8 @@ class LinePriceInfo(Document, frozen=True, kw_only=True):
     unit_price: str = "0"
     list_price: str = "0"
     retail_price: str = ""
+    price_before_override: str = ""
+    override_reason: str = ""
     is_price_locked: Flag = "N"
     is_line_price_for_information_only: Flag = "N"
     line_total: str = ""

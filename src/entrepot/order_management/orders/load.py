@@ -93,6 +93,8 @@ LINE_PLAIN = (
     "product_class",
     "unit_price",
     "list_price",
+    "price_before",
+    "price_reason",
     "price_locked",
     "info_only",
     "kit_code",

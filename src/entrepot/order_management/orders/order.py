@@ -73,6 +73,8 @@ class Line:
     product_class: str = ""
     unit_price: int = 0
     list_price: int = 0
+    price_before: int = 0
+    price_reason: str = ""
     price_locked: bool = False
     info_only: bool = False
     kit_code: str = ""

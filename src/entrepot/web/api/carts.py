@@ -245,6 +245,7 @@ def _calculated(calculation: capture.Calculation, own: dict[str, Any]) -> dict[s
             "amount": amount(calculation.shipping.amount),
             "net": amount(calculation.shipping.net),
             "tax": amount(calculation.shipping.tax),
+            "granted": _granted(calculation.shipping.by_hand, money),
         }
         if calculation.shipping
         else None,
@@ -286,11 +287,19 @@ def _line_document(line: capture.PricedLine, own: Any, money: str) -> dict[str, 
         "contract": line.contract,
         "rule": line.rule,
         "gift_of": line.gift_of or None,
-        "granted": [{"reason": one.reason, "amount": format_amount(one.amount, money)} for one in line.by_hand],
+        "granted": _granted(line.by_hand, money),
+        "price_set": {"reason": line.price_set.reason, "before": format_price(line.price_set.before, money)}
+        if line.price_set
+        else None,
         "adjustments": [msgspec.to_builtins(one) | {"amount": format_amount(one.amount, money)} for one in line.adjustments],
         "configuration_id": own.configuration_id if own else None,
         "components": [_component_document(one) for one in capture.contents(own)] if own else [],
     }
+
+
+def _granted(by_hand: tuple[capture.ByHand, ...], money: str) -> list[dict[str, str]]:
+    """What an agent granted (below zero) or charged."""
+    return [{"reason": one.reason, "amount": format_amount(one.amount, money)} for one in by_hand]
 
 
 def _component_document(one: capture.Content) -> dict[str, Any]:

@@ -12,22 +12,30 @@ from typing import Any
 import msgspec
 from litestar import Controller, Request, delete, get, post
 
-from entrepot.commerce import capture, catalog
-from entrepot.kernel.money import format_amount
+from entrepot.commerce import capture, catalog, charges
+from entrepot.kernel.money import format_amount, format_price
 from entrepot.web import cart_desk
 from entrepot.web.edge import house_of, require_user
+from entrepot.web.i18n import mark
 from entrepot.web.staff import Desk
 
 ORDER_WIDE, GOODWILL = "order.charge.header", "order.appease"
 
 
 class ToGrant(msgspec.Struct, forbid_unknown_fields=True):
-    """An amount or a percentage, as decimal text; on the line of that id, without one on the whole cart."""
+    """One of an amount or a percentage off, a charge on top and a new price, as decimal text.
+
+    It is on the line of that id, without one on the whole cart, or (`shipping`) on shipping. A price is of a unit of a line,
+    or of shipping.
+    """
 
     version: int
     reason: str
     amount: str = ""
     percent: str = ""
+    charge: str = ""
+    price: str = ""
+    shipping: bool = False
     line: str = ""
     note: str = ""
 
@@ -40,13 +48,20 @@ class Decision(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class GrantDocument(msgspec.Struct):
-    """A grant that stands on a cart; `state` is within, pending or approved, `off` what the cart costs less by it now."""
+    """A grant that stands on a cart; `state` is within, pending or approved.
+
+    `on` is line, order or shipping, `how` is off, extra or set; `off` is what the cart costs less by it now, below zero what it
+    costs more.
+    """
 
     id: str
     state: str
+    on: str
+    how: str
     line: str | None
     amount: str | None
     percent: str | None
+    price: str | None
     off: str
     reason: str
     note: str
@@ -56,8 +71,9 @@ class GrantDocument(msgspec.Struct):
 
 
 class Target(msgspec.Struct):
-    """Something that can be taken less for: a line, or (no line) the whole cart; `net` is what it costs now."""
+    """Something that can be taken less or more for: a line, the whole cart or shipping (`on`); `net` is what it costs now."""
 
+    on: str
     line: str | None
     part_number: str
     net: str
@@ -76,9 +92,11 @@ class GrantsDocument(msgspec.Struct):
 
 
 class Waiting(msgspec.Struct):
-    """A grant that waits for approval, and on whose cart."""
+    """A grant that waits for approval, and on whose cart; a charge has a worth below zero."""
 
     customer: str
+    on: str
+    how: str
     grant: str
     part_number: str
     worth: str
@@ -111,10 +129,7 @@ class GrantApi(Controller):
         at_desk, house = _desk(request, store), house_of(request)
         with house.commerce.database.read() as conn:
             currency = cart_desk.open_cart(conn, house, at_desk, customer).cart.currency
-        if bool(data.amount) == bool(data.percent):
-            raise capture.GrantMalformed(path="amount", problem=capture.EITHER)
-        how = "amount" if data.amount else "percent"
-        wish = capture.read_wish(data.line, how, data.amount or data.percent, (data.reason, data.note), currency)
+        wish = _wish(data, currency)
         return _document(at_desk, customer, cart_desk.grant(house, at_desk, customer, data.version, wish))
 
     @delete(
@@ -145,6 +160,18 @@ class GrantApi(Controller):
             return [_waiting(one) for one in capture.grants_waiting(conn, at_desk.store.id)]
 
 
+def _wish(data: ToGrant, currency: str) -> capture.Wish:
+    given = {name: value for name in ("amount", "percent", "charge", "price") if (value := getattr(data, name))}
+    if len(given) != 1:
+        raise capture.GrantMalformed(path="amount", problem=capture.ONE_OF)
+    if data.shipping and data.line:
+        raise capture.GrantMalformed(path="line", problem=mark("Say a line or shipping, not both."))
+    ((how, value),) = given.items()
+    whole = charges.On.SHIPPING if data.shipping else charges.On.ORDER
+    target = (charges.On.LINE, data.line) if data.line else (whole, "")
+    return capture.read_wish(target, how, value, (data.reason, data.note), currency)
+
+
 def _desk(request: Request[Any, Any, Any], store: str) -> Desk:
     with house_of(request).commerce.database.read() as conn:
         found = catalog.find_store(conn, store)
@@ -154,10 +181,12 @@ def _desk(request: Request[Any, Any, Any], store: str) -> Desk:
 def _document(at_desk: Desk, customer: str, cart: capture.Order) -> GrantsDocument:
     calculation, may = cart.calculation, at_desk.user.permissions
     assert calculation is not None, "an open cart has been calculated"
-    lines = [line for line in calculation.lines if line.net > 0 and not line.gift_of]
-    targets = [Target(line.id, line.part_number, format_amount(line.net, cart.currency)) for line in lines]
+    lines = [line for line in calculation.lines if not line.gift_of]
+    targets = [Target("line", line.id, line.part_number, format_amount(line.net, cart.currency)) for line in lines]
+    if ORDER_WIDE in may and calculation.shipping is not None:
+        targets.append(Target("shipping", None, "", format_amount(calculation.shipping_net, cart.currency)))
     if ORDER_WIDE in may and lines:
-        targets.append(Target(None, "", format_amount(sum(line.net for line in lines), cart.currency)))
+        targets.append(Target("order", None, "", format_amount(sum(line.net for line in lines), cart.currency)))
     return GrantsDocument(
         customer=customer,
         version=cart.version,
@@ -173,9 +202,12 @@ def _grant_document(one: capture.Granted, calculation: capture.Calculation) -> G
     return GrantDocument(
         id=one.id,
         state=str(one.state),
+        on=str(one.on),
+        how=str(one.how),
         line=one.line or None,
-        amount=None if one.percent else format_amount(one.amount, one.currency),
+        amount=None if one.percent or one.prices_line else format_amount(one.amount, one.currency),
         percent=one.percent or None,
+        price=format_price(one.price, one.currency) if one.prices_line else None,
         off=format_amount(-calculation.came_to(one.id), calculation.currency),
         reason=one.reason,
         note=one.note,
@@ -189,6 +221,8 @@ def _waiting(fact: capture.GrantFact) -> Waiting:
     one = fact.granted
     return Waiting(
         customer=fact.customer,
+        on=str(one.on),
+        how=str(one.how),
         grant=one.id,
         part_number=fact.part_number,
         worth=format_amount(fact.worth, one.currency),

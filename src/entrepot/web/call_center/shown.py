@@ -210,7 +210,7 @@ def discounts(page: OrderPage) -> list[tuple[str, str, int]]:
     by_hand = 0
     lines: tuple[LinePart, ...] = page.lines
     for charge in (*page.order_wide, *(charge for line in lines for charge in line.charges)):
-        if charge.manual or charge.name in orders.ADJUSTMENT_REASONS:
+        if charge.manual:
             by_hand += min(0, charge.amount)
         elif charge.amount < 0:
             words, amount = sums.get(charge.promotion or charge.name, (charge.description or charge.name, 0))

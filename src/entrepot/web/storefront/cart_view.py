@@ -30,6 +30,7 @@ class LineShown:
     net: int
     discounts: tuple[capture.LineAdjustment, ...] = ()
     granted: tuple[tuple[str, int], ...] = ()
+    price_said: str = ""
     parts: tuple[capture.Component, ...] = ()
     contents: tuple[capture.Content, ...] = ()
     configured: bool = False
@@ -68,7 +69,8 @@ def cart_shown(cart: capture.Order, words: NullTranslations, locale: str) -> Car
     assert calculation is not None, "a cart that is shown has been calculated"
     own = {line.id: line for line in cart.lines}
     why = {one.line: problem_text(one, words) for one in calculation.problems if one.line}
-    lines = [_line(line, own.get(line.id), why.get(line.id, ""), words) for line in calculation.lines]
+    reader = Reader(words, locale, calculation.currency)
+    lines = [_line(line, own.get(line.id), why.get(line.id, ""), reader) for line in calculation.lines]
     priced = {line.id for line in calculation.lines}
     lines += [_gone(line, why.get(line.id, "")) for line in cart.lines if line.id not in priced]
     names = {one.promotion: one.name for one in calculation.applied}
@@ -81,7 +83,16 @@ def cart_shown(cart: capture.Order, words: NullTranslations, locale: str) -> Car
     )
 
 
-def _line(line: capture.PricedLine, own: capture.OrderLine | None, problem: str, words: NullTranslations) -> LineShown:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: in which words and numbers, in which currency."""
+
+    words: NullTranslations
+    locale: str
+    currency: str
+
+
+def _line(line: capture.PricedLine, own: capture.OrderLine | None, problem: str, reader: Reader) -> LineShown:
     return LineShown(
         id=line.id,
         part_number=line.part_number,
@@ -94,7 +105,8 @@ def _line(line: capture.PricedLine, own: capture.OrderLine | None, problem: str,
         amount=line.amount,
         net=line.net,
         discounts=line.adjustments,
-        granted=tuple((granted_name(one.reason, words), one.amount) for one in line.by_hand if one.amount),
+        granted=tuple((granted_name(one, reader.words), one.amount) for one in line.by_hand if one.amount),
+        price_said=_price_said(line, reader),
         parts=own.components if own else (),
         contents=capture.contents(own) if own else (),
         configured=bool(own and own.configuration_id),
@@ -102,6 +114,16 @@ def _line(line: capture.PricedLine, own: capture.OrderLine | None, problem: str,
         gift=line.gift_of,
         problem=problem,
     )
+
+
+def _price_said(line: capture.PricedLine, reader: Reader) -> str:
+    """That an agent set the price of a unit, and what it would cost otherwise."""
+    if line.price_set is None:
+        return ""
+    pattern = reader.words.gettext("%(why)s: %(now)s instead of %(before)s")
+    now, before = (formats.price(one, reader.currency, reader.locale) for one in (line.unit_price, line.price_set.before))
+    reason = capture.ByHand(line.price_set.id, line.price_set.amount, line.price_set.reason)
+    return pattern % {"why": granted_name(reason, reader.words), "now": now, "before": before}
 
 
 def _gone(line: capture.OrderLine, problem: str) -> LineShown:
@@ -209,11 +231,20 @@ GRANTED = {
     "LATE_DELIVERY": mark("Discount for late delivery"),
 }
 GRANTED_OTHERWISE = mark("Discount from our service")
+CHARGED = mark("Extra charge agreed with our service")
 
 
-def granted_name(reason: str, words: NullTranslations) -> str:
-    """What the shopper reads of something an agent granted; never the agent's own note."""
-    return words.gettext(GRANTED.get(reason, GRANTED_OTHERWISE))
+def granted_name(one: capture.ByHand, words: NullTranslations) -> str:
+    """What the shopper reads of something an agent granted or charged; never the agent's own note."""
+    return words.gettext(CHARGED if one.amount > 0 else GRANTED.get(one.reason, GRANTED_OTHERWISE))
+
+
+def _granted_rows(given: Sequence[capture.ByHand], words: NullTranslations) -> list[dict[str, object]]:
+    """What was granted or charged, each name once."""
+    found: dict[str, int] = {}
+    for one in given:
+        found[granted_name(one, words)] = found.get(granted_name(one, words), 0) + one.amount
+    return [{"label": name, "amount": n, **({"tone": "saving"} if n < 0 else {})} for name, n in found.items() if n]
 
 
 def sums_of(calculation: capture.Calculation, words: NullTranslations) -> Sequence[dict[str, object]]:
@@ -223,16 +254,14 @@ def sums_of(calculation: capture.Calculation, words: NullTranslations) -> Sequen
     for one in calculation.applied:
         if one.amount and one.level != "shipping":
             rows.append({"label": one.name, "amount": -one.amount, "tone": "saving"})
-    for reason in dict.fromkeys(one.reason for line in calculation.lines for one in line.by_hand):
-        granted = sum(one.amount for line in calculation.lines for one in line.by_hand if one.reason == reason)
-        if granted:
-            rows.append({"label": granted_name(reason, words), "amount": granted, "tone": "saving"})
+    rows += _granted_rows([one for line in calculation.lines for one in line.by_hand], words)
     for surcharge in surcharges_named(calculation):
         rows.append({"label": surcharge[0], "amount": surcharge[1]})
     if calculation.shipping is not None:
         rows.append({"label": calculation.shipping.name, "amount": calculation.shipping.amount})
         for share in calculation.shipping.adjustments:
             rows.append({"label": share.name, "amount": -share.amount, "tone": "saving"})
+        rows += _granted_rows(calculation.shipping.by_hand, words)
     if calculation.tax:
         rows.append({"label": _tax_label(calculation, words), "amount": calculation.tax})
     rows.append({"label": _("Total"), "amount": calculation.total, "tone": "total"})

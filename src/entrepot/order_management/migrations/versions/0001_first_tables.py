@@ -440,6 +440,8 @@ def upgrade() -> None:
         sa.Column("product_class", sa.String(length=20), nullable=False),
         sa.Column("unit_price", sa.BigInteger(), nullable=False),
         sa.Column("list_price", sa.BigInteger(), nullable=False),
+        sa.Column("price_before", sa.BigInteger(), nullable=False),
+        sa.Column("price_reason", sa.String(length=40), nullable=False),
         sa.Column("price_locked", sa.Boolean(), nullable=False),
         sa.Column("info_only", sa.Boolean(), nullable=False),
         sa.Column("kit_code", sa.String(length=8), nullable=False),
