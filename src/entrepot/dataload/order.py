@@ -12,8 +12,9 @@ from typing import Any
 
 import yaml
 
-from entrepot.dataload.file import FileRefused, open_source
+from entrepot.dataload.file import open_source
 from entrepot.dataload.kind import Kind, Mode
+from entrepot.dataload.source import FileRefused
 from entrepot.kernel.errors import Invalid
 
 

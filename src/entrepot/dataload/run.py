@@ -20,10 +20,11 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from entrepot.commerce import catalog
 from entrepot.dataload.cells import LANGUAGE_IDS, BadCell
-from entrepot.dataload.file import IGNORED, FileRefused, RawRow, Source, open_source
+from entrepot.dataload.file import open_source
 from entrepot.dataload.kind import Batch, Kind, Mode, PriceHook, Row, Settings
 from entrepot.dataload.order import LoadItem, load_order
 from entrepot.dataload.report import ItemReport, Problem, Report
+from entrepot.dataload.source import IGNORED, FileRefused, RawRow, Source
 from entrepot.dataload.stores import ensure_store
 from entrepot.kernel.cache import changing
 from entrepot.kernel.db import Database

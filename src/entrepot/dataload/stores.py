@@ -10,8 +10,9 @@ from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog, members
 from entrepot.dataload.cells import LANGUAGE_IDS
-from entrepot.dataload.file import FileRefused, Source, open_source
+from entrepot.dataload.file import open_source
 from entrepot.dataload.kind import Kind
+from entrepot.dataload.source import FileRefused, Source
 
 PEEK = 2000
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from entrepot.dataload.file import FileRefused, RawRow, Source, check_columns
 from entrepot.dataload.kind import Kind
+from entrepot.dataload.source import FileRefused, RawRow, Source, check_columns
 
 
 def open_xml(path: Path, kinds: Mapping[str, Kind], expected: str | None) -> Source:

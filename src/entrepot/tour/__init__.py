@@ -4,6 +4,6 @@ Every step says what happened and which facts hold; the tour fails when one does
 folder with the demo store in it and leaves nothing behind.
 """
 
-from entrepot.tour.guide import take_tour
+from entrepot.tour.whole import take_tour
 
 __all__ = ["take_tour"]

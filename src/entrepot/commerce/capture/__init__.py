@@ -5,7 +5,7 @@ anew), submitted once per idempotency key, and handed to order management throug
 """
 
 from entrepot.commerce.capture.availability import Available, find_availability, take_availability
-from entrepot.commerce.capture.calculate import ToCalculate, calculate
+from entrepot.commerce.capture.calculate import calculate
 from entrepot.commerce.capture.calculation import (
     ByHand,
     Calculation,
@@ -131,6 +131,7 @@ from entrepot.commerce.capture.price_order import price_items, price_order, usag
 from entrepot.commerce.capture.purchases import buyer_at, purchases_of
 from entrepot.commerce.capture.simulate import Question, Simulated, Stage, simulate
 from entrepot.commerce.capture.submit import put_transfer, submit
+from entrepot.commerce.capture.to_calculate import ToCalculate
 from entrepot.commerce.capture.track import captured_counts, find_placed, order_by_number, placed_orders, recent_orders
 from entrepot.commerce.capture.transfer import acknowledge_transfer, fail_transfer, take_status
 from entrepot.commerce.database import configurators

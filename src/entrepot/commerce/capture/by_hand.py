@@ -15,9 +15,10 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog, charges
-from entrepot.commerce.capture.calculate import ToCalculate, priced_line
+from entrepot.commerce.capture.calculate import priced_line
 from entrepot.commerce.capture.calculation import Calculation, LineAdjustment, ShippingCharge, SurchargeRow
 from entrepot.commerce.capture.settle import settled
+from entrepot.commerce.capture.to_calculate import ToCalculate
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.money import format_amount, parse_amount, read_amount
 

@@ -8,7 +8,6 @@ prices every time and keeps nothing of what it decided before.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
@@ -27,39 +26,16 @@ from entrepot.commerce.capture.calculation import (
 )
 from entrepot.commerce.capture.elsewhere import elsewhere
 from entrepot.commerce.capture.order import Component, OrderLine
-from entrepot.commerce.capture.set_price import SetPrice, with_set_prices
+from entrepot.commerce.capture.set_price import with_set_prices
 from entrepot.commerce.capture.settle import settled, surcharges_on
 from entrepot.commerce.capture.tables import has_ordered
-from entrepot.commerce.catalog import EntryFacts, Store
-from entrepot.commerce.pricing import Customer, Entitled, Occasion, Unpriced, Wanted
+from entrepot.commerce.capture.to_calculate import ToCalculate
+from entrepot.commerce.catalog import EntryFacts
+from entrepot.commerce.pricing import Entitled, Occasion, Unpriced, Wanted
 from entrepot.kernel.money import extend
 from entrepot.kernel.quantity import read_step
 
 Facts = Mapping[str, EntryFacts]
-
-
-class ToCalculate(msgspec.Struct, frozen=True):
-    """Everything that decides what an order costs. ``price_date`` is now for a cart, the creation time for an order."""
-
-    store: Store
-    customer: Customer
-    currency: str
-    language: str
-    price_date: datetime
-    lines: tuple[OrderLine, ...]
-    order_ref: str
-    buyer: str = ""
-    codes: tuple[str, ...] = ()
-    declined_gifts: tuple[str, ...] = ()
-    shipping_mode: str | None = None
-    destination: charges.Destination | None = None
-    locked_prices: Mapping[str, int] | None = None
-    shipping_locked: int | None = None
-    contract: str | None = None
-    payment: str | None = None
-    manual: tuple[charges.Manual, ...] = ()
-    manual_policy: charges.Adding = charges.Adding.REPLACEMENT
-    set_prices: tuple[SetPrice, ...] = ()
 
 
 def calculate(conn: Connection, order: ToCalculate) -> Calculation:

@@ -18,10 +18,11 @@ from sqlalchemy.engine import Connection
 from entrepot.bus import correlation
 from entrepot.commerce import charges
 from entrepot.commerce.capture import tables
-from entrepot.commerce.capture.calculate import ToCalculate, calculate
+from entrepot.commerce.capture.calculate import calculate
 from entrepot.commerce.capture.grant import manual_of, prices_of
 from entrepot.commerce.capture.order import CartNotFound, CartNotOpen, Order, OrderLine, OrderState, StaleVersion, Visit
 from entrepot.commerce.capture.tables import orders
+from entrepot.commerce.capture.to_calculate import ToCalculate
 from entrepot.kernel.ids import new_id, new_secret
 
 

@@ -15,11 +15,12 @@ from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog, charges, pricing, promotions
 from entrepot.commerce.capture.by_hand import manual_documents, read_adjustments, read_awards, settle_awarded
-from entrepot.commerce.capture.calculate import ToCalculate, calculate, wanted_entry
+from entrepot.commerce.capture.calculate import calculate, wanted_entry
 from entrepot.commerce.capture.calculation import Calculation, PricedLine, ShippingCharge
 from entrepot.commerce.capture.lines import components_from, require_part
 from entrepot.commerce.capture.order import OrderLine, Visit
 from entrepot.commerce.capture.purchases import buyer_at
+from entrepot.commerce.capture.to_calculate import ToCalculate
 from entrepot.commerce.capture.track import order_by_number
 from entrepot.commerce.capture.transfer import (
     adjustment_documents,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -22,11 +22,9 @@ from entrepot.commerce.capture.calculation import (
     TaxRow,
 )
 from entrepot.commerce.capture.elsewhere import STANDARD, elsewhere
+from entrepot.commerce.capture.to_calculate import ToCalculate
 from entrepot.commerce.catalog import EntryFacts
 from entrepot.kernel.money import format_price
-
-if TYPE_CHECKING:
-    from entrepot.commerce.capture.calculate import ToCalculate
 
 Facts = Mapping[str, EntryFacts]
 Adjustable = TypeVar("Adjustable", PricedLine, ShippingCharge)

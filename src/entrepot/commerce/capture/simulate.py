@@ -12,11 +12,12 @@ from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog, charges, pricing, promotions
-from entrepot.commerce.capture.calculate import ToCalculate, calculate, wanted_of
+from entrepot.commerce.capture.calculate import calculate, wanted_of
 from entrepot.commerce.capture.calculation import Calculation, TaxRow
 from entrepot.commerce.capture.configuration import Configuration
 from entrepot.commerce.capture.lines import Adding, components_from, kit_components, lines_for
 from entrepot.commerce.capture.order import OrderLine, Visit
+from entrepot.commerce.capture.to_calculate import ToCalculate
 from entrepot.kernel.errors import Invalid
 from entrepot.kernel.words import mark
 
