@@ -45,6 +45,7 @@ def test_an_origin_is_kept_as_browsers_write_it(origin: str, plain: str) -> None
         ({"code": "Nord Licht"}, "code"),
         ({"code": ""}, "code"),
         ({"name": ""}, "name"),
+        ({"stores": ()}, "stores"),
         ({"origins": ()}, "origins"),
         ({"origins": ("http://shop.example",)}, "origins"),
         ({"origins": ("https://shop.example/cart",)}, "origins"),

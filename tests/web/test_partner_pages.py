@@ -45,6 +45,7 @@ def test_a_shop_is_taken_up_and_gets_a_key_that_is_shown_once() -> None:
         ({"code": "Süd Wind"}, "small letters"),
         ({"code": "nordlicht"}, "is there already"),
         ({"name": ""}, "Give it a name"),
+        ({"stores": ""}, "at least one store"),
         ({"origins": ""}, "at least one address"),
         ({"origins": "http://suedwind.example"}, "Only https"),
         ({"origins": "https://suedwind.example/shop"}, "without a path"),
@@ -53,7 +54,9 @@ def test_a_shop_is_taken_up_and_gets_a_key_that_is_shown_once() -> None:
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(wrong: dict[str, str], told: str) -> None:
     operator = Person("operator")
-    answer = operator.post("/operations/new-partner", NEW | {"code": "other", "origins": "https://o.example"} | wrong)
+    answer = operator.post(
+        "/operations/new-partner", NEW | {"code": "other", "origins": "https://o.example", "stores": "tannwerk"} | wrong
+    )
     assert answer.status_code in (409, 422) and told in text_of(answer.text), text_of(answer.text)
     assert 'aria-invalid="true"' in answer.text and ("Südwind" in answer.text or "name" in wrong)
 

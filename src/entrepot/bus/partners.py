@@ -102,6 +102,8 @@ def check_partner(partner: Partner) -> Partner:
         raise PartnerInvalid(path="code", problem=mark("A code is of 1 to 40 small letters, digits and hyphens."))
     if not 0 < len(partner.name) <= 80:
         raise PartnerInvalid(path="name", problem=mark("Give it a name of at most 80 characters."))
+    if not partner.stores:
+        raise PartnerInvalid(path="stores", problem=mark("Choose at least one store it has to do with."))
     if not partner.origins:
         raise PartnerInvalid(path="origins", problem=mark("Name at least one address, such as https://shop.example."))
     origins = tuple(dict.fromkeys(read_origin(one) for one in partner.origins))

@@ -109,8 +109,7 @@ def change(request: Asked, role: str, code: str, data: Form) -> Response[Any]:
     except PartnerNotFound:
         raise
     except Error as error:
-        status, problems = refused(error, FIELDS)
-        return _page(request, role, code, entered=_entered(data), problems=problems, status=status)
+        return _page(request, role, code, entered=_entered(data), error=error)
     return back(f"/operations/partners/{role}/{code}", "saved")
 
 
@@ -144,8 +143,7 @@ def end_key(request: Asked, role: str, code: str, key: str) -> Response[Any]:
         with database.write() as conn:
             partners.revoke_key(conn, code, key, desk_of(request).user.logon_id, house_of(request).clock.now())
     except Error as error:
-        status, problems = refused(error)
-        return _page(request, role, code, problems=problems, status=status)
+        return _page(request, role, code, error=error)
     return back(f"/operations/partners/{role}/{code}", "saved")
 
 
@@ -155,10 +153,10 @@ def _page(
     code: str,
     *,
     entered: dict[str, Any] | None = None,
-    problems: dict[str, str] | None = None,
+    error: Error | None = None,
     made: Trusted | None = None,
-    status: int = 200,
 ) -> Response[str]:
+    status, problems = refused(error, FIELDS) if error is not None else (200, {})
     database, partners = _registry(request, role)
     at, spoken = house_of(request).clock.now(), translator(desk_of(request).locale).gettext
     with database.read() as conn:
@@ -176,7 +174,7 @@ def _page(
         keys=keys,
         overlaps=[(hours, spoken(label)) for hours, label in OVERLAPS.items()],
         history=history,
-        errors=problems or {},
+        errors=problems,
         made=made,
         stores=_stores(request),
         address=house_of(request).settings.address,
