@@ -94,6 +94,11 @@ class Formula:
             *(clause for group in self.groups if bounded or not group.bounds for clause in group.clauses),
         ]
 
+    @property
+    def of_tables(self) -> bool:
+        """Whether every rule is a table."""
+        return bool(self.groups) and all(group.diagram is not None for group in self.groups)
+
     def bounds(self) -> list[Bound]:
         return [bound for group in self.groups for bound in group.bounds]
 

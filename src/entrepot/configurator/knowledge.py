@@ -24,6 +24,7 @@ from entrepot.configurator.nnf import read_circuit
 from entrepot.configurator.problems import ModelTooLarge
 from entrepot.configurator.slots import Found
 from entrepot.configurator.split import split
+from entrepot.configurator.sweep import sweep
 from entrepot.configurator.worker import run_worker, used_by_workers
 from entrepot.kernel.recent import Recent
 
@@ -32,6 +33,8 @@ SECONDS = 60.0
 #: Of that, what the whole formula gets; the rest is for its parts. Larger circuits come of the second way, so it comes second.
 WHOLE = 0.5
 FIRST_SECONDS = 12.0
+#: What a formula of tables alone gets before it is swept, which takes longer than the compiler where that is quick.
+BRIEFLY_SECONDS = 2.0
 #: How the compiler chooses: along a tree decomposition of all clauses, or what was of use lately.
 TREE, RECENT = "tree", "recent"
 #: Address space, not memory in use: the compiler reserves some 8,000 before it has done anything.
@@ -114,7 +117,7 @@ def _compile(formula: Formula, limits: _Limits) -> Knowledge:
     layout = lay_out(formula)
     clauses, literals = narrowed_clauses(formula)
     try:
-        whole = _whole(clauses, literals, limits)
+        whole = _whole(formula, clauses, literals, limits)
         if whole is not None:
             return Knowledge(read_circuit([whole], layout), (), 0.0)
         texts, open_literals, parts = _in_parts(clauses, literals, limits)
@@ -131,9 +134,13 @@ def _compile(formula: Formula, limits: _Limits) -> Knowledge:
     return Knowledge(circuit, unsettled, 0.0, parts)
 
 
-def _whole(clauses: Sequence[Clause], literals: int, limits: _Limits) -> str | None:
+def _whole(formula: Formula, clauses: Sequence[Clause], literals: int, limits: _Limits) -> str | None:
     share = limits.left() * WHOLE
     first = min(FIRST_SECONDS, share * 0.7)
+    if formula.of_tables:
+        found = _text(clauses, literals, min(BRIEFLY_SECONDS, first), limits.megabytes) or sweep(formula)
+        if found is not None:
+            return found
     found = _text(clauses, literals, first, limits.megabytes)
     return found or _text(clauses, literals, share - first, limits.megabytes, RECENT)
 

@@ -14,6 +14,7 @@ from itertools import count
 
 from entrepot.configurator.diagrams import TRUE, Level, path_clauses, rooted
 from entrepot.configurator.formula import Clause, Diagram, Formula
+from entrepot.configurator.slots import ones
 
 
 def narrowed_clauses(formula: Formula) -> tuple[list[Clause], int]:
@@ -35,7 +36,7 @@ def narrowed_clauses(formula: Formula) -> tuple[list[Clause], int]:
         clauses += ((-literal,) for bit, literal in enumerate(variable.literals) if not mask >> bit & 1)
     numbers = count(formula.literals + 1)
     for table in tables:
-        kept = _restricted(table, left)
+        kept = restricted(table, left)
         values = [
             [literal for bit, literal in enumerate(formula.variables[column].literals) if left[column] >> bit & 1]
             for column in kept.columns
@@ -66,7 +67,7 @@ def _supported(table: Diagram, masks: Sequence[int]) -> list[int]:
     """Per column the values that a row of the table has which lies within the masks."""
     if table.verdict is not None:
         return []
-    values = [_bits(masks[column]) for column in table.columns]
+    values = [ones(masks[column]) for column in table.columns]
     good: list[bytearray] = [bytearray()]
     for nodes, possible in zip(reversed(table.levels), reversed(values), strict=True):
         below = good[-1]
@@ -94,7 +95,7 @@ def _leads_on(child: int, good: bytearray) -> bool:
     return child == TRUE or (child >= 0 and bool(good[child]))
 
 
-def _restricted(table: Diagram, masks: Sequence[int]) -> Diagram:
+def restricted(table: Diagram, masks: Sequence[int]) -> Diagram:
     """The diagram over the values within the masks alone; a column that decides nothing any more is left out."""
     if table.verdict is not None:
         return table
@@ -102,7 +103,7 @@ def _restricted(table: Diagram, masks: Sequence[int]) -> Diagram:
     levels: list[Level] = []
     below: list[int] = []
     for column, nodes in zip(reversed(table.columns), reversed(table.levels), strict=True):
-        values = _bits(masks[column])
+        values = ones(masks[column])
         reached = [tuple(node[value] if node[value] < 0 else below[node[value]] for value in values) for node in nodes]
         if all(len(set(children)) == 1 for children in reached):
             below = [children[0] for children in reached]
@@ -114,7 +115,3 @@ def _restricted(table: Diagram, masks: Sequence[int]) -> Diagram:
     columns.reverse()
     levels.reverse()
     return rooted(columns, levels, below[0])
-
-
-def _bits(mask: int) -> list[int]:
-    return [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
