@@ -28,7 +28,8 @@ Seconds = Annotated[float, typer.Option("--seconds", help="How long compiling ma
 def check(file: File, seconds: Seconds = 120.0, as_json: AsJson = False) -> None:
     """The facts of a model: options, clauses, exact number of configurations, always on, dead, void, compile time.
 
-    Exit status: 0 sound, 1 void (no configuration satisfies it), 3 refused (what is wrong and what to write instead).
+    What was not found out within the limits is null, and `not_proven` says why. Exit status: 0 sound, 1 void (no
+    configuration satisfies it), 2 neither was found out, 3 refused (what is wrong and what to write instead).
     """
     from entrepot.configurator.facts import examine
     from entrepot.configurator.importers import read_formula
@@ -45,7 +46,7 @@ def check(file: File, seconds: Seconds = 120.0, as_json: AsJson = False) -> None
         typer.echo(json.dumps(answer))
     else:
         show({**answer, "always on": ", ".join(found.always_on), "never": ", ".join(found.dead)})
-    sys.exit(1 if found.facts.void else 0)
+    sys.exit({False: 0, True: 1, None: 2}[found.facts.void])
 
 
 @app.command()

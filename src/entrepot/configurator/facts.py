@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ from entrepot.configurator.domains import Domains
 from entrepot.configurator.engine import open_engine
 from entrepot.configurator.formula import Formula, Variable
 from entrepot.configurator.knowledge import SECONDS, Knowledge, compile_formula
-from entrepot.configurator.problems import SearchUnfinished
 from entrepot.configurator.search import SURVEY_SECONDS, searching
 from entrepot.configurator.solve import Engine
 
@@ -20,17 +19,21 @@ MAX_NAMED = 200
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of a model; ``configurations`` is exact, and empty where nothing could count them."""
+    """The facts of a model; ``configurations`` is exact.
+
+    What was not found out within the limits is None, or counts what was decided, and ``not_proven`` says which and why.
+    """
 
     options: int
     clauses: int
-    configurations: str
+    configurations: str | None
     always_on: int
     dead: int
-    void: bool
+    void: bool | None
     compile_s: float
     engine: str
     size_bytes: int
+    not_proven: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         return asdict(self)
@@ -63,22 +66,34 @@ def examine(formula: Formula, seconds: float = SECONDS) -> Examined:
 def describe(formula: Formula, knowledge: Knowledge, engine: Engine) -> Examined:
     """The facts of a formula that is compiled already."""
     domains = engine.domains({})
-    if not domains.proven:
-        raise SearchUnfinished
     always, dead = always_and_dead(formula.variables, domains)
     how_many = 0 if not domains.consistent else count(formula, knowledge)
     facts = Facts(
         options=formula.options,
         clauses=len(formula.clauses()),
-        configurations="" if how_many is None else str(how_many),
+        configurations=None if how_many is None else str(how_many),
         always_on=len(always),
         dead=len(dead),
-        void=not domains.consistent,
+        void=not domains.consistent if domains.proven else None,
         compile_s=round(knowledge.seconds, 3),
         engine=knowledge.engine(formula),
         size_bytes=knowledge.circuit.size_bytes if knowledge.circuit else 0,
+        not_proven=tuple(_not_proven(knowledge, domains, how_many)),
     )
     return Examined(facts, engine, knowledge, tuple(always[:MAX_NAMED]), tuple(dead[:MAX_NAMED]))
+
+
+def _not_proven(knowledge: Knowledge, domains: Domains, how_many: int | None) -> Iterator[str]:
+    """What the facts do not say, and why not."""
+    if how_many is None and (knowledge.circuit is None or knowledge.unsettled):
+        which = "the model" if knowledge.circuit is None else f"a part of {len(knowledge.unsettled):,} variables"
+        yield f"configurations: {which} did not compile within the limits; compiling may take longer with --seconds"
+    elif how_many is None:
+        yield "configurations: the sums have too many cases to be counted"
+    if not domains.proven:
+        yield f"void, always on, dead: no configuration was found in {SURVEY_SECONDS:g} s of searching, nor that there is none"
+    elif domains.undecided:
+        yield f"always on, dead: {domains.undecided.bit_count():,} values were not decided in {SURVEY_SECONDS:g} s of searching"
 
 
 def always_and_dead(variables: Sequence[Variable], domains: Domains) -> tuple[list[str], list[str]]:

@@ -70,7 +70,7 @@ class Question:
     below: tuple[Question, ...]
 
 
-def count_of(digits: str) -> Count | None:
+def count_of(digits: str | None) -> Count | None:
     """The number in a text of digits; none where nothing counted it.
 
     >>> made = count_of("123456789012345")
