@@ -74,7 +74,7 @@ def test_from_draft_to_the_checkout_and_away_again(merch: Person, admin: Person)
     jonas.follow(jonas.send("/checkout/payment", {"instrument": "visa", "purchase_order": "PO-7"}))
     assert jonas.text.startswith("Summary")
     without = merch.post(f"{here}/move", {"do": "suspended", "reason": ""})
-    assert without.status_code == 422 and "say why" in text_of(without.text)
+    assert without.status_code == 422 and "Say why" in text_of(without.text)
     merch.does(f"{here}/move", {"do": "suspended", "reason": "a test is over"})
     jonas.follow(jonas.send("/checkout/address", address | {"email": "jonas@example.com", "same": "yes"}))
     assert 'value="standard"' in jonas.page
@@ -100,11 +100,11 @@ def test_nobody_approves_what_they_submitted(admin: Person) -> None:
 @pytest.mark.parametrize(
     ("form", "told"),
     [
-        ({"identifier": ""}, "identifier"),
+        ({"identifier": ""}, "1 to 128 letters, digits"),
         ({"identifier": "default"}, "already"),
-        ({"account": "Nobody Ltd"}, "there is no organization Nobody Ltd"),
-        ({"members": "mara, nobody"}, "there is no account nobody"),
-        ({"ends_on": "2026-13-01"}, "write a day"),
+        ({"account": "Nobody Ltd"}, "There is no organization Nobody Ltd"),
+        ({"members": "mara, nobody"}, "There is no account nobody"),
+        ({"ends_on": "2026-13-01"}, "Write a day"),
         ({"starts_on": "2026-05-02", "ends_on": "2026-05-01"}, "ends before it starts"),
         ({"prices.0.what": "rule:Trade"}, "leaves no room"),
         (

@@ -23,7 +23,7 @@ def test_on_a_draft(do: str, form: dict[str, str], words: str) -> None:
 
 PAGES = [
     ("/management/new-segment", {"identifier": "no blanks here"}, "1 bis 64 Buchstaben, Ziffern"),
-    ("/management/price-constants", {"name": "X", "kind": "number", "value": "much"}, "schreiben Sie eine Dezimalzahl"),
+    ("/management/price-constants", {"name": "X", "kind": "number", "value": "much"}, "Schreiben Sie eine Dezimalzahl"),
 ]
 
 

@@ -79,10 +79,10 @@ def _fields_of(page: str) -> dict[str, str]:
         ({"rewards.0.percent": ""}, "Percent: please fill this in."),
         ({"rewards.0.percent": "120"}, "between 0 and 100"),
         ({"conditions.0.quantity": "two"}, "write a whole number"),
-        ({"trigger": "public_code", "code": ""}, "write the code"),
+        ({"trigger": "public_code", "code": ""}, "Write the code"),
         ({"trigger": "public_code", "code": "welcome10"}, "belongs to welcome"),
-        ({"limit_total": "-5"}, "write a whole number"),
-        ({"ends_on": "tomorrow"}, "write a day"),
+        ({"limit_total": "-5"}, "Write a whole number"),
+        ({"ends_on": "tomorrow"}, "Write a day"),
     ],
 )
 def test_a_faulty_promotion_says_what_is_wrong_and_keeps_the_rest(merch: Person, form: dict[str, str], told: str) -> None:

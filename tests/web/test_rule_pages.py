@@ -41,7 +41,7 @@ def test_a_rule_with_faults_cannot_be_activated_and_says_why(merch: Person) -> N
     page = text_of(merch.get(here, version=2).text)
     assert "There is no price list Nowhere." in page
     answer = merch.post(f"{here}/activate", {"version": "2"})
-    assert answer.status_code == 422 and "this version still has 1 faults" in text_of(answer.text)
+    assert answer.status_code == 422 and "This version still has 1 faults" in text_of(answer.text)
     assert "cannot price anything yet" in text_of(merch.get(f"{here}/preview", version=2).text)
     merch.does(f"{here}/discard", {"version": "2"})
     assert merch.get(here, version=2).status_code == 404

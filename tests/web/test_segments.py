@@ -49,7 +49,7 @@ def test_a_segment_is_put_together_without_scripts(merch: Person) -> None:
         ({"identifier": "gold"}, "already"),
         ({"identifier": "x", "conditions.0.type": "registered_for"}, "At least days: please fill this in."),
         ({"identifier": "x", "conditions.0.type": "registered_for", "conditions.0.days": "long"}, "write a whole number"),
-        ({"identifier": "x", "conditions.0.type": "spent", "conditions.0.amount.EUR": "a lot"}, "write an amount"),
+        ({"identifier": "x", "conditions.0.type": "spent", "conditions.0.amount.EUR": "a lot"}, "Write an amount"),
         ({"identifier": "x", "conditions.0.type": "ordered"}, "at least one order"),
     ],
 )

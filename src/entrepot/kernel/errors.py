@@ -38,6 +38,19 @@ class Error(Exception):
             own[name] = gettext(value) if isinstance(value, str) and value else value
         return gettext(self.message).format_map(_Missing(self.attributes | own))
 
+    def plain(self, gettext: Callable[[str], str]) -> str:
+        """The sentence for a page, which marks the field itself: the path that programs get in front of it is left out.
+
+        >>> Invalid("lines[0].quantity: write a whole number.", path="lines[0].quantity").plain(str)
+        'Write a whole number.'
+        """
+        text = self.told(gettext)
+        path = f"{self.attributes['path']}: " if "path" in self.attributes else ""
+        if not path or not text.startswith(path):
+            return text
+        bare = text.removeprefix(path)
+        return bare[:1].upper() + bare[1:]
+
     def __getattr__(self, name: str) -> Any:
         try:
             return self.__dict__["attributes"][name]

@@ -103,6 +103,16 @@ def moved(rows: list[Raw], do: str, prefix: str, added: str) -> list[Raw]:
     return rows
 
 
+def at_inputs(path: str, errors: dict[str, str]) -> dict[str, str]:
+    """The refusal of a list of parts, at the input it is about.
+
+    >>> at_inputs("rewards[0].percent", {"rewards": "A percentage lies between 0 and 100"})
+    {'rewards.0.percent': 'A percentage lies between 0 and 100'}
+    """
+    place = re.sub(r"\[(\d+)\]", r".\1", path)
+    return {place if "[" in path else name: told for name, told in errors.items()}
+
+
 def _in_order(found: Raw) -> list[Raw]:
     return [found[key] for key in sorted((key for key in found if key.isdigit()), key=int) if isinstance(found[key], dict)]
 
@@ -153,7 +163,7 @@ def _value(raw: Any, field: Field, name: str, errors: dict[str, str], gettext: G
     try:
         value = _plain(value, field.kind)
     except Invalid as error:
-        fault = f"{label}: {error.told(gettext)}"
+        fault = f"{label}: {error.plain(gettext)}"
     fault = fault or gettext(_fault(value, field.kind)) % {"field": label}
     if fault:
         errors[name] = fault

@@ -37,7 +37,7 @@ def problem_page(request: Request[Any, Any, Any], problem: Problem, error: Error
         of_staff = any(one.name == face for one in FACES) and session_of(request) is not None
         page = staff_page(request) if of_staff else page_for(request)
         if error is not None:
-            problem.detail = error.told(translator(page.locale).gettext)
+            problem.detail = error.plain(translator(page.locale).gettext)
     return html(render("design/problem.html", page, problem=problem), problem.status)
 
 

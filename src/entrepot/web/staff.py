@@ -213,7 +213,7 @@ def show(request: Asked, template: str, *, status: int = 200, **context: Any) ->
 
 def _spoken(values: dict[str, Any], gettext: Gettext) -> dict[str, Any]:
     """Refusals among what a page shows, in the reader's language."""
-    return {name: value.error.told(gettext) if isinstance(value, Said) else value for name, value in values.items()}
+    return {name: value.error.plain(gettext) if isinstance(value, Said) else value for name, value in values.items()}
 
 
 def staff_page(request: Asked, **known: Any) -> Page:

@@ -6,6 +6,7 @@ the currency asked for has no value, and the equation that uses it yields no pri
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -18,7 +19,8 @@ from sqlalchemy.engine import Connection
 from entrepot.commerce.pricing import tables
 from entrepot.kernel.db import upsert
 from entrepot.kernel.errors import Invalid, NotFound, Refused
-from entrepot.kernel.money import format_price, parse_currency, parse_price
+from entrepot.kernel.money import format_price, parse_currency
+from entrepot.kernel.typed import typed_price
 from entrepot.kernel.words import mark, phrase
 
 
@@ -76,16 +78,20 @@ class PriceConstant:
         return [f"{format_price(price, currency)} {currency}" for currency, price in sorted(self.amounts.items())]
 
 
+#: A comma between two prices; one inside a price is its decimal sign.
+_BETWEEN = re.compile(r",(?=\s)|(?<=[A-Za-z]),|;")
+
+
 def read_constant(name: str, kind: str, text: str, currencies: tuple[str, ...] = ()) -> PriceConstant:
     """A constant from what somebody typed: ``12.50 USD 11.50 EUR`` is a price, anything else one decimal number."""
     if not name.strip() or len(name) > 80:
         raise ConstantMalformed(path="name", problem=mark("write a name of 1 to 80 characters."))
     if kind not in tuple(ConstantKind):
         raise ConstantMalformed(path="kind", problem=mark("choose a number, a percentage or a price."))
-    words = text.replace(",", " ").split()
+    words = _BETWEEN.sub(" ", text).split()
     if kind != ConstantKind.PRICE:
         try:
-            exact = Decimal(text.strip())
+            exact = Decimal(text.strip().removesuffix("%").strip().replace(",", "."))
         except InvalidOperation:
             raise ConstantMalformed(path="value", problem=mark("write a decimal number such as 1.25.")) from None
         if not exact.is_finite():
@@ -94,7 +100,7 @@ def read_constant(name: str, kind: str, text: str, currencies: tuple[str, ...] =
     if not words or len(words) % 2:
         raise ConstantMalformed(path="value", problem=mark("write amounts with their currency, such as 12.50 USD 11.50 EUR."))
     amounts = {
-        parse_currency(code, "value"): parse_price(amount, "value") for amount, code in zip(*[iter(words)] * 2, strict=True)
+        parse_currency(code, "value"): typed_price(amount, "value") for amount, code in zip(*[iter(words)] * 2, strict=True)
     }
     foreign = [code for code in amounts if currencies and code not in currencies]
     if foreign:

@@ -8,13 +8,17 @@ from litestar import Response, get, post
 
 from entrepot.commerce import capture
 from entrepot.kernel.errors import Error, Unavailable
+from entrepot.kernel.money import format_amount, format_price
+from entrepot.kernel.typed import typed_amount, typed_price
 from entrepot.order_management import orders
 from entrepot.order_management.orders import Level
 from entrepot.web import cart_desk, desk
 from entrepot.web.call_center.adjusted import ORDER, SHIPPING, written
 from entrepot.web.call_center.draft import attempt
 from entrepot.web.call_center.refusals import in_words
+from entrepot.web.call_center.shown import read_order
 from entrepot.web.edge import house_of
+from entrepot.web.house import House
 from entrepot.web.i18n import mark, translator
 from entrepot.web.staff import Asked, Form, back, desk_of, refused, show, text
 
@@ -30,13 +34,21 @@ def enter(request: Asked, key: str, data: Form) -> Response[Any]:
         "Version": text(data, "version"),
         "CalculationCode": str(Level.PRICE if doing == "price" else codes.get(target, Level.LINE)),
         "OrderLineKey": "" if target in codes else target,
-        "Amount": text(data, "amount").replace(",", "."),
+        "Amount": text(data, "amount"),
         "IsDiscount": "N" if doing == "charge" else "Y",
         "ReasonCode": text(data, "reason"),
         "NoteText": text(data, "adjust_note"),
     }
     agent = desk.agent_of(desk_of(request).user)
-    return attempt(request, key, data, "by_hand", lambda house, _: desk.adjust(house, agent, key, change))
+    return attempt(request, key, data, "by_hand", lambda house, _: desk.adjust(house, agent, key, _read(house, key, change)))
+
+
+def _read(house: House, key: str, change: dict[str, str]) -> dict[str, str]:
+    """The change with its amount as documents write it; refused as on every page where it cannot be read."""
+    currency = read_order(house, key).currency
+    if change["CalculationCode"] == Level.PRICE:
+        return change | {"Amount": format_price(typed_price(change["Amount"], "Amount"), currency)}
+    return change | {"Amount": format_amount(typed_amount(change["Amount"], currency, "Amount"), currency)}
 
 
 @post("/call-center/orders/{key:str}/adjustments/{adjustment:str}/remove", permission="order.charge.line", sync_to_thread=True)

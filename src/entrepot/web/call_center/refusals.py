@@ -16,7 +16,6 @@ TOLD = {
     "ENT_APPROVER_LIMIT": mark("This passes your own limits too. Somebody with wider limits has to decide."),
     "ENT_VERSION": mark("The order changed in the meantime. Look at it as it is now, then decide again."),
     "NOT_PERMITTED": mark("Your role does not allow this. Ask a supervisor."),
-    "BAD_AMOUNT": mark("Write an amount such as 12.50, without a sign."),
     "Amount": mark("Write an amount above zero."),
     "ReasonCode": mark("Choose a reason from the list."),
     "NoteText": mark("Say in a note of at most 300 characters what the other reason is."),
@@ -26,6 +25,8 @@ TOLD = {
 
 def in_words(error: Error, locale: str) -> str:
     """The refusal as a reader understands it; one without words for agents is told in its own."""
-    known = TOLD.get(error.code) or TOLD.get(str(error.attributes.get("path", "")))
+    known = TOLD.get(error.code)
+    if error.code == "ENT_INVALID":
+        known = TOLD.get(str(error.attributes.get("path", "")))
     gettext = translator(locale).gettext
-    return gettext(known) if known else error.told(gettext)
+    return gettext(known) if known else error.plain(gettext)

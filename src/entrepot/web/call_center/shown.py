@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -17,6 +18,7 @@ from entrepot.order_management.order_page import LinePart, OrderPage
 from entrepot.web import desk
 from entrepot.web.call_center.adjusted import offered, written
 from entrepot.web.call_center.customer import known_customer
+from entrepot.web.call_center.history_words import teller
 from entrepot.web.edge import house_of
 from entrepot.web.house import House
 from entrepot.web.i18n import mark, translator
@@ -89,7 +91,7 @@ def show_order(
         "entered": entered or {},
         "reasons": REASONS,
         "holds": HOLDS,
-        "history": told(page),
+        "history": told(page, teller(at_desk.locale)),
         "gifts": gifts_at_stake(page),
         "discounts": discounts(page),
         "shipping_charge": shipping_charge(page),
@@ -177,10 +179,12 @@ def _stock(house: House, at_desk: Desk, numbers: list[str]) -> dict[str, dict[st
     return {one["ItemID"]: one for one in answer["PromiseLines"]["PromiseLine"]}
 
 
-def told(page: OrderPage) -> list[dict[str, Any]]:
-    """The history, newest first; what happened in one stroke is one entry."""
+def told(page: OrderPage, tell: Callable[[str], str]) -> list[dict[str, Any]]:
+    """The history in the reader's words, newest first; what happened in one stroke is one entry."""
     strokes = groupby(page.history, key=lambda entry: (entry.at, entry.user, entry.transaction))
-    found = [{"at": at, "user": user, "what": what, "texts": [e.text for e in of if e.text]} for (at, user, what), of in strokes]
+    found = [
+        {"at": at, "user": user, "what": what, "texts": [tell(e.text) for e in of if e.text]} for (at, user, what), of in strokes
+    ]
     return found[::-1]
 
 

@@ -163,7 +163,7 @@ def _chooser(request: Asking, wanted: Wanted, first: Session, error: Error | Non
         kit=name,
         wanted=replace(wanted, links=() if wanted.mine else (own,)),
         offered=earlier[:MAX_OFFERED],
-        fault=error.told(translator(page.locale).gettext) if error else "",
+        fault=error.plain(translator(page.locale).gettext) if error else "",
         back=address(first) if wanted.mine else "",
     )
     return _html(text, STATUS[error.kind] if error else 200)

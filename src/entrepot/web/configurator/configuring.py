@@ -129,12 +129,12 @@ class ConfiguratorPages(Controller):
         except configurator.OptionExcluded as excluded:
             if "choose" in data:
                 return _page(request, found, Said(read_choice(data["choose"]), ceiling, held=held))
-            fault = excluded.told(translator(found.launch.locale).gettext)
+            fault = excluded.plain(translator(found.launch.locale).gettext)
             return _page(request, found, Said(ceiling=ceiling, held=held, fault=fault))
         except configurator.SearchUnfinished:
             return _page(request, found, Said(ceiling=ceiling, unfinished=True))
         except (configurator.ConfigurationNotFound, configurator.OtherKit) as error:
-            fault = error.told(translator(found.launch.locale).gettext)
+            fault = error.plain(translator(found.launch.locale).gettext)
             return _page(request, found, Said(ceiling=ceiling, like=data.get("like", "")[:300], fault=fault))
         said = replace(said, ceiling=ceiling, held=held)
         if "hx-request" in request.headers:

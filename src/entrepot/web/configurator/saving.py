@@ -124,7 +124,7 @@ def _page(request: Asking, mine: str, *, new: str = "", gone: str = "", error: E
         back=address(session) if session else "",
         new=new,
         gone=gone,
-        fault=error.told(translator(page.locale).gettext) if error else "",
+        fault=error.plain(translator(page.locale).gettext) if error else "",
     )
     return html(text, 422 if error else 200, headers={"Cache-Control": "no-store"})
 

@@ -131,6 +131,20 @@ FIELDS = {
     "region": mark("Region"),
     "keep_gross": mark("Keep prices as they are elsewhere"),
     "smallest_coin": mark("Smallest coin"),
+    "organization": mark("Organization"),
+    "organization_id": mark("Organization"),
+    "preferred_language": mark("Language"),
+    "preferred_currency": mark("Currency"),
+    "line1": mark("Street"),
+    "line2": mark("Address, second line"),
+    "postal_code": mark("Postal code"),
+    "city": mark("City"),
+    "account": mark("Account"),
+    "segments": mark("Segments"),
+    "organizations": mark("Organizations"),
+    "members": mark("Members"),
+    "entitlement": mark("Entitlement"),
+    "tax_id": mark("Tax number"),
 }
 
 

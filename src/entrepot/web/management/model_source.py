@@ -15,6 +15,7 @@ from entrepot import configurator
 from entrepot.configurator import Draft, Prepared
 from entrepot.kernel.errors import Error
 from entrepot.web.edge import house_of
+from entrepot.web.i18n import translator
 from entrepot.web.management.model_shown import facts_of, named
 from entrepot.web.staff import Asked, Form, back, desk_of, refused, show, text
 
@@ -182,9 +183,11 @@ def _trouble(draft: Draft, error: Error, language: str) -> Trouble:
     """What is wrong, told where the reader looks for it."""
     if isinstance(error, configurator.ModelContradictory):
         model = configurator.read_model(draft.source, draft.file, draft.files)
-        return Trouble(error.text, rules=tuple(configurator.tell_rules(model, error.named, language)))
+        return Trouble(
+            error.plain(translator(language).gettext), rules=tuple(configurator.tell_rules(model, error.named, language))
+        )
     if not isinstance(error, configurator.ModelInvalid):
-        return Trouble(error.text)
+        return Trouble(error.plain(translator(language).gettext))
     file, line = str(error.file), int(error.line)
     written = (draft.source if file == draft.file else draft.files.get(file, "")).splitlines()
     first = max(0, line - 1 - AROUND)

@@ -116,7 +116,7 @@ def _page(
         rows=as_csv([table.columns, *rows]),
         listed=listed,
         more=len(faults) - len(listed),
-        refusal=error.told(gettext) if error else "",
+        refusal=error.plain(gettext) if error else "",
         options=msgspec.json.encode(dict(zip(table.columns, table.options, strict=True))).decode(),
         words=msgspec.json.encode(words | {code: gettext(text) for code, text in SPOKEN.items()}).decode(),
     )

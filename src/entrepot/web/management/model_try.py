@@ -16,6 +16,7 @@ from litestar import Response, get
 from entrepot import configurator
 from entrepot.kernel.errors import Error
 from entrepot.web.edge import house_of
+from entrepot.web.i18n import translator
 from entrepot.web.management.model_source import open_draft, source_of
 from entrepot.web.staff import Asked, desk_of, show
 
@@ -65,7 +66,8 @@ def try_page(request: Asked, name: str, pick: list[str] | None = None, why: str 
     try:
         told = _tried(request, draft, kept, why)
     except Error as error:
-        kept, refusal, asked = picks[:-1], error.text, picks[-1] if picks else ""
+        refusal = error.plain(translator(desk_of(request).locale).gettext)
+        kept, asked = picks[:-1], picks[-1] if picks else ""
         try:
             told = _tried(request, draft, kept, asked)
         except Error:

@@ -188,10 +188,8 @@ class ListUnknown(Invalid):
 
 
 def _told(request: Asked, error: Error) -> str:
-    known = TOLD.get(error.code)
-    return (
-        translator(desk_of(request).locale).gettext(known) if known else error.told(translator(desk_of(request).locale).gettext)
-    )
+    known, gettext = TOLD.get(error.code), translator(desk_of(request).locale).gettext
+    return gettext(known) if known else error.plain(gettext)
 
 
 def _last_day(ends_at: datetime | None, zone: ZoneInfo) -> str:

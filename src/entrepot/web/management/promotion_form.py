@@ -19,7 +19,7 @@ from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark, translator
 from entrepot.web.management.contract_form import day_of, read_day
 from entrepot.web.page import locale_of
-from entrepot.web.parts import PartKind, Raw, entered, moved, parts_of, raw_of, read_parts
+from entrepot.web.parts import PartKind, Raw, at_inputs, entered, moved, parts_of, raw_of, read_parts
 from entrepot.web.staff import Asked, Form, author_of, back, desk_of, refused, show, text
 
 HERE = "/management/promotions/{identifier:str}/edit"
@@ -142,7 +142,7 @@ def _taken(request: Asked, identifier: str, data: Form) -> Response[Any]:
     except Error as error:
         names = ("identifier", "priority", "code", "starts_on", "ends_on", "conditions", "rewards", "settings", "reason", *LIMITS)
         status, errors = refused(error, {name: name for name in names})
-        return _form(request, identifier, form, errors, status=status)
+        return _form(request, identifier, form, at_inputs(str(error.attributes.get("path", "")), errors), status=status)
     return back(f"/management/promotions/{quote(row['identifier'])}", "saved")
 
 

@@ -16,7 +16,7 @@ from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark, translator
 from entrepot.web.management.history import history_of
 from entrepot.web.page import locale_of
-from entrepot.web.parts import Part, PartKind, Raw, entered, moved, parts_of, raw_of, read_parts
+from entrepot.web.parts import Part, PartKind, Raw, at_inputs, entered, moved, parts_of, raw_of, read_parts
 from entrepot.web.staff import Asked, Form, author_of, back, desk_of, noon, refused, show, text
 
 HERE = "/management/segments/{identifier:str}"
@@ -157,6 +157,7 @@ def _taken(request: Asked, identifier: str, data: Form) -> Response[Any]:
     except Error as error:
         fields = {name: name for name in ("identifier", "description", "reason")} | {"conditions": PREFIX}
         status, errors = refused(error, fields)
+        errors = at_inputs(str(error.attributes.get("path", "")), errors)
         errors = {name or "identifier": told for name, told in errors.items()}
         return _form(request, identifier, values, rows, errors, status=status)
     return back(f"/management/segments/{quote(segment.identifier)}", "saved")

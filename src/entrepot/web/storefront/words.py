@@ -84,7 +84,7 @@ def sentence(error: Error, locale: str) -> str:
     """The error as a sentence for a shopper."""
     pattern = SENTENCES.get(error.code)
     if pattern is None:
-        return error.told(translator(locale).gettext)
+        return error.plain(translator(locale).gettext)
     known: dict[str, Any] = {name: str(value) for name, value in error.attributes.items()}
     if "unit" in known:
         known["unit"] = formats.unit_name(known["unit"], locale)
