@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 import entrepot
-from entrepot.commerce.charges.change import _MODES, _SURCHARGES
-from entrepot.commerce.charges.change_taxes import _COINS, _HOME, _RATES
+from entrepot.commerce.charges import COINS, MODES, RATES, SURCHARGES, TAX_HOME
 from entrepot.commerce.members import Profile
 from entrepot.commerce.pricing.contract import MOVES
 from entrepot.order_management.orders.adjustment import Action, Level, State
@@ -41,7 +40,7 @@ def texts_in(node: ast.AST) -> set[str]:
 
 def recorded() -> tuple[set[str], set[str]]:
     """Kinds and actions of every change that is written down: those in the code, and those that come from a table of steps."""
-    kinds = {shelf.kind for shelf in (_MODES, _SURCHARGES, _RATES, _HOME, _COINS)}
+    kinds = {kept.kind for kept in (MODES, SURCHARGES, RATES, TAX_HOME, COINS)}
     actions = set(MOVES) | {"changed", "created", "undone"}
     for _, call in calls("note_change"):
         if isinstance(call.args[2], ast.Tuple):
