@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from entrepot.commerce.pricing import Customer, Offer, Wanted, read_rule
-from entrepot.commerce.pricing.rule import Question, Rule, final_price
+from entrepot.commerce.pricing.question import Question
+from entrepot.commerce.pricing.rule import Rule, final_price
 from entrepot.kernel.money import exponent, parse_price
 from tests.scenarios.neutral import NOW, Given, Unknown, as_list
 

@@ -10,7 +10,8 @@ from math import lcm
 from typing import Any
 
 from entrepot.commerce.pricing import Customer, Offer, Step, Wanted, converted, read_rule, select_offer
-from entrepot.commerce.pricing.rule import Question, Rule, final_price
+from entrepot.commerce.pricing.question import Question
+from entrepot.commerce.pricing.rule import Rule, final_price
 from entrepot.kernel.money import PRICE_SCALE, exponent, format_price, parse_price
 from tests.scenarios.neutral import NOW, Given, Unknown, as_list, in_force
 

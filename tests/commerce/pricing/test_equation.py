@@ -11,7 +11,8 @@ import pytest
 from entrepot.commerce.pricing import Customer, Offer, Wanted, converted, in_words, read_rule
 from entrepot.commerce.pricing.equation import read_equation
 from entrepot.commerce.pricing.faults import PriceRuleMalformed
-from entrepot.commerce.pricing.rule import Question, final_price
+from entrepot.commerce.pricing.question import Question
+from entrepot.commerce.pricing.rule import final_price
 from entrepot.kernel.money import format_price, parse_price
 
 AT = datetime(2026, 6, 15, 8, tzinfo=UTC)  # a Monday; ten o'clock in Berlin

@@ -10,8 +10,9 @@ import pytest
 
 from entrepot.commerce.pricing.book import select_offer
 from entrepot.commerce.pricing.price import Customer, Offer, Step, Wanted
+from entrepot.commerce.pricing.question import Question
 from entrepot.commerce.pricing.reading import check_rules, read_rule
-from entrepot.commerce.pricing.rule import PriceRuleMalformed, Question, Rule, final_price
+from entrepot.commerce.pricing.rule import PriceRuleMalformed, Rule, final_price
 from entrepot.kernel.money import format_price, parse_price
 
 AT = datetime(2026, 6, 15, tzinfo=UTC)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from entrepot.app import Suite
 from entrepot.commerce import catalog, pricing
 from entrepot.commerce.pricing import Customer, Known, Offer, Wanted, faults_of, read_rule, tree
-from entrepot.commerce.pricing.rule import Question, Rule
+from entrepot.commerce.pricing.question import Question
+from entrepot.commerce.pricing.rule import Rule
 from entrepot.kernel.errors import Error
 
 KNOWN = Known(

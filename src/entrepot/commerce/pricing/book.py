@@ -13,7 +13,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
 from entrepot.commerce.pricing.price import FOREVER, Customer, Entitled, Occasion, Offer, Step, Unpriced, Wanted
-from entrepot.commerce.pricing.rule import Question, Rule, final_price
+from entrepot.commerce.pricing.question import Asked, Question
+from entrepot.commerce.pricing.rule import final_price
 from entrepot.kernel.recent import Recent
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class Book:
             constant=self.constant,
         )
 
-    def price(self, rule: Rule, question: Question) -> int | None:
+    def price(self, rule: Asked, question: Question) -> int | None:
         """What the rule comes to, rounded."""
         found = rule.price(question)
         return None if found is None else final_price(found, self.digits)
@@ -124,7 +125,7 @@ class Book:
             found = self._stands(self.known.entries, key, wanted, work_out(wanted))
         return found[0]
 
-    def component_price(self, rule: Rule, component: Wanted) -> int | None:
+    def component_price(self, rule: Asked, component: Wanted) -> int | None:
         """What the rule comes to for a part of a kit."""
         key = (component.entry_id, component.quantity, component.parent_id, component.groups, rule.name)
         found = self.known.parts.get(key)

@@ -10,14 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from entrepot.commerce.pricing.equation import Equation
+from entrepot.commerce.pricing.question import Price, Question
 from entrepot.kernel.words import Gettext, plain
-
-if TYPE_CHECKING:
-    from entrepot.commerce.pricing.rule import Price, Question
 
 COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "<": lambda one, other: one < other,

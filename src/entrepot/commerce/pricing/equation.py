@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from entrepot.commerce.pricing.faults import PriceRuleMalformed
+from entrepot.commerce.pricing.question import Price, Question
 from entrepot.kernel.money import PRICE_SCALE, format_price
 from entrepot.kernel.words import mark
-
-if TYPE_CHECKING:
-    from entrepot.commerce.pricing.rule import Price, Question
 
 OPERATORS = {"+": 1, "-": 1, "*": 2, "/": 2}
 

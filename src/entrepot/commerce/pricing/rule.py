@@ -11,46 +11,19 @@ and are rounded once, half up, at its end. A rule is written as data::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from fractions import Fraction
 from typing import Any
-
-import msgspec
 
 from entrepot.commerce.pricing.condition import Condition
 from entrepot.commerce.pricing.equation import Equation
 from entrepot.commerce.pricing.faults import PriceRuleMalformed
-from entrepot.commerce.pricing.price import Customer, Offer, Step, Wanted
+from entrepot.commerce.pricing.question import Price, Question
 from entrepot.kernel.money import PRICE_SCALE, format_price
 from entrepot.kernel.words import mark
 
-Price = Fraction | int
 DEPTH = 10
-
-
-class Question(msgspec.Struct):
-    """One entry being priced: where its offers are, and the trace when somebody asked for it."""
-
-    wanted: Wanted
-    customer: Customer
-    at: datetime
-    offer: Callable[[str, Wanted], Offer | None]
-    list_price: Callable[[Wanted], int | None]
-    rules: Mapping[str, Rule]
-    component_price: Callable[[Rule, Wanted], int | None]
-    steps: list[Step] | None = None
-    depth: int = 0
-    currency: str = ""
-    constant: Callable[[str], tuple[Fraction, bool] | None] = lambda _: None
-    #: What rules came to for this entry that were asked without an incoming price, by the rule's identity.
-    known: dict[int, Price | None] = msgspec.field(default_factory=dict)
-
-    def note(self, pattern: str, price: Price | None, **values: Any) -> None:
-        if self.steps is not None:
-            self.steps.append(Step(pattern, None if price is None else Fraction(price), self.depth, values))
-
 
 _ROUNDED = {
     "up": mark("rounded up to the step %(step)s ending %(ending)s"),
