@@ -96,3 +96,28 @@ def test_an_inner_kit_without_javascript_and_with_it_leads_to_the_same_place(gue
     plain = guest.send(outer, open="computer.notebook").headers["location"]
     swapped = guest.send(outer, fragment=True, open="computer.notebook")
     assert httpx.URL(swapped.headers["hx-redirect"]).path == httpx.URL(plain).path
+
+
+def test_the_cheapest_reaches_into_the_kit_inside(guest: Shopper) -> None:
+    outer = launched(guest)
+    guest.send(outer, choose="computer.notebook")
+    before = state(guest, outer)
+    guest.follow(guest.send(outer, do="cheapest"))
+    after = state(guest, outer)
+    inside = after["kits"][0]
+    opened = guest.client.post(
+        f"/api/configurator/sessions/{outer.rpartition('/')[2]}/kits", json={"option_class": "computer", "option": "notebook"}
+    ).json()
+    assert after["complete"] and float(inside["price"]) < float(before["kits"][0]["price"])
+    assert float(opened["lowest_price"]) == float(inside["price"]), "nothing inside can be had for less"
+    assert "the cheapest kit we found" not in guest.page
+
+
+def test_what_is_chosen_inside_stays_when_the_whole_is_filled_in_as_cheap_as_possible(guest: Shopper) -> None:
+    outer = launched(guest)
+    inner = guest.send(outer, open="computer.notebook").headers["location"]
+    guest.send(inner, choose="board.h8")
+    guest.send(outer, choose="computer.notebook")
+    guest.follow(guest.send(outer, do="cheapest"))
+    kit = state(guest, outer)["kits"][0]
+    assert {"option_class": "board", "option": "h8", "quantity": 1} in kit["picks"] and kit["complete"]

@@ -57,6 +57,7 @@ from entrepot.configurator.draft_states import (
 from entrepot.configurator.earlier import finished_picks, picks_at
 from entrepot.configurator.explain import Reason
 from entrepot.configurator.foreign_shops import accept_launch, bom_of_return, signed_return
+from entrepot.configurator.inside import Filled, ahead_of, fill_cheapest
 from entrepot.configurator.launch import (
     Launch,
     ReadLaunch,
@@ -152,6 +153,7 @@ __all__ = [
     "Draft",
     "DraftMovedOn",
     "Extracted",
+    "Filled",
     "Implied",
     "Launch",
     "LaunchInvalid",
@@ -201,6 +203,7 @@ __all__ = [
     "Viewer",
     "WorkbenchBusy",
     "accept_launch",
+    "ahead_of",
     "answer_of",
     "bom_of_parts",
     "bom_of_return",
@@ -226,6 +229,7 @@ __all__ = [
     "end_draft",
     "extract_picks",
     "faults_in",
+    "fill_cheapest",
     "find_configuration",
     "find_lines",
     "find_model",

@@ -59,7 +59,7 @@ def _slow_step(house: House, name: str, since: int, take: Callable[[Session], Se
 
 
 def _state(session: Session, view: View, answers: Answers, since: int, ceiling: int | None) -> dict[str, Any]:
-    ahead = configurator.outlook(session.compiled, session.configuration.picks, answers.prices)
+    ahead = configurator.ahead_of(session, answers.prices)
     now = _Held(view, ahead, answers)
     before = _exchange(session, now, since) if ceiling is None else None
     classes, questions = shown.asked(view), shown.Worded(session, answers)

@@ -28,30 +28,35 @@ class Completed:
 def complete(house: House, session: Session, how: str, like: str = "") -> tuple[Session, bool]:
     """Fill in everything that is open; false where a cheapest was found but not proven to be the cheapest.
 
-    What the shopper chose stays. ``popular`` follows the finished configurations of the model, ``nearest`` the one with
-    a shared link, in the kits inside too.
+    What the shopper chose stays, in the kits inside too. ``popular`` follows the finished configurations of the model,
+    ``nearest`` the one with a shared link.
     """
     prices, _ = ask_prices(house, session, ())
-    made, compiled, proven = session.configuration, session.compiled, True
+    made, compiled = session.configuration, session.compiled
     picks: Picks | None = None
     other = shared_like(house, session, like) if how == "nearest" else None
     if other is not None:
         picks = configurator.complete_nearest(compiled, made.picks, other.view().taken, made.base)
     elif how == "cheapest":
-        cheapest = configurator.complete_cheapest(compiled, made.picks, prices, made.base)
-        if cheapest is not None:
-            picks, proven = cheapest.picks, cheapest.proven
+        return _fill_cheapest(house, session, configurator.fill_cheapest(session, prices))
     elif how == "popular":
         with house.configurator.database.read() as conn:
             earlier = configurator.finished_picks(conn, compiled.model.name)
         picks = configurator.complete_popular(compiled, made.picks, earlier, made.base) if earlier else None
-    if picks is None and how != "cheapest":
-        picks = configurator.complete_with_defaults(compiled, made.picks, made.base, prices)
     if picks is None:
-        return session, proven
+        picks = configurator.complete_with_defaults(compiled, made.picks, made.base, prices)
     with house.configurator.database.write(relaxed=True) as conn:
         done = configurator.set_picks(conn, session, picks, house.clock.now())
-    return (kits.complete_inside(house, done, other) if done.kits else done), proven
+    return (kits.complete_inside(house, done, other) if done.kits else done), True
+
+
+def _fill_cheapest(house: House, session: Session, filled: configurator.Filled | None) -> tuple[Session, bool]:
+    """The cheapest of the whole, the kits inside too, and whether it is proven."""
+    if filled is None:
+        return session, True
+    with house.configurator.database.write(relaxed=True) as conn:
+        done = configurator.set_picks(conn, session, filled.completion.picks, house.clock.now())
+    return kits.fill_inside(house, done, filled), filled.completion.proven
 
 
 def shared_like(house: House, session: Session, link: str) -> Session:

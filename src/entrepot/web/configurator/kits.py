@@ -102,6 +102,20 @@ def complete_inside(house: House, session: Session, like: Session | None = None)
         return configurator.find_session(conn, session.configuration.session, at)
 
 
+def fill_inside(house: House, session: Session, filled: configurator.Filled) -> Session:
+    """Take over what filling in found for the kits that are inside now."""
+    at = house.clock.now()
+    for place in session.inside(session.view().taken):
+        if place not in filled.kits:
+            continue
+        kit, found = open_inside(house, session, *place), filled.kits[place]
+        with house.configurator.database.write() as conn:
+            kit = configurator.set_picks(conn, kit, found.completion.picks, at)
+        fill_inside(house, kit, found)
+    with house.configurator.database.read() as conn:
+        return configurator.find_session(conn, session.configuration.session, at)
+
+
 def _inner(words: shown.Words, place: tuple[str, str], kit: Session, answers: Answers) -> InnerKit:
     view, told = kit.view(), answers.kits.get(place, Answers())
     own = shown.Words(kit.compiled, told, words.language)

@@ -127,6 +127,8 @@ class Configuring:
     can_undo: bool
     finished: bool
     ceiling: Ceiling
+    #: Whether a whole kit can be had for the lowest price; else none is cheaper.
+    lowest_exact: bool = True
     #: The kits inside by the option they stand for.
     kits: Mapping[str, InnerKit] = field(default_factory=dict)
 
@@ -187,13 +189,14 @@ def show(
         Line(words.question(pick.option_class), f"q-{pick.option_class}", words.option(pick), costs(pick)) for pick in view.taken
     )
     known = answers.items.get(session.launch.item)
-    ahead = configurator.outlook(session.compiled, session.configuration.picks, answers.prices)
+    ahead = configurator.ahead_of(session, answers.prices)
     return Configuring(
         title=known.name if known else say(session.compiled.model.words, language),
         sections=_below(sections, ahead, ceiling) if ahead and ceiling.price is not None else sections,
         lines=lines,
         price=price_of(session.compiled, view.taken, answers),
         lowest=ahead.lowest if ahead else None,
+        lowest_exact=ahead is None or ahead.exact,
         estimated=answers.kit is None,
         complete=view.complete,
         checking=view.checking,
