@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -14,6 +15,7 @@ from entrepot.commerce.charges import COINS, MODES, RATES, SURCHARGES, TAX_HOME
 from entrepot.commerce.members import Profile
 from entrepot.commerce.pricing.contract import MOVES
 from entrepot.order_management.orders.adjustment import Action, Level, State
+from entrepot.order_management.payments.collect import status as payment_status
 from entrepot.web import words
 from entrepot.web.call_center import history_words
 from entrepot.web.i18n import translator
@@ -66,6 +68,16 @@ def test_every_entry_of_an_orders_history_has_words() -> None:
     found = {text for _, call in calls("Doing") if call.args for text in texts_in(call.args[0])}
     assert len(found) > 10 and found - set(words.KNOWN) == set()
     assert all(words.speaker("en-US")(one) != one for one in found)
+
+
+def test_every_status_of_payment_has_words() -> None:
+    found = {text for node in ast.walk(ast.parse(inspect.getsource(payment_status))) for text in returned(node)}
+    assert len(found) > 7 and found - set(words.KNOWN) == set()
+    assert all(words.speaker("en-US")(one) != one and words.speaker("de-DE")(one) != one for one in found)
+
+
+def returned(node: ast.AST) -> set[str]:
+    return texts_in(node.value) if isinstance(node, ast.Return) and node.value is not None else set()
 
 
 @pytest.mark.parametrize(("group", "codes"), [("action", Action), ("level", Level), ("state", [s.name.lower() for s in State])])

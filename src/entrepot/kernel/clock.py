@@ -20,6 +20,11 @@ def instant_of(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
 
 
+def local_day(at: datetime, zone: str) -> date:
+    """The day an instant is on by a store's clock."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
 def last_day(ends_at: datetime, zone: str) -> date:
     """The last day before an end by the clock of a place; an end at midnight is that of the day before.
 

@@ -91,7 +91,13 @@ def transfer_document(order: Order, store: str) -> Document:
                 "PaymentInstruction": msgspec.to_builtins(order.payment) if order.payment else None,
             },
             "Promotion": [
-                {"PromotionIdentifier": one.promotion, "Level": one.level, "Times": one.times, "PromotionCode": one.code}
+                {
+                    "PromotionIdentifier": one.promotion,
+                    "Level": one.level,
+                    "Times": one.times,
+                    "PromotionCode": one.code,
+                    "Description": one.name,
+                }
                 for one in calculation.applied
             ],
             "PromotionCode": list(order.codes),

@@ -86,6 +86,7 @@ ORDER = Map(
                 Field("PromotionIdentifier", "PromotionId"),
                 Field("PromotionCode", "CouponID", default=""),
                 Field("Times", "Times", to_there=str),
+                Field("Description", "Description", default=""),
             ),
         ),
         Each("PromotionCodes", "Coupons/Coupon", (Field("Code", "CouponID"),)),

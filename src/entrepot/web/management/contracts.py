@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, charges, members, pricing
 from entrepot.commerce.pricing import ContractRow, State, Terms
-from entrepot.kernel.clock import last_day
+from entrepot.kernel.clock import last_day, local_day
 from entrepot.kernel.errors import Error
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark, translator
@@ -43,7 +43,13 @@ def list_page(request: Asked, status: str = "") -> Response[str]:
         names = _organization_names(conn, terms.contracts)
     at = house.clock.now()
     rows = [
-        {"one": one, "account": names.get(one.organization_id or 0, ""), "rule": terms.rule_of(one, at)}
+        {
+            "one": one,
+            "account": names.get(one.organization_id or 0, ""),
+            "rule": terms.rule_of(one, at),
+            "first_day": one.starts_at and local_day(one.starts_at, store.time_zone),
+            "last_day": _last_day(one, store.time_zone),
+        }
         for one in sorted(terms.contracts, key=lambda one: (one.state != State.PENDING, not one.is_default, one.identifier))
         if status in ("", one.state)
     ]

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response, get
 
 from entrepot.commerce import capture, catalog, members, pricing
+from entrepot.kernel.clock import last_day, local_day
 from entrepot.kernel.errors import Error
 from entrepot.kernel.words import Gettext, plain
 from entrepot.web.edge import house_of
@@ -55,7 +56,13 @@ def rules_page(request: Asked) -> Response[str]:
         buyers = {one.organization_id for one in terms.contracts if one.organization_id is not None}
         names = {key: found.identifier for key in buyers if (found := members.get_organization(conn, key)) is not None}
     contracts = [
-        {"contract": one, "organization": names.get(one.organization_id or 0, ""), "rule": terms.rule_of(one, at)}
+        {
+            "contract": one,
+            "organization": names.get(one.organization_id or 0, ""),
+            "rule": terms.rule_of(one, at),
+            "first_day": one.starts_at and local_day(one.starts_at, store.time_zone),
+            "last_day": one.ends_at and last_day(one.ends_at, store.time_zone),
+        }
         for one in terms.contracts
     ]
     rules = [

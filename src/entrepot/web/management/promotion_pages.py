@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 
 from entrepot.commerce import promotions
 from entrepot.commerce.history import note_change
+from entrepot.kernel.clock import local_day
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import translator
 from entrepot.web.management.history import history_of
@@ -91,11 +91,6 @@ class Chart:
 def _chart(uses: dict[date, int], today: date) -> Chart:
     days = [today - timedelta(days=back) for back in reversed(range(CHART_DAYS))]
     return Chart([(day, uses.get(day, 0)) for day in days])
-
-
-def local_day(at: datetime, zone: str) -> date:
-    """The day an instant is on by the store's clock."""
-    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def _in_words(request: Asked) -> Callable[[str], str]:
