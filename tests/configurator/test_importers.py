@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import random
 from collections.abc import Callable
 from itertools import product
@@ -9,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from entrepot.configurator import importers
 from entrepot.configurator.facts import check
 from entrepot.configurator.importers import read_formula
 from entrepot.configurator.knowledge import available
-from entrepot.configurator.problems import ModelInvalid
+from entrepot.configurator.problems import ModelInvalid, ModelTooLarge
 from entrepot.configurator.uvl_formula import formula_of
 from entrepot.configurator.uvl_read import Condition, FeatureModel, read_uvl, walk
 from tests.configurator.models import AT
@@ -253,6 +257,8 @@ XCSP = [
         5,
     ),
     (newer(ARRAY, f"<group>{table('%0 %...', '<supports>(0,1,*)</supports>')}<args>z[2] z[0..1]</args></group>"), 2),
+    (newer(TWO, table("x y", "<supports>(0..1,1..5)(2,*)</supports>")), 7),
+    (newer('<var id="x">-2..2</var><var id="y">-7 0</var>', table("x y", "<supports>(-2..-1,-7)(+1..9,0)</supports>")), 4),
     (newer(PARTS, table("v[][]", "<supports>(0,0,0,0)(2,*,1,1)</supports>")), 4),
 ]
 
@@ -279,6 +285,7 @@ def test_xcsp_is_counted(tmp_path: Path, text: str, count: int) -> None:
         (newer(TWO, "", "<objectives><minimize>x</minimize></objectives>"), 2, "`objectives` is not read"),
         (newer(TWO, table("x y", "<supports>(0,1,2)</supports>")), 2, "3 cells for 2 variables"),
         (newer(TWO, table("x y", "<supports>0 1</supports>")), 2, "Write (1,2)(3,*)"),
+        (newer(TWO, table("x y", "<supports>(0,{1})</supports>")), 2, "`{1}` in a row of constraint 1 is no value"),
         (newer(TWO, table("x y", "")), 2, "neither supports nor conflicts"),
         (newer(ARRAY, table("z[5] z[0]", "<conflicts/>")), 2, "`z[5]` is not within z"),
         (newer(ARRAY + '<var id="z[0]">1</var>', ""), 1, "another variable z[0]"),
@@ -286,3 +293,21 @@ def test_xcsp_is_counted(tmp_path: Path, text: str, count: int) -> None:
 )
 def test_xcsp_is_refused_with_its_line(tmp_path: Path, text: str, line: int, says: str) -> None:
     _refused(tmp_path / "a.xml", text, line, says)
+
+
+@compiler
+@pytest.mark.parametrize(("ending", "packed"), [(".gz", gzip.compress), (".xz", lzma.compress), (".bz2", bz2.compress)])
+def test_packed_files_are_read(tmp_path: Path, ending: str, packed: Callable[[bytes], bytes]) -> None:
+    file = tmp_path / f"a.uvl{ending}"
+    file.write_bytes(packed(BASE.encode()))
+    assert check(read_formula(file, AT)).configurations == "8"
+
+
+def test_what_cannot_be_unpacked_or_is_too_large_then_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.uvl.gz").write_bytes(gzip.compress(BASE.encode())[:-9])
+    with pytest.raises(ModelInvalid, match="cannot be unpacked"):
+        read_formula(tmp_path / "a.uvl.gz", AT)
+    monkeypatch.setattr(importers, "MAX_BYTES", 10_000)
+    (tmp_path / "bomb.uvl.xz").write_bytes(lzma.compress(b" " * 20_000))
+    with pytest.raises(ModelTooLarge):
+        read_formula(tmp_path / "bomb.uvl.xz", AT)

@@ -36,7 +36,8 @@ class Facts:
     not_proven: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
-        return asdict(self)
+        """As JSON; where everything was found out nothing is said of that."""
+        return {name: value for name, value in asdict(self).items() if name != "not_proven" or value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,10 +94,13 @@ class Formula:
             *(clause for group in self.groups if bounded or not group.bounds for clause in group.clauses),
         ]
 
+    def tables(self) -> list[Diagram]:
+        return [group.diagram for group in self.groups if group.diagram is not None]
+
     @property
     def of_tables(self) -> bool:
         """Whether every rule is a table."""
-        return bool(self.groups) and all(group.diagram is not None for group in self.groups)
+        return bool(self.groups) and len(self.tables()) == len(self.groups)
 
     def bounds(self) -> list[Bound]:
         return [bound for group in self.groups for bound in group.bounds]

@@ -7,8 +7,13 @@ limits stated with each, before it can hurt.
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from io import BufferedIOBase
+from lzma import LZMAError
 from pathlib import Path
 
 from entrepot.configurator.dimacs import read_dimacs
@@ -29,16 +34,26 @@ _READERS: Mapping[str, Callable[[str, str], Formula]] = {
     ".cnf": read_dimacs,
     ".xml": read_xcsp,
 }
+_COMPRESSED: Mapping[str, Callable[[Path], BufferedIOBase]] = {
+    ".gz": gzip.GzipFile,
+    ".xz": lzma.LZMAFile,
+    ".lzma": lzma.LZMAFile,
+    ".bz2": bz2.BZ2File,
+}
 
 
 def read_formula(path: Path, at: datetime) -> Formula:
-    """The formula in a file, by its ending: .yaml, .uvl, .dimacs or .cnf, .xml."""
-    if path.suffix.lower() in _YAML:
+    """The formula in a file, by its ending: .yaml, .uvl, .dimacs or .cnf, .xml; compressed ones have another behind it."""
+    ending = (Path(path.stem) if path.suffix.lower() in _COMPRESSED else path).suffix.lower()
+    if ending in _YAML:
         return encode(read_model_file(path), at).formula
-    reader = _READERS.get(path.suffix.lower())
+    reader = _READERS.get(ending)
     if reader is None:
         raise ModelInvalid(
-            file=path.name, line=1, problem="this format is not known.", remedy="Give .yaml, .uvl, .dimacs or .xml."
+            file=path.name,
+            line=1,
+            problem="this format is not known.",
+            remedy="Give .yaml, .uvl, .dimacs or .xml, or one of them with .gz, .xz or .bz2 behind it.",
         )
     return reader(path.name, read_text(path))
 
@@ -49,13 +64,25 @@ def read_model_file(path: Path) -> Model:
 
 
 def read_text(path: Path) -> str:
-    """A file's text; one that is too large is refused before it is read."""
-    if path.stat().st_size > MAX_BYTES:
+    """A file's text; of one that is too large, compressed or not, no more than the limit is read."""
+    with _opened(path) as file:
+        try:
+            raw = file.read(MAX_BYTES + 1)
+        except (OSError, EOFError, ValueError, LZMAError):
+            raise ModelInvalid(
+                file=path.name, line=1, problem="this cannot be unpacked.", remedy="Give the file as it is, or pack it again."
+            ) from None
+    if len(raw) > MAX_BYTES:
         raise ModelTooLarge(limit=f"the file {path.name} has more than {MAX_BYTES:,} bytes")
     try:
-        return path.read_text(encoding="utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError:
         raise ModelInvalid(file=path.name, line=1, problem="this is no UTF-8 text.", remedy="Save it as UTF-8.") from None
+
+
+def _opened(path: Path) -> BufferedIOBase:
+    opener = _COMPRESSED.get(path.suffix.lower())
+    return path.open("rb") if opener is None else opener(path)
 
 
 class Beside(Mapping[str, str]):

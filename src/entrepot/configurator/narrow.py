@@ -22,10 +22,10 @@ def narrowed_clauses(formula: Formula) -> tuple[list[Clause], int]:
 
     They have the configurations that the formula's own clauses have, told by the literals of the same values.
     """
-    tables = [group.diagram for group in formula.groups if group.diagram is not None]
+    tables = formula.tables()
     if not tables:
         return formula.clauses(bounded=False), formula.literals
-    left = possible_in_tables(tables, [variable.everything for variable in formula.variables])
+    left = narrowed_masks(formula)
     if not all(left):
         return [()], formula.literals
     clauses = [*formula.exclusive]
@@ -45,9 +45,10 @@ def narrowed_clauses(formula: Formula) -> tuple[list[Clause], int]:
     return clauses, next(numbers) - 1
 
 
-def possible_in_tables(tables: Sequence[Diagram], masks: Sequence[int]) -> list[int]:
+def narrowed_masks(formula: Formula) -> list[int]:
     """The values left when every table has narrowed those of its variables until nothing changes; 0 where none is."""
-    left = list(masks)
+    left = [variable.everything for variable in formula.variables]
+    tables = formula.tables()
     tables_of: dict[int, list[int]] = defaultdict(list)
     for number, table in enumerate(tables):
         for column in table.columns:

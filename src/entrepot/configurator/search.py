@@ -19,8 +19,10 @@ from entrepot.configurator.problems import SearchUnfinished
 SECONDS = 1.0
 #: What is asked once, when a model is checked or published.
 SURVEY_SECONDS = 60.0
-#: Propagations between two looks at the clock: some 15 to 50 ms.
+#: Propagations between two looks at the clock: some 5 to 50 ms. A whole configuration takes one for each literal, and a
+#: slice that ends before begins anew: so it is as many as a few configurations take, however large the formula.
 SLICE = 30_000
+CONFIGURATIONS = 4
 
 
 class _Allowance(threading.local):
@@ -50,9 +52,10 @@ def holds(solver: Any, assumed: Sequence[int], share: float = 1.0) -> bool:
     """
     with searching():
         until = (_mine.left or 0.0) * (1 - share)
+        budget = max(SLICE, CONFIGURATIONS * solver.nof_vars())
         while _mine.left is not None and _mine.left > 0:
             started = time.thread_time()
-            solver.prop_budget(SLICE)
+            solver.prop_budget(budget)
             answer: bool | None = solver.solve_limited(assumptions=assumed, expect_interrupt=True)
             _mine.left -= time.thread_time() - started
             if answer is not None:

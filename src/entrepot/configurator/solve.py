@@ -19,6 +19,7 @@ from entrepot.configurator.cheapest import cheapest_model
 from entrepot.configurator.domains import Domains
 from entrepot.configurator.formula import Evidence, Formula
 from entrepot.configurator.leaving import leave_out, left_out, possible_in_time
+from entrepot.configurator.narrow import narrowed_masks
 from entrepot.configurator.problems import SearchUnfinished
 from entrepot.configurator.reach import Reach, Refused, Start
 from entrepot.configurator.search import holds, searching, surely, used_up
@@ -349,6 +350,8 @@ class SatEngine:
     def _open(self) -> Slots:
         if self._slots is None:
             self._slots = Slots(self.formula)
+            if not self._surveyed:
+                self._never = self._slots.forbidden(dict(enumerate(narrowed_masks(self.formula))))
         return self._slots
 
     def _asked(self) -> Any:

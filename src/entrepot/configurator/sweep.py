@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from entrepot.configurator.diagrams import FALSE, TRUE, table_diagram
 from entrepot.configurator.formula import Diagram, Formula
-from entrepot.configurator.narrow import possible_in_tables, restricted
+from entrepot.configurator.narrow import narrowed_masks, restricted
 from entrepot.configurator.slots import ones
 
 #: Values of states that are followed, some ten seconds' work; and rows of a table that is turned to another order.
@@ -35,11 +35,10 @@ def sweep(formula: Formula) -> str | None:
     """The circuit's text in the compiler's form; None where there is a rule that is no table, or too many states."""
     if not formula.of_tables:
         return None
-    tables = [group.diagram for group in formula.groups if group.diagram is not None]
-    left = possible_in_tables(tables, [variable.everything for variable in formula.variables])
+    left = narrowed_masks(formula)
     if not all(left):
         return "f 1 0\n"
-    kept = [one for one in (restricted(table, left) for table in tables) if one.columns]
+    kept = [one for one in (restricted(table, left) for table in formula.tables()) if one.columns]
     sizes = [mask.bit_count() for mask in left]
     order = _order([one.columns for one in kept], len(sizes))
     try:

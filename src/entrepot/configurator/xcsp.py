@@ -7,8 +7,9 @@ refused with its line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from math import prod
 from typing import Any, NoReturn
 
 from entrepot.configurator.diagrams import assert_diagram, table_diagram
@@ -20,6 +21,7 @@ MAX_ROWS = 1_000_000
 _TABLES = "Only tables can be read: supports or conflicts. Say this one as a table, or as a rule of a YAML model."
 _ANY = "*"
 _ARRAY = re.compile(r"([\w.]+)((?:\[[^\]]*\])+)")
+_WORD, _WHOLE, _RANGE = re.compile(r"[-+]?\w+"), re.compile(r"[-+]?\d+"), re.compile(r"([-+]?\d+)\.\.([-+]?\d+)")
 _TUPLES = re.compile(r"\s*(\([^()]*\)\s*)*")
 
 #: A row as it is written, one text per variable.
@@ -100,16 +102,33 @@ class _Instance:
             raise ModelTooLarge(limit=f"its tables have more than {MAX_ROWS:,} rows")
         columns = [self.places[one] for one in scope]
         variables = [self.builder.variables[place] for place in columns]
-        known = [{value.option: bit for bit, value in enumerate(one.values)} | {_ANY: -1} for one in variables]
-        found = set()
+        known = [{value.option: [bit] for bit, value in enumerate(one.values)} | {_ANY: [-1]} for one in variables]
+        found: set[tuple[int, ...]] = set()
         for cells in rows:
             if len(cells) != len(columns):
                 said = f"a row of {name} has {len(cells)} cells for {len(columns)} variables."
                 self.fail(element, said, f"Give one per variable; the row begins with {' '.join(cells)[:40]}.")
-            if all(cell in column for cell, column in zip(cells, known, strict=True)):
-                found.add(tuple(column[cell] for cell, column in zip(cells, known, strict=True)))
+            meant = [column.get(cell) for cell, column in zip(cells, known, strict=True)]
+            for place, cell in enumerate(cells):
+                if meant[place] is None and not _WORD.fullmatch(cell):
+                    meant[place] = self._range(element, name, cell, known[place])
+            stand_for = [one for one in meant if one]
+            if len(stand_for) < len(columns):
+                continue
+            if len(found) + prod(map(len, stand_for)) > MAX_ROWS:
+                raise ModelTooLarge(limit=f"its tables have more than {MAX_ROWS:,} rows")
+            found.update(product(*stand_for))
         diagram = table_diagram(columns, [len(one.values) for one in variables], found, allowed)
         self.builder.group(name, assert_diagram(self.builder, diagram), diagram=diagram)
+
+    def _range(self, element: Any, name: str, cell: str, known: Mapping[str, list[int]]) -> list[int]:
+        """The values of a column that a cell such as ``1..5`` stands for."""
+        match = _RANGE.fullmatch(cell)
+        if match is None:
+            words = "Write a value, a range (1..5) or * in each cell, and a row for each combination."
+            self.fail(element, f"`{cell[:40]}` in a row of {name} is no value.", words)
+        low, high = int(match[1]), int(match[2])
+        return [bit for value, [bit] in known.items() if _WHOLE.fullmatch(value) and low <= int(value) <= high]
 
 
 class _Older:
