@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 import sys
@@ -27,6 +28,7 @@ def prepare(settings: Settings, console: Console, *, demo: bool) -> Suite:
     configure_logs()
     suite = build(settings)
     if demo and not demo_store.is_loaded(suite):
+        gc.enable()  # Loading makes what is soon garbage.
         console.print("Loading the demo store …")
         with shown_progress(console, quiet=not console.is_terminal) as on_progress:
             report = demo_store.load(suite, on_progress)
@@ -45,6 +47,8 @@ def serve(suite: Suite, place: socket.socket, on_startup: Callable[[], None]) ->
     """Listen until stopped; what is begun at the start ends with it."""
     sys.setswitchinterval(SWITCH)
     server = uvicorn.Server(server_configuration(application(suite, on_startup), suite.house.settings))
+    gc.freeze()
+    gc.enable()
     server.run(sockets=[place])
 
 

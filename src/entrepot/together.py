@@ -52,6 +52,7 @@ def serve_together(settings: Settings, places: Sequence[socket.socket], console:
     starts.append(partial(_work, settings, pace, bell))
     gc.collect()
     gc.freeze()  # What is loaded stays one copy in memory, for it is not looked through again.
+    gc.enable()
     family = _Family(starts)
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
