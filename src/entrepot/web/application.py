@@ -12,6 +12,8 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, ScalarRenderPlugin
+from litestar.plugins import PluginProtocol
+from litestar.plugins.core import MsgspecDIPlugin
 
 from entrepot import __version__
 from entrepot.kernel.errors import Error
@@ -35,13 +37,21 @@ Hook = Callable[[], object]
 FACES = (storefront, configurator, staff, call_center, store, management, operations)
 
 
+class _Application(Litestar):
+    """Only with the plugin its routes use: the framework loads one for every library it finds installed, which takes its time."""
+
+    @staticmethod
+    def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
+        return [*plugins, MsgspecDIPlugin()]
+
+
 def web_application(house: House, on_startup: Sequence[Hook] = (), on_shutdown: Sequence[Hook] = ()) -> Litestar:
     """All routes over one house, ready for threads; does not start while a route declares no permission."""
     design = Router("/", route_handlers=gallery.routes, opt={"permission": "public"})
     routes: list[Any] = [*api.routes, design]
     for face in FACES:
         routes += face.routes
-    app = Litestar(
+    app = _Application(
         route_handlers=routes,
         guards=[guard],
         state=State({"house": house}),
