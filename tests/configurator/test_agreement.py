@@ -69,7 +69,7 @@ def check_reason(
     for rule in rules:
         assert reasoner.holds(target, picked, [one for one in rules if one != rule])
     possible_at_all = engine.consistent({wanted[0]: 1 << wanted[1]})
-    corrections = reasoner.corrections(target, choices)
+    corrections = reasoner.corrections(target, choices).sets
     assert bool(corrections) == possible_at_all
     places = list(others)
     for dropped in corrections:

@@ -76,6 +76,7 @@ def test_try_shows_what_is_possible_and_why_not(bicycle_file: str) -> None:
         "choices": ["frame.small"],
         "rules": ["The large battery does not fit the small frame."],
         "minimal": True,
+        "smallest": True,
         "repairs": [{"without": ["F-S"], "with": ["frame.large"], "drops": ["frame.small"], "adds": ["1 x frame.large"]}],
     }
     text = run(*tried)

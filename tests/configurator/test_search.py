@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from entrepot.configurator import compile_model, read_model
+from entrepot.configurator.cheapest import _within
 from entrepot.configurator.compile import Compiled
 from entrepot.configurator.complete import complete_cheapest, complete_with_defaults, repairs
 from entrepot.configurator.facts import describe
@@ -127,6 +128,40 @@ def test_a_reason_that_could_not_be_made_minimal_says_so() -> None:
     cut = reasoner.reason(target, [other])
     assert cut is not None and not cut.minimal and cut.choices == (0,)
     assert not reasoner.holds(target, [other], cut.rules)
+
+
+def test_a_repair_that_may_not_be_the_smallest_says_so() -> None:
+    """Once the first conflict is known there is no time left to hit it: what surely can be kept is kept."""
+    compiled = compile_model(read_model(crowded(4)), 1, AT)
+    picks, wanted = (Pick("dress", "jeans"), Pick("guest0", "c0"), Pick("guest1", "c1")), Pick("event", "dinner")
+    [smallest] = repairs(compiled, picks, wanted)
+    assert smallest.smallest and smallest.dropped == (picks[0],)
+    reasoner = compiled.explainer.reasoner
+    real = reasoner._refused
+    asked: list[int] = []
+
+    def slow(*question: object) -> object:
+        asked.append(1)
+        if len(asked) != 2:  # The second keeps the first guest's chair; nothing else is answered.
+            raise SearchUnfinished
+        return real(question[0], [reasoner_choice])  # type: ignore[arg-type]
+
+    reasoner_choice = compiled.explainer.literals(picks[1])
+    reasoner._refused = slow  # type: ignore[method-assign, assignment]
+    [cut] = repairs(compiled, picks, wanted)
+    assert not cut.smallest and len(cut.dropped) > 1
+
+
+def test_the_search_for_the_cheapest_is_ended_by_its_work_and_not_by_the_clock() -> None:
+    stopped: list[bool] = []
+    with _within(0.1, lambda: stopped.append(True)):
+        time.sleep(0.3)
+    assert not stopped, "waiting is no work"
+    with _within(0.1, lambda: stopped.append(True)):
+        until = time.thread_time() + 0.4
+        while time.thread_time() < until and not stopped:
+            pass
+    assert stopped
 
 
 def test_repairs_and_completions_end_in_time(hard: Compiled) -> None:

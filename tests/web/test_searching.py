@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -81,3 +82,18 @@ def test_a_program_is_told(client: TestClient[Any]) -> None:
         f"/api/configurator/sessions/{state['session']}/choices", json={"option_class": "event", "option": "party"}
     )
     assert (chosen.status_code, chosen.json()["code"]) == (409, "SEARCH_UNFINISHED")
+
+
+def test_a_change_that_may_not_be_the_smallest_says_so(
+    client: TestClient[Any], place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = client.cookies.get("csrftoken") or ""
+    client.post(place, data={"_csrf_token": secret, "choose": "dress.jeans"})
+    told, asked = "Vielleicht genügt eine kleinere Änderung", {"option_class": "event", "option": "dinner"}
+    why = f"/api/configurator/sessions/{place.rpartition('/')[2]}/why"
+    assert client.get(why, params=asked).json()["smallest"] and told not in client.get(f"{place}?why=event.dinner").text
+    real = configurator.repairs
+    monkeypatch.setattr(configurator, "repairs", lambda *some: [replace(one, smallest=False) for one in real(*some)])
+    assert client.get(why, params=asked).json()["smallest"] is False
+    page = client.get(f"{place}?why=event.dinner").text
+    assert told in page and "Trotzdem nehmen" in page

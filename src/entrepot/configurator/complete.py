@@ -25,11 +25,15 @@ from entrepot.configurator.solve import BEST_SECONDS, Costs
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """Picks that have the wanted value: what was dropped, what took its place."""
+    """Picks that have the wanted value: what was dropped, what took its place.
+
+    Without ``smallest`` there was no time to find out whether fewer would do.
+    """
 
     picks: Picks
     dropped: Picks
     added: Picks
+    smallest: bool = True
 
 
 class Completion(NamedTuple):
@@ -111,10 +115,11 @@ def repairs(compiled: Compiled, picks: Picks, wanted: Pick, prices: Mapping[str,
         return []
     found = []
     costs = compiled.costs(prices or {})
-    for dropped in compiled.explainer.dropped(kept, wanted):
+    sets, smallest = compiled.explainer.dropped(kept, wanted)
+    for dropped in sets:
         rest = tuple(pick for pick in kept if pick not in dropped)
         added = _replacements(compiled, (*rest, wanted), dropped, costs)
-        found.append(Repair((*rest, *added, wanted), dropped, added))
+        found.append(Repair((*rest, *added, wanted), dropped, added, smallest))
     return found
 
 

@@ -40,10 +40,10 @@ class Explainer:
         found = self.reasoner.reason([], [])
         return None if found is None else found.rules
 
-    def dropped(self, picks: Sequence[Pick], wanted: Pick) -> list[tuple[Pick, ...]]:
-        """The smallest sets of picks that must go so that a value becomes possible, fewest first."""
+    def dropped(self, picks: Sequence[Pick], wanted: Pick) -> tuple[list[tuple[Pick, ...]], bool]:
+        """The smallest sets of picks that must go so that a value becomes possible, and whether fewer surely do not do."""
         found = self.reasoner.corrections(self.literals(wanted), [self.literals(pick) for pick in picks])
-        return [tuple(picks[place] for place in one) for one in found]
+        return [tuple(picks[place] for place in one) for one in found.sets], found.smallest
 
     def literals(self, pick: Pick) -> Choice:
         return assumptions(self._encoded.formula.variables, self._encoded.restricted(pick))

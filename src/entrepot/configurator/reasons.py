@@ -42,6 +42,13 @@ class Refusal(NamedTuple):
     minimal: bool = True
 
 
+class Corrections(NamedTuple):
+    """Sets of choices (by place) that can go; ``smallest`` if it is known that no fewer would do."""
+
+    sets: list[tuple[int, ...]]
+    smallest: bool = True
+
+
 class Reasoner:
     """A solver over a whole formula and the ground for small ones; one question at a time."""
 
@@ -69,10 +76,11 @@ class Reasoner:
             rules, least = self._least_rules(_literals(target, choices, kept))
             return Refusal(tuple(kept), tuple(self._terrain().rules[rule] for rule in sorted(rules)), fewest and least)
 
-    def corrections(self, target: Choice, choices: Sequence[Choice]) -> list[tuple[int, ...]]:
+    def corrections(self, target: Choice, choices: Sequence[Choice]) -> Corrections:
         """The smallest sets of choices that must go so that the target becomes possible, fewest first.
 
-        The target alone is possible. Where the time of a search is used up, sets are larger than they must be.
+        The target alone is possible. Where the time of a search is used up, or much must go, there is one set, and fewer
+        may do.
         """
         with self._lock, searching():
             return self._corrections(target, choices)
@@ -160,7 +168,7 @@ class Reasoner:
             small.possible(assumed)
             return small.needed_rules()
 
-    def _corrections(self, target: Choice, choices: Sequence[Choice]) -> list[tuple[int, ...]]:
+    def _corrections(self, target: Choice, choices: Sequence[Choice]) -> Corrections:
         """Smallest hitting sets of the conflicts found so far, each tried; a failure yields a new conflict."""
         conflicts: list[frozenset[int]] = []
         found: list[frozenset[int]] = []
@@ -182,9 +190,12 @@ class Reasoner:
                 continue
             conflict, _ = self._fewest(target, choices, [rest[one] for one in among])
             if not conflict:
-                return []
+                return Corrections([])
             conflicts.append(frozenset(conflict))
-        return [tuple(sorted(one)) for one in found] or [self._any_correction(target, choices)]
+        if found:
+            return Corrections([tuple(sorted(one)) for one in found])
+        some = self._any_correction(target, choices)
+        return Corrections([some], smallest=len(some) <= 1)
 
     def _any_correction(self, target: Choice, choices: Sequence[Choice]) -> tuple[int, ...]:
         """Where much must go, or time is used up: keep what surely can be kept, earlier choices before later ones."""

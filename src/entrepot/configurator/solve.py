@@ -223,8 +223,8 @@ class SatEngine:
             )
 
     def best(self, evidence: Evidence, costs: Costs) -> Best | None:
-        """The cheapest configuration, searched for a stated time; then the cheapest that was come upon."""
-        until = time.monotonic() + BEST_SECONDS
+        """The cheapest configuration, searched for a stated processor time; then the cheapest that was come upon."""
+        until = time.thread_time() + BEST_SECONDS
         model = cheapest_model(self.formula, evidence, costs, BEST_SECONDS)
         if model is not None:
             return Best(*self._valued(model, costs), proven=True) if model else None
@@ -240,11 +240,11 @@ class SatEngine:
             row = costs[place]
             allowed = [bit for bit in range(len(row)) if evidence.get(place, -1) >> bit & 1]
             for bit in sorted(allowed, key=row.__getitem__):
-                if time.monotonic() > until or possible_in_time(self, {**evidence, place: 1 << bit}):
+                if time.thread_time() > until or possible_in_time(self, {**evidence, place: 1 << bit}):
                     break
             else:
                 continue
-            if time.monotonic() > until:
+            if time.thread_time() > until:
                 break
             evidence[place] = 1 << bit
         with self._lock:

@@ -53,13 +53,16 @@ def explained(compiled: Compiled, picks: Picks, wanted: Pick, language: str) -> 
     """Why a value is excluded and the smallest changes that would allow it, in words."""
     reason = why_not(compiled, picks, wanted)
     if reason is None:
-        return {"value": str(wanted), "possible": True, "choices": [], "rules": [], "minimal": True, "repairs": []}
+        possible = {"value": str(wanted), "possible": True, "choices": [], "rules": []}
+        return possible | {"minimal": True, "smallest": True, "repairs": []}
+    found = repairs(compiled, picks, wanted)
     return {
         "value": str(wanted),
         "possible": False,
         "choices": [str(pick) for pick in reason.picks],
         "rules": [compiled.rule_text(rule, language) for rule in reason.rules],
         "minimal": reason.minimal,
+        "smallest": all(one.smallest for one in found),
         "repairs": [
             {
                 "without": [label(compiled, pick, language) for pick in one.dropped],
@@ -67,7 +70,7 @@ def explained(compiled: Compiled, picks: Picks, wanted: Pick, language: str) -> 
                 "drops": [str(pick) for pick in one.dropped],
                 "adds": [f"{max(1, pick.quantity)} x {pick}" for pick in one.added],
             }
-            for one in repairs(compiled, picks, wanted)
+            for one in found
         ],
     }
 
@@ -117,4 +120,5 @@ def shown(answer: dict[str, Any]) -> str:
             f"  possible without {', '.join(one['without'])}" + (f", with {', '.join(one['with'])}" if one["with"] else "")
             for one in found["repairs"]
         ]
+        lines += [] if found["smallest"] else ["  There may be a smaller change; there was no time to look for it."]
     return "\n".join(lines)

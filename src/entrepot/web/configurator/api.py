@@ -127,19 +127,21 @@ class ConfiguratorApi(Controller):
     ) -> dict[str, Any]:
         """Why a value is excluded: the fewest choices and rules, and the smallest changes that would allow it.
 
-        ``minimal`` is false where there was no time to find out which of them could be spared.
+        ``minimal`` is false where there was no time to find out which of them could be spared, ``smallest`` where a smaller
+        change may do.
         """
         house = house_of(request)
         found = find(house, session)
         answers = ask(house, found, ())
         reason = explain(found, answers, Pick(option_class, option, quantity), found.launch.locale)
         if reason is None:
-            return {"possible": True, "choices": [], "rules": [], "minimal": True, "repairs": []}
+            return {"possible": True, "choices": [], "rules": [], "minimal": True, "smallest": True, "repairs": []}
         return {
             "possible": False,
             "choices": list(reason.picks),
             "rules": list(reason.rules),
             "minimal": reason.minimal,
+            "smallest": reason.smallest,
             "repairs": [[msgspec.to_builtins(change) for change in changes] for changes in reason.repairs],
         }
 

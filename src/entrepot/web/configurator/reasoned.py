@@ -21,7 +21,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a value is excluded, and how to have it anyway; without ``minimal`` shorter reasons may exist."""
+    """Why a value is excluded, and how to have it anyway.
+
+    Without ``minimal`` there may be a shorter reason, without ``smallest`` a smaller change.
+    """
 
     option_class: str
     name: str
@@ -30,6 +33,7 @@ class Why:
     rules: tuple[str, ...]
     repairs: tuple[tuple[Change, ...], ...]
     minimal: bool = True
+    smallest: bool = True
 
 
 def explain(session: configurator.Session, answers: Answers, wanted: Pick, language: str) -> Why | None:
@@ -40,7 +44,8 @@ def explain(session: configurator.Session, answers: Answers, wanted: Pick, langu
         return None
     words = Words(compiled, answers, language)
     changes = []
-    for repair in configurator.repairs(compiled, picks, wanted, answers.prices):
+    repairs = configurator.repairs(compiled, picks, wanted, answers.prices)
+    for repair in repairs:
         made = []
         for pick in repair.dropped:
             after = next((words.option(one) for one in repair.added if one.option_class == pick.option_class), "")
@@ -54,4 +59,5 @@ def explain(session: configurator.Session, answers: Answers, wanted: Pick, langu
         tuple(compiled.rule_text(rule, language) for rule in reason.rules),
         tuple(changes),
         reason.minimal,
+        all(repair.smallest for repair in repairs),
     )
