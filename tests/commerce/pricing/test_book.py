@@ -95,8 +95,8 @@ def test_what_stands_is_found_again_by_buyers_alike_alone() -> None:
     assert of(Customer(), contracts="b") is not first
 
 
-def test_an_instant_turns_with_the_dated_conditions_and_always_where_hours_decide() -> None:
+def test_an_instant_turns_with_the_dated_conditions_and_with_the_hours() -> None:
     plain, dated, hours = (terms(path) for path in PATHS)
     assert plain.turn(hour(1)) == plain.turn(hour(9))
     assert dated.turn(hour(2)) != dated.turn(hour(3)) == dated.turn(hour(6)) != dated.turn(hour(7))
-    assert hours.turn(hour(1)) != hours.turn(hour(2))
+    assert hours.turn(hour(0)) == hours.turn(hour(3)) != hours.turn(hour(4)) == hours.turn(hour(7)) != hours.turn(hour(8))

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from entrepot.commerce.pricing.equation import Equation
 from entrepot.commerce.pricing.question import Price, Question
 from entrepot.kernel.words import Gettext, plain
 
+_SECOND = timedelta(seconds=1)
 COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "<": lambda one, other: one < other,
     "<=": lambda one, other: one <= other,
@@ -59,6 +61,54 @@ class Hours:
 
     def _on(self, local: datetime) -> bool:
         return not self.days or local.isoweekday() in self.days
+
+    def around(self, at: datetime) -> tuple[datetime, datetime]:
+        """From when to when, around an instant, they hold throughout or not at all; half-open, and rather too short.
+
+        >>> around = Hours("Europe/Berlin", start=time(9), end=time(17)).around(datetime(2026, 3, 2, 12, tzinfo=UTC))
+        >>> [one.isoformat() for one in around]
+        ['2026-03-02T08:00:00+00:00', '2026-03-02T16:00:00+00:00']
+        """
+        if not 2 <= at.year < 9999:
+            return at, at  # There is no day before or after to look at.
+        zone, day = ZoneInfo(self.zone), at.astimezone(ZoneInfo(self.zone)).date()
+        days = [day + timedelta(days=number) for number in range(-1, 3)]
+        walls = {time.min, self.start, self.end or time.min}
+        local = [datetime.combine(one, wall, zone) for one in days for wall in walls]
+        turns = {one.replace(fold=fold).astimezone(UTC) for one in local for fold in (0, 1)}
+        turns |= _changes_of_clock(zone, turns)
+        return max(one for one in turns if one <= at), min(one for one in turns if one > at)
+
+
+def _changes_of_clock(zone: ZoneInfo, turns: set[datetime]) -> set[datetime]:
+    """The instants at which a place changes its clock, where any time of day may turn."""
+    told = [(one, one.astimezone(zone).utcoffset()) for one in sorted(turns)]
+    return {_change(zone, one, after) for (one, offset), (after, other) in pairwise(told) if offset != other}
+
+
+def _change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """The second at which the clock changes between two instants."""
+    offset = before.astimezone(zone).utcoffset()
+    while after - before > _SECOND:
+        middle = before + (after - before) // 2
+        before, after = (middle, after) if middle.astimezone(zone).utcoffset() == offset else (before, middle)
+    return after.replace(microsecond=0)
+
+
+@dataclass(slots=True)
+class Clock:
+    """Several hours together; remembers the time in which none of them turns, because most instants asked about lie in it."""
+
+    hours: tuple[Hours, ...]
+    known: tuple[datetime, datetime] | None = None
+
+    def since(self, at: datetime) -> datetime:
+        """When one of them last turned before an instant; the same for all instants until the next turn."""
+        known = self.known
+        if known is None or not known[0] <= at < known[1]:
+            around = [one.around(at) for one in self.hours]
+            known = self.known = max(one for one, _ in around), min(one for _, one in around)
+        return known[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from entrepot.commerce import catalog
 from entrepot.commerce.pricing import tables
 from entrepot.commerce.pricing.book import Book, Standing, standing
+from entrepot.commerce.pricing.condition import Clock, Condition
 from entrepot.commerce.pricing.constants import PriceConstant, find_constants
 from entrepot.commerce.pricing.contract import Allowed, ContractRow, Obligations, is_active, lineage, may_use, obligations_of
 from entrepot.commerce.pricing.price import Considered, Entitled, Occasion, Unpriced, Wanted
@@ -65,16 +66,23 @@ class Terms:
         return in_force(self, at) if self.dated else self
 
     def turn(self, at: datetime) -> Hashable:
-        """The same for all instants between which no dated condition of a rule begins or ends to hold."""
-        return at if self._turns is None else bisect_right(self._turns, at)
+        """The same for all instants between which no condition of a rule begins or ends to hold, by date or by hour."""
+        dated = bisect_right(self._turns, at)
+        return (dated, self._hours.since(at)) if self._hours else dated
 
     @cached_property
-    def _turns(self) -> list[datetime] | None:
-        """When the rules' conditions begin and end to hold; None where the hour of the day decides."""
-        conditions = [one for rule in self.rules.values() for one in rule.conditions()]
-        if any(one.hours for one in conditions):
-            return None
-        return sorted({turn for one in conditions for turn in (one.from_at, one.to_at) if turn is not None})
+    def _conditions(self) -> list[Condition]:
+        return [one for rule in self.rules.values() for one in rule.conditions()]
+
+    @cached_property
+    def _turns(self) -> list[datetime]:
+        """When the rules' dated conditions begin and end to hold."""
+        return sorted({turn for one in self._conditions for turn in (one.from_at, one.to_at) if turn is not None})
+
+    @cached_property
+    def _hours(self) -> Clock | None:
+        found = {one.hours for one in self._conditions if one.hours is not None}
+        return Clock(tuple(found)) if found else None
 
     @cached_property
     def by_identifier(self) -> dict[str, ContractRow]:
