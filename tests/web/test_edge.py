@@ -15,7 +15,7 @@ from entrepot.web.edge import check_permissions
 
 @pytest.fixture
 def client(suite: Suite) -> TestClient[Litestar]:
-    app = application(suite)
+    app = application(suite, suite.start)
     app.on_startup.clear()
     app.on_shutdown.clear()
     return TestClient(app, raise_server_exceptions=False)
