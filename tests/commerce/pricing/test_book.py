@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrepot.commerce.pricing.book import Book, Standing, standing
-from entrepot.commerce.pricing.entitled import Terms
 from entrepot.commerce.pricing.price import FOREVER, Customer, Entitled, Occasion, Offer, Unpriced, Wanted
 from entrepot.commerce.pricing.reading import read_rule
+from entrepot.commerce.pricing.terms import Terms
 from entrepot.kernel.clock import micros_of
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

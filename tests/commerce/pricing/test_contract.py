@@ -26,9 +26,10 @@ from entrepot.commerce.pricing.contract import (
     obligations_of,
     read_terms,
 )
-from entrepot.commerce.pricing.entitled import ContractNotActive, ContractNotEntitled, ContractNotFound, Terms, eligible
+from entrepot.commerce.pricing.entitled import ContractNotActive, ContractNotEntitled, ContractNotFound, eligible
 from entrepot.commerce.pricing.price import Customer, Occasion, Wanted
 from entrepot.commerce.pricing.reading import read_rule
+from entrepot.commerce.pricing.terms import Terms
 
 NOW = datetime(2026, 6, 15, tzinfo=UTC)
 JULY, AUGUST = "2026-07-01T00:00:00Z", "2026-08-01T00:00:00Z"

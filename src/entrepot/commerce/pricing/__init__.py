@@ -55,11 +55,9 @@ from entrepot.commerce.pricing.entitled import (
     ContractNotActive,
     ContractNotEntitled,
     ContractNotFound,
-    Terms,
     eligible,
     entitled_prices,
     prices_by,
-    terms_of,
 )
 from entrepot.commerce.pricing.faults import PriceRuleMalformed
 from entrepot.commerce.pricing.inspect import (
@@ -101,6 +99,7 @@ from entrepot.commerce.pricing.tables import (
     touch,
     version_of,
 )
+from entrepot.commerce.pricing.terms import Terms, terms_of, users_of
 from entrepot.commerce.pricing.uses import SegmentUses, uses_of_segment
 from entrepot.commerce.pricing.versions import (
     RuleNotFound,
@@ -111,7 +110,6 @@ from entrepot.commerce.pricing.versions import (
     discard_draft,
     save_draft,
     undo_draft,
-    users_of,
     versions_of,
 )
 from entrepot.commerce.pricing.write import ensure_price_list, put_contract, put_list_prices, put_offers, put_price_rule

@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from entrepot.commerce.pricing.price import FOREVER, Customer, Entitled, Occasion, Offer, Step, Unpriced, Wanted
 from entrepot.commerce.pricing.question import Asked, Question
 from entrepot.commerce.pricing.rule import final_price
+from entrepot.commerce.pricing.terms import Terms
 from entrepot.kernel.recent import Recent
-
-if TYPE_CHECKING:
-    from entrepot.commerce.pricing.entitled import Terms
 
 V = TypeVar("V")
 Offers = Mapping[int, Mapping[int, tuple[Offer, ...]]]

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce.pricing import tables
-from entrepot.commerce.pricing.entitled import Terms
 from entrepot.commerce.pricing.equation import Equation
 from entrepot.commerce.pricing.price import FOREVER
 from entrepot.commerce.pricing.rule import (
@@ -31,6 +30,7 @@ from entrepot.commerce.pricing.rule import (
     Round,
     Rule,
 )
+from entrepot.commerce.pricing.terms import Terms
 from entrepot.kernel.clock import instant_of
 from entrepot.kernel.db import any_of
 from entrepot.kernel.money import PRICE_SCALE, format_price

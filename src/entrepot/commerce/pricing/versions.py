@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -20,9 +20,6 @@ from entrepot.commerce.pricing.reading import read_rule
 from entrepot.kernel.db import upsert
 from entrepot.kernel.errors import Conflict, NotFound, Refused
 from entrepot.kernel.words import mark
-
-if TYPE_CHECKING:
-    from entrepot.commerce.pricing.entitled import Terms
 
 
 class RuleState(StrEnum):
@@ -117,12 +114,6 @@ def undo_draft(conn: Connection, store_id: int, name: str, version: int) -> None
         _put(conn, store_id, replace(draft, path=draft.undo, undo=draft.path))
 
 
-def users_of(terms: Terms, name: str) -> list[str]:
-    """Who prices by a rule: the contracts that name it and the other rules it is part of."""
-    contracts = [one.identifier for one in terms.contracts if one.price_rule == name]
-    return [*sorted(contracts), *sorted(one.name for one in terms.rules.values() if name in one.nested())]
-
-
 def deactivate(conn: Connection, store_id: int, name: str, at: datetime, used_by: Sequence[str]) -> None:
     """End the rule at an instant; a version that was to begin later never does. Refused while anybody prices by it."""
     if used_by:
@@ -160,22 +151,6 @@ def activate(conn: Connection, store_id: int, name: str, version: int, starts_at
     row = {"store_id": store_id, "name": name, "version": version, "path": draft.path}
     upsert(conn, tables.price_rule, [row], ["store_id", "name"])
     tables.touch(conn, store_id)
-
-
-def in_force(terms: Terms, at: datetime) -> Terms:
-    """The terms with the rules of an instant, made once for each; a rule that has not begun or has ended is not there."""
-    current = {name: next((one for one in many if one.in_force(at)), None) for name, many in terms.dated.items()}
-    key = tuple(None if one is None else one.version for one in current.values())
-    known = terms.moments.get(key)
-    if known is None:
-        rules, versions = dict(terms.rules), dict(terms.versions)
-        for name, found in current.items():
-            if found is None:
-                rules.pop(name, None)
-                continue
-            rules[name], versions[name] = read_rule(found.name, found.path), found.version
-        known = terms.moments[key] = replace(terms, rules=rules, versions=versions, dated={}, moments={})
-    return known
 
 
 def _require_draft(conn: Connection, store_id: int, name: str, version: int) -> RuleVersion:
