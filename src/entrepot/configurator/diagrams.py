@@ -16,6 +16,8 @@ from entrepot.configurator.problems import ModelTooLarge
 
 FALSE, TRUE = -1, -2
 MAX_NODES = 400_000
+#: Values of nodes up to which every value that is not possible has a clause of its own: a reason is found sooner then.
+MAX_SPELLED = 4_000
 
 
 class Level:
@@ -160,15 +162,14 @@ def rooted(columns: Sequence[int], levels: Sequence[Level], root: int) -> Diagra
 def assert_diagram(builder: Builder, diagram: Diagram) -> list[Clause]:
     """Clauses that make the diagram true: one literal per node below the root, true exactly on the path taken."""
     literals = [builder.variables[column].literals for column in diagram.columns]
-    return path_clauses(diagram, literals, builder.literal)
+    spelled = sum(len(nodes) * len(values) for nodes, values in zip(diagram.levels, literals, strict=True))
+    return path_clauses(diagram, literals, builder.literal, brief=spelled > MAX_SPELLED)
 
 
-def path_clauses(
-    diagram: Diagram, literals: Sequence[Sequence[int]], new: Callable[[], int], *, brief: bool = True
-) -> list[Clause]:
+def path_clauses(diagram: Diagram, literals: Sequence[Sequence[int]], new: Callable[[], int], *, brief: bool) -> list[Clause]:
     """The same for columns whose values have these literals, exactly one of which holds; ``new`` gives each node its own.
 
-    ``brief`` are clauses for a solver, which minds how many there are; the compiler decides less where more follows.
+    ``brief`` are fewer clauses of the same meaning, from which less follows at once.
     """
     if diagram.verdict is not None:
         return [] if diagram.verdict else [()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
@@ -44,7 +43,7 @@ class Terrain:
         self.clauses: list[Clause] = [*formula.exclusive]
         self.always = len(self.clauses)
         self.clauses_of: list[range] = []
-        self._defining: dict[int, list[int]] = defaultdict(list)
+        self._defining: dict[int, list[int]] = {}
         self.rule_of: list[int] = [ALWAYS] * len(self.clauses)
         for number, group in enumerate(groups):
             self.clauses_of.append(range(len(self.clauses), len(self.clauses) + len(group.clauses)))
@@ -93,19 +92,26 @@ class Terrain:
     def defining(self, literals: Iterable[int]) -> list[int]:
         """The clauses that say which values exclude each other, of the variables these literals speak of."""
         if not self._defining:
-            for number in range(self.always):
-                for literal in self.clauses[number]:
-                    self._defining[abs(literal)].append(number)
-        waiting = [abs(literal) for literal in literals]
-        seen = set(waiting)
-        found: dict[int, None] = {}
-        while waiting:
-            for number in self._defining.get(waiting.pop(), ()):
-                found[number] = None
-                fresh = {abs(literal) for literal in self.clauses[number]} - seen
-                seen |= fresh
-                waiting += fresh
-        return list(found)
+            self._defining = self._parts()
+        parts = [self._defining.get(abs(literal), ()) for literal in literals]
+        return list(chain.from_iterable({id(part): part for part in parts}.values()))
+
+    def _parts(self) -> dict[int, list[int]]:
+        """For each variable of the solver the clauses of its class: all that hang together by what they exclude."""
+        part_of: dict[int, list[int]] = {}
+        members: dict[int, list[int]] = {}
+        for number in range(self.always):
+            touched = {id(part): part for literal in self.clauses[number] if (part := part_of.get(abs(literal))) is not None}
+            into, *others = sorted(touched.values(), key=len, reverse=True) or [[]]
+            mine = members.setdefault(id(into), [])
+            fresh = [abs(literal) for literal in self.clauses[number] if abs(literal) not in part_of]
+            for other in others:
+                into += other
+                fresh += members.pop(id(other))
+            into.append(number)
+            mine += fresh
+            part_of |= dict.fromkeys(fresh, into)
+        return part_of
 
     def breaks(self, clauses: Iterable[int], truth: bytearray) -> list[int]:
         """Those of some clauses in which no literal is true."""
