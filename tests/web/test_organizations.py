@@ -61,7 +61,7 @@ def test_rejected_with_a_reason_that_is_told(merch: Person) -> None:
     rieke = _registered("Briefkasten GmbH", "rieke2")
     here = _page_of(merch, "Briefkasten GmbH")
     missing = merch.post(f"{here}/decide", {"do": "reject", "reason": ""})
-    assert missing.status_code == 422 and "say why" in text_of(missing.text)
+    assert missing.status_code == 422 and "Say why" in text_of(missing.text)
     unknown = merch.post(f"{here}/decide", {"do": "approve", "parent": "Nobody Ltd"})
     assert unknown.status_code == 404 and 'value="Nobody Ltd"' in unknown.text
     merch.does(f"{here}/decide", {"do": "reject", "reason": "No such company at this address."})

@@ -137,11 +137,16 @@ def require_organization(conn: Connection, organization_id: int) -> Organization
 
 
 def find_organizations(conn: Connection, status: str = "", text: str = "") -> list[Organization]:
-    """The organizations of a status (all without), whose name contains ``text``; those that wait come first."""
+    """The organizations of a status (all without), whose name contains ``text``; first those that wait, the longest ahead."""
     conditions = [_t.status == status] if status else []
     if text.strip():
         conditions.append(_t.identifier.icontains(text.strip(), autoescape=True))
-    return sorted(_all(conn, *conditions), key=lambda one: (one.status != PENDING, one.identifier.casefold()))
+
+    def place(one: Organization) -> tuple[bool, float, str]:
+        since = one.registered_at.timestamp() if one.status == PENDING and one.registered_at else 0.0
+        return (one.status != PENDING, since, one.identifier.casefold())
+
+    return sorted(_all(conn, *conditions), key=place)
 
 
 def ensure_organization(conn: Connection, identifier: str) -> Organization:

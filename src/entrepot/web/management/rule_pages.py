@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -62,6 +63,12 @@ class Movement:
     entry_id: int
     before: int | None
     after: int | None
+
+    @property
+    def percent(self) -> Decimal:
+        """By how many percent it moves, for reading."""
+        assert self.before and self.after is not None, "only a price that stays one moves by a part of itself"
+        return round(Decimal(100 * (self.after - self.before)) / self.before, 1)
 
     @property
     def part(self) -> float:
