@@ -122,7 +122,7 @@ REFUSED: list[tuple[str, Callable[[Kitwerk, str], dict[str, str]], str]] = [
     ("no launch", lambda k, t: k.answer(t, launch=""), NOT_EXPECTED),
     ("another kit", lambda k, t: k.answer(t, item="TW-WORKSTATION"), NOT_AS_ASKED),
     ("another model", lambda k, t: k.answer(t, model="workstation"), NOT_AS_ASKED),
-    ("another document", lambda k, t: k.answer(t) | {"bom": definition("kit-x")}, NOT_AS_ASKED),
+    ("another document", lambda k, t: (form := k.answer(t)) | {"bom": form["bom"].replace("H12", "U8")}, NOT_AS_ASKED),
     ("another id in it", lambda k, t: k.answer(t, document=definition("kit-x")), NOT_AS_ASKED),
     ("another kit in it", lambda k, t: k.answer(t, identity="x1", document=definition("x1", "TW-WORKSTATION")), NOT_AS_ASKED),
     ("no document", lambda k, t: k.answer(t, document="{}]"), "could not be read"),
