@@ -108,7 +108,7 @@ def picks(shopper: httpx.Client, page: httpx.Response) -> set[tuple[str, str, in
 def test_a_foreign_shop_uses_our_configurator(ground: Ground) -> None:
     port = free_port()
     own = f"http://127.0.0.1:{port}"
-    known = ground.connect("shop", "nordlicht", own) | {"model": "workstation", "item": "TW-WORKSTATION"}
+    known = ground.connect("shop", "suedwind", own) | {"model": "workstation", "item": "TW-WORKSTATION"}
     with site("shop", port, known), httpx.Client(follow_redirects=True, timeout=60) as shopper:
         page = shopper.get(f"{own}/buy")
         assert str(page.url).startswith(f"{ground.address}/configurator/s/"), page.text[:500]
@@ -130,7 +130,7 @@ def test_a_foreign_shop_uses_our_configurator(ground: Ground) -> None:
         again = shopper.get(f"{own}/buy", params={"again": bill["ConfigurationId"]})
         assert picks(shopper, again) == chosen, "it opens as it was"
 
-        ground.partner("revoke", "shop", "nordlicht", known["key"])
+        ground.partner("revoke", "shop", "suedwind", known["key"])
         refused = shopper.get(f"{own}/buy")
         assert refused.status_code == 422 and "not valid" in refused.text
 
