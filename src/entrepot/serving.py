@@ -82,5 +82,7 @@ def configure_logs(level: int = logging.WARNING) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
+        # Standard output is for answers, such as those of `--json`.
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
