@@ -6,9 +6,10 @@ import random
 from collections.abc import Iterator, Sequence
 from itertools import product
 
+from entrepot.configurator.contract import Costs, Engine
 from entrepot.configurator.domains import Domains
 from entrepot.configurator.formula import NONE, Builder, Formula, Value
-from entrepot.configurator.solve import Costs, Engine, SatEngine
+from entrepot.configurator.solve import SatEngine
 
 
 def agree(formula: Formula, engine: Engine, chance: random.Random, steps: int, *, brute: bool = False) -> int:

@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from entrepot.configurator.columns import Columns, lay_columns
+from entrepot.configurator.contract import Costs, Engine
 from entrepot.configurator.encode import CLASS_RULE, Encoded, encode
 from entrepot.configurator.engine import open_engine
 from entrepot.configurator.explain import Explainer
 from entrepot.configurator.knowledge import Knowledge
 from entrepot.configurator.model import Model, say
 from entrepot.configurator.problems import ModelContradictory
-from entrepot.configurator.solve import Costs, Engine, SatEngine
+from entrepot.configurator.solve import SatEngine
 
 T = TypeVar("T")
 

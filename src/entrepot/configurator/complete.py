@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from entrepot.configurator.compile import Compiled
+from entrepot.configurator.contract import Costs
 from entrepot.configurator.evaluate import holds
 from entrepot.configurator.formula import NONE, Value
 from entrepot.configurator.leaving import possible_in_time
@@ -20,7 +21,7 @@ from entrepot.configurator.model import DECLINED, Pick
 from entrepot.configurator.search import searching
 from entrepot.configurator.session import without
 from entrepot.configurator.settle import Picks, Settled, as_taken, settle, taken_picks
-from entrepot.configurator.solve import BEST_SECONDS, Costs
+from entrepot.configurator.solve import BEST_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,14 @@ from typing import Any
 
 from entrepot.configurator.bounded import GaveUp, Row, Search
 from entrepot.configurator.circuit import Circuit, Layout, forbidden_slots, lay_out
+from entrepot.configurator.contract import Best, Costs, Engine
 from entrepot.configurator.domains import Domains
 from entrepot.configurator.formula import NONE, Evidence, Formula
 from entrepot.configurator.knowledge import Knowledge
 from entrepot.configurator.leaving import leave_out, left_out
 from entrepot.configurator.problems import SearchUnfinished
 from entrepot.configurator.slots import Found
-from entrepot.configurator.solve import Best, Costs, Engine, SatEngine
+from entrepot.configurator.solve import SatEngine
 from entrepot.configurator.walks import Form
 
 Array = Any

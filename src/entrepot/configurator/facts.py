@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from entrepot.configurator.census import count
+from entrepot.configurator.contract import Engine
 from entrepot.configurator.domains import Domains
 from entrepot.configurator.engine import open_engine
 from entrepot.configurator.formula import Formula, Variable
 from entrepot.configurator.knowledge import SECONDS, Knowledge, compile_formula
 from entrepot.configurator.search import SURVEY_SECONDS, searching
-from entrepot.configurator.solve import Engine
 
 MAX_NAMED = 200
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from entrepot.configurator.contract import Engine
+from entrepot.configurator.domains import Domains
 from entrepot.configurator.formula import Evidence
 from entrepot.configurator.problems import SearchUnfinished
-
-if TYPE_CHECKING:
-    from entrepot.configurator.domains import Domains
-    from entrepot.configurator.solve import Engine
 
 
 def possible_in_time(engine: Engine, evidence: Evidence) -> bool:

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from entrepot.configurator.contract import Costs, Engine
 from entrepot.configurator.engine import CircuitEngine, LayeredEngine, open_engine
 from entrepot.configurator.formula import NONE, Evidence, Formula, assumptions
 from entrepot.configurator.knowledge import SECONDS, compile_formula
 from entrepot.configurator.reasons import Reasoner
-from entrepot.configurator.solve import Costs, Engine
 
 T = TypeVar("T")
 STEPS = 12

@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.engine import Connection, Dialect
 
 from entrepot.configurator.compile import Compiled, ready
+from entrepot.configurator.contract import Engine
 from entrepot.configurator.encode import encode
 from entrepot.configurator.engine import CircuitEngine
 from entrepot.configurator.facts import Examined, describe
@@ -28,7 +29,6 @@ from entrepot.configurator.problems import ModelInvalid, ModelNotFound
 from entrepot.configurator.read import read_model
 from entrepot.configurator.search import SURVEY_SECONDS, searching
 from entrepot.configurator.session import look
-from entrepot.configurator.solve import Engine
 from entrepot.configurator.tables import (
     StoredModel,
     find_compiled,

@@ -11,11 +11,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from entrepot.configurator.cheapest import cheapest_model
+from entrepot.configurator.contract import Best, Costs
 from entrepot.configurator.domains import Domains
 from entrepot.configurator.formula import Evidence, Formula
 from entrepot.configurator.leaving import leave_out, left_out, possible_in_time
@@ -27,8 +28,6 @@ from entrepot.configurator.slots import Found, Slots, ones
 from entrepot.configurator.solver import open_solver
 from entrepot.configurator.walks import moves_over
 
-#: What each value of each variable costs; a missing variable costs nothing.
-Costs = Mapping[int, Sequence[int]]
 #: Configurations that are kept: those found before anything was chosen, which every session starts with, and the latest.
 MAX_FIRST = 3_000
 MAX_WITNESSES = 400
@@ -38,49 +37,6 @@ MAX_ASKED = 20_000
 BEST_SECONDS = 4.0
 #: Of the time that is left: what a question about many values may take, and one about one of them.
 HALF, A_TENTH = 0.5, 0.1
-
-
-class Best(NamedTuple):
-    """The least cost, a configuration that has it, and whether it is proven that none costs less."""
-
-    cost: int
-    values: tuple[int, ...]
-    proven: bool = True
-
-
-class Engine(Protocol):
-    """What a session asks; every answer is exact, or says what of it is not proven.
-
-    What has no answer in the time that a search may take raises `SearchUnfinished`.
-    """
-
-    formula: Formula
-    #: Whether every answer takes a few milliseconds at most, so that others may wait for it.
-    quick: bool
-
-    def domains(self, evidence: Evidence) -> Domains: ...
-
-    def open_domains(self, evidence: Evidence) -> Domains:
-        """The same for what the evidence says nothing of; what it says stays as it is."""
-        ...
-
-    def consistent(self, evidence: Evidence) -> bool: ...
-
-    def found(self) -> Found | None:
-        """What a solver has found out so far; None where none is asked."""
-        ...
-
-    def left_out(self, evidence: Evidence, places: Sequence[int]) -> Sequence[int]:
-        """Which of some variables can take their first value ("none") together; no more of them could."""
-        ...
-
-    def leave_out(self, evidence: Evidence, places: Any) -> tuple[Any, Domains]:
-        """The same for an array of variables, with what is possible for the others then."""
-        ...
-
-    def best(self, evidence: Evidence, costs: Costs) -> Best | None:
-        """The least cost of a full configuration and one that has it: a value per variable."""
-        ...
 
 
 class SatEngine:

@@ -1,9 +1,8 @@
 """Granting something on a shopper's open cart, taking it off again, and deciding on what passed somebody's limits.
 
-One grant stands on a line, one on the whole cart and one on shipping, and a line has one price set by hand: a new one
-replaces the old. What passes the giver's limits, judged on
-everything that stands on the cart and all they gave on the day (UTC), waits: it takes nothing off until somebody with wider
-limits, never the giver, approves it. Each step is a fact that is only ever added.
+One grant stands on a line, one on the whole cart and one on shipping, and a line has one price set by hand: a new one replaces
+the old. What passes the giver's limits, judged on everything that stands on the cart and all they gave on the day (UTC), waits:
+it is not in effect until somebody with wider limits, never the giver, approves it. Each step is a fact that is only ever added.
 """
 
 from __future__ import annotations

@@ -125,7 +125,7 @@ def _kit(session: Session, now: _Held) -> dict[str, Any]:
     }
 
 
-def _inner(session: Session, kit: kits.InnerKit) -> dict[str, Any]:
+def _inner(session: Session, kit: shown.InnerKit) -> dict[str, Any]:
     """A kit inside as it stands; ``session`` is its own where it was stepped into."""
     option_class, _, option = kit.key.partition(".")
     inner = session.kits[option_class, option]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from entrepot import configurator
 from entrepot.configurator import Pick, Session, View, say
@@ -17,19 +17,6 @@ from entrepot.web.pages import Link
 class NotInside(Conflict):
     code = "NOT_INSIDE"
     message = "This kit is not part of what you chose. Choose it first, then open it."
-
-
-@dataclass(frozen=True, slots=True)
-class InnerKit:
-    """A kit inside as the outer page tells it: what is in it, what is still to be chosen, what no longer fits."""
-
-    key: str
-    title: str
-    lines: tuple[shown.Line, ...]
-    missing: tuple[str, ...]
-    lost: tuple[str, ...]
-    price: int | None
-    complete: bool
 
 
 def with_kits(made: shown.Configuring, session: Session, view: View, answers: Answers, language: str) -> shown.Configuring:
@@ -46,7 +33,7 @@ def with_kits(made: shown.Configuring, session: Session, view: View, answers: An
     return replace(made, lines=lines, kits=kits, missing=(*made.missing, *missing), complete=made.complete and not missing)
 
 
-def inner_kits(session: Session, view: View, words: shown.Words, answers: Answers) -> dict[str, InnerKit]:
+def inner_kits(session: Session, view: View, words: shown.Words, answers: Answers) -> dict[str, shown.InnerKit]:
     """The kits that are inside as it stands, by ``class.option``."""
     inside = session.inside(view.taken)
     return {f"{place[0]}.{place[1]}": _inner(words, place, kit, answers) for place, kit in inside.items()}
@@ -116,7 +103,7 @@ def fill_inside(house: House, session: Session, filled: configurator.Filled) -> 
         return configurator.find_session(conn, session.configuration.session, at)
 
 
-def _inner(words: shown.Words, place: tuple[str, str], kit: Session, answers: Answers) -> InnerKit:
+def _inner(words: shown.Words, place: tuple[str, str], kit: Session, answers: Answers) -> shown.InnerKit:
     view, told = kit.view(), answers.kits.get(place, Answers())
     own = shown.Words(kit.compiled, told, words.language)
     lines = tuple(
@@ -125,7 +112,7 @@ def _inner(words: shown.Words, place: tuple[str, str], kit: Session, answers: An
     )
     missing = [own.question(name) for name in view.missing]
     missing += [own.option(Pick(*inner)) for inner in kit.open_inside(view.taken)]
-    return InnerKit(
+    return shown.InnerKit(
         key=f"{place[0]}.{place[1]}",
         title=words.option(Pick(*place)),
         lines=lines,

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from entrepot import configurator
 from entrepot.configurator import Pick, ShownClass, ShownValue, State, say, without_words
 from entrepot.kernel.errors import Error
 from entrepot.kernel.money import parse_price
 from entrepot.web.configurator.asking import Answers
-
-if TYPE_CHECKING:
-    from entrepot.web.configurator.kits import InnerKit
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +103,19 @@ class Ceiling:
     price: int | None = None
     misread: bool = False
     too_low: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InnerKit:
+    """A kit inside as the outer page tells it: what is in it, what is still to be chosen, what no longer fits."""
+
+    key: str
+    title: str
+    lines: tuple[Line, ...]
+    missing: tuple[str, ...]
+    lost: tuple[str, ...]
+    price: int | None
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
