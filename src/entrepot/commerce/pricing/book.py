@@ -141,13 +141,19 @@ class Book:
         """From when to when, around this instant, no offer of an entry or its product begins or ends."""
         begins, ends, at = -FOREVER, FOREVER, self.at
         for entry in (wanted.entry_id, wanted.parent_id):
-            for held in () if entry is None else self.offers[entry].values():
+            if entry is None:
+                continue
+            for held in self.offers[entry].values():
                 for one in held:
-                    for turn in (one.starts_at, one.ends_at):
-                        if turn <= at:
-                            begins = max(begins, turn)
-                        else:
-                            ends = min(ends, turn)
+                    starts, over = one.starts_at, one.ends_at
+                    if starts > at:
+                        ends = min(ends, starts)
+                    elif starts > begins:
+                        begins = starts
+                    if over <= at:
+                        begins = max(begins, over)
+                    elif over < ends:
+                        ends = over
         return begins, ends
 
 

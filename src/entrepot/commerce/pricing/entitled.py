@@ -112,7 +112,7 @@ def _best(book: Book, rules: _Rules, wanted: Wanted) -> Entitled | Unpriced:
             question = book.question(wanted, [])
         price = book.price(rule, question)
         considered.append(Considered(contract.identifier, rule.name, price, tuple(question.steps or ())))
-        if price is None:
+        if price is None or (best is not None and price > best[0]):
             continue
         candidate = (price, not contract.preferred, place, label, contract.identifier)
         if best is None or candidate < best:

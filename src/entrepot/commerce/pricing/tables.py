@@ -227,10 +227,9 @@ def _take(conn: Connection, held: _Held, entries: list[int], currency: str) -> N
     binds = {"entries": entries, "currency": currency}
     found: dict[int, dict[int, tuple[Offer, ...]]] = {entry: {} for entry in entries}
     for entry, of_list, key, price, least, most, precedence, starts, ends, groups in _OFFERS.rows(conn, binds):
-        segments = frozenset(msgspec.json.decode(groups)) if groups else None
-        one = Offer(key, price, least, most, precedence, starts, segments or None, ends)
-        lists = found[entry]
-        lists[of_list] = (*lists[of_list], one) if of_list in lists else (one,)
+        segments = (frozenset(msgspec.json.decode(groups)) or None) if groups else None
+        lists, one = found[entry], (Offer(key, price, least, most, precedence, starts, segments, ends),)
+        lists[of_list] = lists[of_list] + one if of_list in lists else one
     listed = dict(_LIST_PRICES.rows(conn, binds))
     held.minimum.update(_MINIMUM_PRICES.rows(conn, binds))
     held.list_prices.update({entry: listed.get(entry) for entry in entries})
