@@ -95,18 +95,32 @@ def possible_values(flat: Array, forbidden: Array, values: tuple[Array, Array]) 
                 if conflicts[edge] == 0 and group[edge] >= 0:
                     open_groups[group[edge]] = 1
     possible = np.zeros(len(forbidden), np.uint8)
-    _mark_used(values, used, conflicts, forbidden, possible)
+    _mark_used(flat, values, used, conflicts, forbidden, possible)
     _mark_open(flat, open_groups, possible)
     return bool(holds[-1]), possible
 
 
 @_machine_code
-def _mark_used(values: tuple[Array, Array], used: Array, conflicts: Array, forbidden: Array, possible: Array) -> None:
-    """The values that stand on a used edge; on one with a conflict, the conflicting value alone."""
-    begin, value = values
+def _mark_used(
+    flat: Array, values: tuple[Array, Array], used: Array, conflicts: Array, forbidden: Array, possible: Array
+) -> None:
+    """The values that stand on a used edge; on one with a conflict, the conflicting value alone.
+
+    Where most edges are used, a value finds one of its own among the first; else the few used ones are gone through.
+    """
+    if 2 * np.sum(used) > len(used):
+        begin, at = section(flat, 4), section(flat, 5)
+        for slot in range(len(forbidden)):
+            for place in range(begin[slot], begin[slot + 1]):
+                edge = at[place]
+                if used[edge] and conflicts[edge] == forbidden[slot]:
+                    possible[slot] = 1
+                    break
+        return
+    first, value = values
     for edge in range(len(used)):
         if used[edge]:
-            for place in range(begin[edge], begin[edge + 1]):
+            for place in range(first[edge], first[edge + 1]):
                 slot = value[place]
                 if conflicts[edge] == forbidden[slot]:
                     possible[slot] = 1
