@@ -20,6 +20,7 @@ from entrepot.kernel.words import mark
 from entrepot.web.house import House
 
 T = TypeVar("T")
+NOTHING_MORE = capture.Details()
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -154,16 +155,23 @@ class Reconfigure(capture.NotReadyToOrder):
     message = mark("Please configure the kit again: {gone}.")
 
 
-def prepare(house: House, caller: Caller, version: int, confirmed_total: int | None = None) -> Steps[capture.Order]:
+def prepare(
+    house: House,
+    caller: Caller,
+    version: int,
+    confirmed_total: int | None = None,
+    details: capture.Details = NOTHING_MORE,
+) -> Steps[capture.Order]:
     """Reserve the stock, check the configurations, fix the prices: the summary an order can be made from.
 
-    Steps, because the neighbors are asked in between: `Requests.conduct` goes through them.
+    ``details`` are taken with it, or not at all when something is refused. Steps, because the neighbors are asked in
+    between: `Requests.conduct` goes through them.
     """
     database = house.commerce.database
     with database.read() as conn:
         now = visit(conn, caller, house)
         cart = capture.require_cart(conn, now, version)
-        required = capture.requirement(conn, now, cart)
+        required = capture.requirement(conn, now, capture.detailed(conn, now, cart, details))
         capture.check_kits(conn, now, cart)
     for line in cart.lines:
         if line.configuration is not None:

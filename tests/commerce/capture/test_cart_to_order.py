@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -44,6 +45,14 @@ class Shopper:
 
     def change(self, step: object, *arguments: object) -> capture.Order:
         return shop.with_cart(self.house, self.caller, lambda conn, now, cart: step(conn, now, cart, *arguments))
+
+    def prepare(self, version: int, **details: Any) -> capture.Order:
+        steps = shop.prepare(self.house, self.caller, version, details=capture.Details(**details))
+        return self.house.requests.conduct(steps)
+
+    def stored(self) -> capture.Order:
+        with self.house.commerce.database.read() as conn:
+            return capture.require_cart(conn, shop.visit(conn, self.caller, self.house))
 
     def ready(self) -> capture.Order:
         self.change(capture.set_address, ADDRESS)
@@ -209,6 +218,47 @@ def test_what_was_calculated_before_the_reservation_stands_while_no_term_moves(
     assert end.value.value.calculation == shopper.change(lambda conn, now, cart: cart).calculation
 
 
+def test_a_checkout_said_with_the_preparation_comes_to_the_same_as_step_by_step(shopper: Shopper, suite: Suite) -> None:
+    by_steps = payable(shopper)
+    other = Shopper(suite)
+    cart = other.prepare(other.add("TW-DOCK").version, ship_to=ADDRESS, shipping_mode="standard", payment=CARD)
+    assert cart.calculation is not None and by_steps.calculation is not None
+    assert (cart.calculation.total, cart.calculation.tax) == (by_steps.calculation.total, by_steps.calculation.tax)
+    assert (cart.ship_to, cart.shipping_mode, cart.payment) == (by_steps.ship_to, by_steps.shipping_mode, by_steps.payment)
+    assert other.stored() == cart, "all of it is recorded with the summary"
+    order, _ = shop.submit(other.house, other.caller, "said at once", cart.version)
+    assert order.ship_to == ADDRESS
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"shipping_mode": "by-balloon"}, "SHIP_MODE_NOT_USABLE"),
+        ({"shipping_mode": ""}, "SHIP_MODE_NOT_USABLE"),
+        ({"payment": capture.Payment(method="invoice", purchase_order="7")}, "PAYMENT_METHOD_NOT_USABLE"),
+        ({"payment": capture.Payment(method="card", token="4111 1111 1111 1111")}, "CARD_DATA_REFUSED"),
+        ({"ship_to": msgspec.structs.replace(ADDRESS, postal_code="981")}, "ADDRESS_INVALID"),
+        ({"bill_to": msgspec.structs.replace(ADDRESS, city="")}, "ADDRESS_INVALID"),
+        ({"payment": None}, "NOT_READY"),
+    ],
+)
+def test_nothing_said_with_a_refused_preparation_is_kept(wrong: dict[str, Any], code: str, shopper: Shopper) -> None:
+    before = shopper.add("TW-DOCK")
+    said = {"ship_to": ADDRESS, "shipping_mode": "standard", "payment": CARD} | wrong
+    assert code_of(lambda: shopper.prepare(before.version, **said)) == code
+    assert shopper.stored() == before
+
+
+def test_a_price_that_rose_before_everything_was_said_at_once_is_asked_about(shopper: Shopper, suite: Suite) -> None:
+    cart = shopper.add("TW-DOCK")
+    dearer(suite, "TW-DOCK")
+    said = {"ship_to": ADDRESS, "shipping_mode": "standard", "payment": CARD}
+    with pytest.raises(capture.PriceChanged) as error:
+        shopper.prepare(cart.version, **said)
+    steps = shop.prepare(shopper.house, shopper.caller, cart.version, error.value.attributes["total"], capture.Details(**said))
+    assert shopper.house.requests.conduct(steps).prepared is not None, "agreed to"
+
+
 @pytest.mark.parametrize("token", ["4111 1111 1111 1111", "5500-0055-5555-5559"])
 def test_a_card_number_is_never_taken(token: str, shopper: Shopper) -> None:
     shopper.add("TW-DOCK")
@@ -222,8 +272,6 @@ def test_a_card_number_is_never_taken(token: str, shopper: Shopper) -> None:
     [("postal_code", "981"), ("country", "usa"), ("state", ""), ("last_name", " "), ("email", "ada"), ("line1", "x" * 300)],
 )
 def test_a_bad_address_names_its_field(field: str, value: str, shopper: Shopper) -> None:
-    import msgspec
-
     shopper.add("TW-DOCK")
     with pytest.raises(Invalid) as error:
         shopper.change(capture.set_address, msgspec.structs.replace(ADDRESS, **{field: value}))

@@ -25,8 +25,10 @@ from entrepot.commerce.capture.cart import (
     require_cart,
 )
 from entrepot.commerce.capture.checkout import (
+    Details,
     as_address,
     check_address,
+    detailed,
     enter_code,
     missing,
     obligations,
@@ -157,6 +159,7 @@ __all__ = [
     "Content",
     "DefinedKit",
     "DefinitionFields",
+    "Details",
     "Giver",
     "GrantFact",
     "GrantMalformed",
@@ -205,6 +208,7 @@ __all__ = [
     "current_cart",
     "customer_of",
     "decide",
+    "detailed",
     "discard_abandoned",
     "dynamic_kit_configuration_add",
     "enter_code",

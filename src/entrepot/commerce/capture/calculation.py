@@ -215,6 +215,11 @@ class Calculation(msgspec.Struct, frozen=True, dict=True):
         return sum([by.amount for by in self.by_hand() if by.id == adjustment])
 
     @property
+    def for_goods(self) -> int:
+        """What the goods cost after promotions and what was adjusted by hand."""
+        return self.goods - self.discount + self.manual
+
+    @property
     def shipping_net(self) -> int:
         return self.shipping.net if self.shipping else 0
 
@@ -230,8 +235,7 @@ class Calculation(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def total(self) -> int:
         """Goods less discounts, adjusted by hand, surcharges, shipping, and tax where it is not included in prices."""
-        goods = self.goods - self.discount + self.manual
-        return goods + self.surcharged + self.shipping_net + (0 if self.tax_included else self.tax)
+        return self.for_goods + self.surcharged + self.shipping_net + (0 if self.tax_included else self.tax)
 
     @property
     def payable(self) -> int:

@@ -86,13 +86,40 @@ def _address_faults(values: dict[str, str], guest: bool) -> Iterator[tuple[str, 
             yield name, "at most 254 characters per field"
 
 
+class Details(msgspec.Struct, frozen=True, kw_only=True):
+    """What a checkout collects; what is None stays as it is."""
+
+    ship_to: Address | None = None
+    bill_to: Address | None = None
+    shipping_mode: str | None = None
+    payment: Payment | None = None
+
+
+def detailed(conn: Connection, visit: Visit, cart: Order, details: Details) -> Order:
+    """The cart with all that was said at once, each part checked with the others; neither priced nor stored.
+
+    A shipping mode chosen earlier that does not serve the new address is dropped, one that is chosen here is refused.
+    """
+    if details.ship_to is not None:
+        ship_to = check_address(details.ship_to, guest=visit.buyer.is_guest)
+        cart = replace(cart, ship_to=ship_to, bill_to=check_address(details.bill_to) if details.bill_to else None)
+    elif details.bill_to is not None:
+        cart = replace(cart, bill_to=check_address(details.bill_to))
+    mode = cart.shipping_mode if details.shipping_mode is None else details.shipping_mode
+    if mode is not None and (details.ship_to is not None or details.shipping_mode is not None):
+        offered = mode in {offer.mode.code for offer in shipping_offers(conn, visit, cart)}
+        if not offered and details.shipping_mode is not None:
+            raise ShipModeNotUsable(mode=mode)
+        cart = replace(cart, shipping_mode=mode if offered else None)
+    if details.payment is not None:
+        check_payment(conn, visit, cart, details.payment)
+        cart = replace(cart, payment=details.payment)
+    return cart
+
+
 def set_address(conn: Connection, visit: Visit, cart: Order, ship_to: Address, bill_to: Address | None = None) -> Order:
     """Record where the order goes; a shipping mode that does not serve the country is dropped."""
-    ship_to = check_address(ship_to, guest=visit.buyer.is_guest)
-    after = replace(cart, ship_to=ship_to, bill_to=check_address(bill_to) if bill_to else None)
-    offered = {offer.mode.code for offer in shipping_offers(conn, visit, after)}
-    mode = cart.shipping_mode if cart.shipping_mode in offered else None
-    return change(conn, visit, cart, replace(after, shipping_mode=mode))
+    return change(conn, visit, cart, detailed(conn, visit, cart, Details(ship_to=ship_to, bill_to=bill_to)))
 
 
 def shipping_offers(conn: Connection, visit: Visit, cart: Order) -> list[charges.ShippingOffer]:
@@ -109,13 +136,16 @@ def shipping_offers(conn: Connection, visit: Visit, cart: Order) -> list[charges
 
 def set_shipping(conn: Connection, visit: Visit, cart: Order, mode: str) -> Order:
     """Choose how the order ships."""
-    if mode not in {offer.mode.code for offer in shipping_offers(conn, visit, cart)}:
-        raise ShipModeNotUsable(mode=mode)
-    return change(conn, visit, cart, replace(cart, shipping_mode=mode))
+    return change(conn, visit, cart, detailed(conn, visit, cart, Details(shipping_mode=mode)))
 
 
 def set_payment(conn: Connection, visit: Visit, cart: Order, payment: Payment) -> Order:
     """Choose how the order is paid; the instruction holds a token, never a card number."""
+    return change(conn, visit, cart, detailed(conn, visit, cart, Details(payment=payment)))
+
+
+def check_payment(conn: Connection, visit: Visit, cart: Order, payment: Payment) -> None:
+    """Refuse a payment that holds a card number, or that this buyer may not choose for this cart."""
     for name in payment.__struct_fields__:
         refuse_card_number(getattr(payment, name), name)
     if payment.method not in offered_methods(conn, visit, cart):
@@ -125,7 +155,6 @@ def set_payment(conn: Connection, visit: Visit, cart: Order, payment: Payment) -
         raise PurchaseOrderRequired(path="purchase_order")
     if payment.method == "card" and not payment.token:
         raise PaymentMethodNotUsable(method="card")
-    return change(conn, visit, cart, replace(cart, payment=payment))
 
 
 def enter_code(conn: Connection, visit: Visit, cart: Order, code: str) -> Order:

@@ -71,6 +71,7 @@ class Reserved:
 class Requirement:
     """The stock a cart needs, and what it costs by the terms it was calculated with."""
 
+    cart: Order
     needed: list[Needed]
     calculation: Calculation
     visit: Visit
@@ -107,7 +108,7 @@ def requirement(conn: Connection, visit: Visit, cart: Order) -> Requirement:
             quantity = facts[line.part_number].step.format(line.quantity)
             content = tuple((one.part_number, one.quantity, one.required) for one in parts)
             needed.append(Needed(line.id, line.part_number, quantity, backorderable, content))
-    return Requirement(needed, calculation, visit, terms)
+    return Requirement(priced, needed, calculation, visit, terms)
 
 
 def shortages(needed: Sequence[Needed], reserved: Sequence[Reserved]) -> tuple[list[Problem], list[dict[str, Any]]]:
@@ -136,29 +137,43 @@ class Promise:
 
 
 def prepare(conn: Connection, visit: Visit, cart: Order, promise: Promise, confirmed_total: int | None) -> Order:
-    """Record the snapshot the order will be made from; `PRICE_CHANGED` when the total went up unconfirmed.
+    """Record the snapshot the order will be made from; `PRICE_CHANGED` when it costs more than was shown, unconfirmed.
 
-    The cart is as it was read before the stock was reserved: if it has changed since, it is not there to be written.
+    ``cart`` is as it was read before the stock was reserved: if it has changed since, it is not there to be written.
+    What is recorded is the cart the stock was asked for, which may say more of the checkout.
     """
+    asked = promise.required.cart
     if promise.required.holds(conn, visit):
         visit, calculation = promise.required.visit, promise.required.calculation
     else:
         with current_terms():
-            calculation = calculate(conn, to_calculate(visit, cart))
-    shown = cart.calculation.total if cart.calculation else calculation.total
-    if calculation.total > max(shown, confirmed_total or 0):
+            calculation = calculate(conn, to_calculate(visit, asked))
+    if _costs_more(cart, asked, calculation) and calculation.total > (confirmed_total or 0):
         raise PriceChanged(total=calculation.total, currency=cart.currency)
-    hold_promotions(conn, visit, cart, calculation, expires_at=visit.at + promotions.HOLD)
+    hold_promotions(conn, visit, asked, calculation, expires_at=visit.at + promotions.HOLD)
     prepared = {
         "at": visit.at.isoformat(),
         "expires_at": (visit.at + RESERVATION).isoformat(),
         "reservation_id": promise.reservation_id,
-        "digest": digest_of(cart, calculation),
+        "digest": digest_of(asked, calculation),
         "later": promise.later,
     }
-    after = replace(cart, calculation=calculation, prepared=prepared, version=cart.version + 1, updated_at=visit.at)
+    after = replace(asked, calculation=calculation, prepared=prepared, version=cart.version + 1, updated_at=visit.at)
     tables.save_order(conn, cart, after)
     return after
+
+
+def _costs_more(shown: Order, asked: Order, now: Calculation) -> bool:
+    """Whether the buyer would pay more than was shown.
+
+    Where the order goes, how, and how it is paid may be said with the preparation: what they add was never shown before,
+    but the goods were.
+    """
+    before = shown.calculation
+    if before is None:
+        return False
+    said = (asked.ship_to, asked.shipping_mode, asked.payment) != (shown.ship_to, shown.shipping_mode, shown.payment)
+    return now.for_goods > before.for_goods if said else now.total > before.total
 
 
 def hold_promotions(

@@ -2,7 +2,8 @@
 
 A guest's cart is claimed by the secret in `X-Cart-Token`, told once when the cart is opened; an account's by
 its bearer token. Every answer carries the cart's `version`; a change may name the one it was made on. The path
-from cart to order is `address`, `shipping`, `payment`, `prepare`, `submit`.
+from cart to order is `address`, `shipping`, `payment`, `prepare`, `submit`; who knows all of it beforehand says it
+with `prepare`.
 """
 
 from __future__ import annotations
@@ -64,6 +65,10 @@ class NewShipping(msgspec.Struct, forbid_unknown_fields=True):
 class ToPrepare(msgspec.Struct, forbid_unknown_fields=True):
     version: int
     confirmed_total: int | None = None
+    ship_to: dict[str, Any] | None = None
+    bill_to: dict[str, Any] | None = None
+    shipping_mode: str | None = None
+    payment: capture.Payment | None = None
 
 
 class ToSubmit(msgspec.Struct, forbid_unknown_fields=True):
@@ -174,9 +179,18 @@ class CartApi(Controller):
 
     @post("/prepare", permission="public", status_code=200)
     async def prepare(self, request: Request[Any, Any, Any], store: str, data: ToPrepare) -> Response[bytes]:
-        """Reserve the stock and fix the prices: the summary. Tells all that is missing, at once."""
+        """Reserve the stock and fix the prices: the summary. Tells all that is missing, at once.
+
+        What the checkout collects may come with it instead of before; where anything is refused, nothing is taken.
+        """
         house = house_of(request)
-        steps = shop.prepare(house, caller_of(request, store), data.version, data.confirmed_total)
+        details = capture.Details(
+            ship_to=capture.as_address(data.ship_to, "ship_to") if data.ship_to is not None else None,
+            bill_to=capture.as_address(data.bill_to, "bill_to") if data.bill_to is not None else None,
+            shipping_mode=data.shipping_mode,
+            payment=data.payment,
+        )
+        steps = shop.prepare(house, caller_of(request, store), data.version, data.confirmed_total, details)
         return respond_with(await house.requests.conduct_beside(steps))
 
     @post("/submit", permission="public")
