@@ -15,6 +15,7 @@ from rich.console import Console
 
 from entrepot import demo as demo_store
 from entrepot.app import Suite, build
+from entrepot.configurator import compile_again
 from entrepot.loading import show, shown_progress
 from entrepot.settings import Settings
 from entrepot.web.application import web_application
@@ -24,9 +25,12 @@ SWITCH = 0.0005
 
 
 def prepare(settings: Settings, console: Console, *, demo: bool) -> Suite:
-    """Databases up to date, the demo store in them if wanted; shows what takes long."""
+    """Databases up to date, models compiled by this release, the demo store loaded if wanted; shows what takes long."""
     configure_logs()
     suite = build(settings)
+    compile_again(
+        suite.databases["configurator"], suite.house.clock.now(), lambda name: console.print(f"Compiling {name} again …")
+    )
     if demo and not demo_store.is_loaded(suite):
         gc.enable()  # Loading makes what is soon garbage.
         console.print("Loading the demo store …")

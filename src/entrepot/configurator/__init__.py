@@ -7,6 +7,7 @@ The end is a signed *bill of material*. Prices and items are not known here: com
 whoever serves the pages, and hands prices in.
 """
 
+from entrepot.configurator.another_release import compile_again
 from entrepot.configurator.bom import Document, Extracted, Setting, answer_of, choices_in, components
 from entrepot.configurator.bom_xml import from_xml, to_xml
 from entrepot.configurator.comparison import Compared, Today, compare_sessions, stand_today
@@ -217,6 +218,7 @@ __all__ = [
     "compare",
     "compare_sessions",
     "compare_versions",
+    "compile_again",
     "compile_model",
     "complete_cheapest",
     "complete_nearest",

@@ -82,7 +82,7 @@ def prepare(
     found: Examined | None = None
     knowledge: dict[str, Knowledge] = {}
     reports: dict[str, dict[str, Any]] = {}
-    for instant in _periods(model, at):
+    for instant in periods_of(model, at):
         encoded = encode(model, instant)
         fingerprint = encoded.formula.fingerprint()
         if fingerprint in knowledge:
@@ -92,13 +92,13 @@ def prepare(
         check_configurations(compiled, name)
         reports[fingerprint] = known.report(encoded.formula)
         found = found or describe(encoded.formula, known, compiled.engine)
-        knowledge[fingerprint] = _with_what_was_found(known, compiled.engine)
+        knowledge[fingerprint] = with_what_was_found(known, compiled.engine)
     assert found is not None, "there is always a set of rules in force now"
     facts = found.facts.document() | {"rules": len(model.rules)}
     return Prepared(model, source, files, facts, knowledge, reports, found.always_on, found.dead, name)
 
 
-def _with_what_was_found(known: Knowledge, engine: Engine) -> Knowledge:
+def with_what_was_found(known: Knowledge, engine: Engine) -> Knowledge:
     """What compiling gave, with the configurations that the solver has come upon once every value was asked about."""
     if isinstance(engine, CircuitEngine):
         return known
@@ -153,7 +153,7 @@ def _unchanged(conn: Connection, model: str, source: str, files: Mapping[str, st
     return versions[0] if versions and versions[0].source == source and versions[0].files == files else None
 
 
-def _periods(model: Model, at: datetime) -> list[datetime]:
+def periods_of(model: Model, at: datetime) -> list[datetime]:
     """From now on, the instants from which other rules are in force."""
     changes = {change for rule in model.rules for change in (rule.from_, rule.to) if change is not None and change > at}
     return [at, *sorted(changes)][:MAX_PERIODS]

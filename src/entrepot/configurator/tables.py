@@ -11,6 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from entrepot import __version__
 from entrepot.configurator.circuit import read_bytes
 from entrepot.configurator.database import metadata
 from entrepot.configurator.knowledge import Knowledge
@@ -46,6 +47,7 @@ compiled_model = sa.Table(
     sa.Column("unsettled", Json, nullable=False),
     sa.Column("circuit", sa.LargeBinary),
     sa.Column("found", sa.LargeBinary),
+    sa.Column("release", sa.String(20), nullable=False),
 )
 configuration = sa.Table(
     "configuration",
@@ -214,6 +216,7 @@ def record_compiled(conn: Connection, identity: int, fingerprint: str, knowledge
             "unsettled": list(knowledge.unsettled),
             "circuit": knowledge.circuit.to_bytes() if knowledge.circuit else None,
             "found": knowledge.found.to_bytes() if knowledge.found else None,
+            "release": __version__,
         },
     )
 

@@ -159,7 +159,7 @@ def prepare(
     house: House,
     caller: Caller,
     version: int,
-    confirmed_total: int | None = None,
+    confirmed_total: str | None = None,
     details: capture.Details = NOTHING_MORE,
 ) -> Steps[capture.Order]:
     """Reserve the stock, check the configurations, fix the prices: the summary an order can be made from.

@@ -26,6 +26,7 @@ from entrepot.commerce.capture.checkout import broken_terms, missing
 from entrepot.commerce.capture.order import Order, OrderState, Visit
 from entrepot.kernel.cache import Terms, current_terms
 from entrepot.kernel.errors import Conflict, Refused
+from entrepot.kernel.money import format_amount, parse_amount
 from entrepot.kernel.words import mark
 
 RESERVATION = timedelta(minutes=15)
@@ -43,7 +44,7 @@ class OutOfStock(Refused):
 
 class PriceChanged(Conflict):
     code = "PRICE_CHANGED"
-    message = mark("Prices have changed since you last looked: the total is now {total}. Please confirm it.")
+    message = mark("Prices have changed since you last looked: the total is now {total} {currency}. Please confirm it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class Promise:
     later: list[dict[str, Any]]
 
 
-def prepare(conn: Connection, visit: Visit, cart: Order, promise: Promise, confirmed_total: int | None) -> Order:
+def prepare(conn: Connection, visit: Visit, cart: Order, promise: Promise, confirmed_total: str | None) -> Order:
     """Record the snapshot the order will be made from; `PRICE_CHANGED` when it costs more than was shown, unconfirmed.
 
     ``cart`` is as it was read before the stock was reserved: if it has changed since, it is not there to be written.
@@ -148,8 +149,9 @@ def prepare(conn: Connection, visit: Visit, cart: Order, promise: Promise, confi
     else:
         with current_terms():
             calculation = calculate(conn, to_calculate(visit, asked))
-    if _costs_more(cart, asked, calculation) and calculation.total > (confirmed_total or 0):
-        raise PriceChanged(total=calculation.total, currency=cart.currency)
+    agreed = parse_amount(confirmed_total, cart.currency, "confirmed_total") if confirmed_total else 0
+    if _costs_more(cart, asked, calculation) and calculation.total > agreed:
+        raise PriceChanged(total=format_amount(calculation.total, cart.currency), currency=cart.currency)
     hold_promotions(conn, visit, asked, calculation, expires_at=visit.at + promotions.HOLD)
     prepared = {
         "at": visit.at.isoformat(),

@@ -64,7 +64,7 @@ class NewShipping(msgspec.Struct, forbid_unknown_fields=True):
 
 class ToPrepare(msgspec.Struct, forbid_unknown_fields=True):
     version: int
-    confirmed_total: int | None = None
+    confirmed_total: str | None = None
     ship_to: dict[str, Any] | None = None
     bill_to: dict[str, Any] | None = None
     shipping_mode: str | None = None

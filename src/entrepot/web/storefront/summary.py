@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from entrepot.commerce import capture
 from entrepot.kernel.errors import Error
+from entrepot.kernel.money import parse_amount
 from entrepot.web import formats, shop
 from entrepot.web.page import cart_cookie
 from entrepot.web.storefront import words
@@ -35,6 +36,7 @@ class Snag:
     text: str
     tone: str = "danger"
     new_total: int | None = None
+    agreed: str = ""
 
 
 @get("/checkout/summary", permission="public", sync_to_thread=True)
@@ -83,12 +85,10 @@ def _later(front: Front, backordered: Sequence[dict[str, Any]]) -> dict[str, str
 @post("/checkout/prepare", permission="public", sync_to_thread=True, status_code=303)
 def prepare(request: Request[Any, Any, Any], data: Form) -> Response[str]:
     """Reserve the stock and fix the prices, with the shopper's consent to a new total where one was asked for."""
-    front, agreed = front_of(request), text_of(data, "confirmed_total", 15)
-    total = int(agreed) if agreed.isascii() and agreed.isdigit() else None
-    return prepare_and_show(front, version_in(data), total)
+    return prepare_and_show(front_of(request), version_in(data), text_of(data, "confirmed_total", 20))
 
 
-def prepare_and_show(front: Front, version: int, confirmed_total: int | None = None) -> Response[str]:
+def prepare_and_show(front: Front, version: int, confirmed_total: str | None = None) -> Response[str]:
     """Prepare the cart and go to its summary; what is in the way is told there."""
     try:
         before = _total(front)
@@ -96,9 +96,12 @@ def prepare_and_show(front: Front, version: int, confirmed_total: int | None = N
     except capture.CartNotFound:
         return nothing(front)
     except capture.PriceChanged as error:
-        money = formats.money(error.attributes["total"], error.attributes["currency"], front.locale)
-        text = front.words.gettext("Prices have changed: the total is now %(total)s.") % {"total": money}
-        return summary_page(front, Snag(text, "warning", error.attributes["total"]), 409)
+        agreed, currency = error.attributes["total"], error.attributes["currency"]
+        total = parse_amount(agreed, currency)
+        text = front.words.gettext("Prices have changed: the total is now %(total)s.")
+        return summary_page(
+            front, Snag(text % {"total": formats.money(total, currency, front.locale)}, "warning", total, agreed), 409
+        )
     except Error as error:
         return summary_page(front, Snag(words.sentence(error, front.locale)), 409 if error.kind == "conflict" else 422)
     after = prepared.calculation.total if prepared.calculation else 0

@@ -151,6 +151,7 @@ def upgrade() -> None:
         sa.Column("unsettled", sa.Text(), nullable=False),
         sa.Column("circuit", sa.LargeBinary(), nullable=True),
         sa.Column("found", sa.LargeBinary(), nullable=True),
+        sa.Column("release", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["model_version_id"],
             ["model_version.id"],
