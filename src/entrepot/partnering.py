@@ -44,9 +44,8 @@ def list_partners(data: Data = None, as_json: AsJson = False) -> None:
     settings, found = read_settings(data=data), []
     for role in Role:
         with _opened(settings, role) as (conn, partners):
-            for one in partners.all(conn):
-                good = sum(key.good(datetime.now(UTC)) for key in partners.keys(conn, one.code))
-                found.append({"role": role.value, **asdict(one), "keys": good})
+            good = partners.good_keys(conn, datetime.now(UTC))
+            found += [{"role": role.value, **asdict(one), "keys": good.get(one.code, 0)} for one in partners.all(conn)]
     if as_json:
         typer.echo(json.dumps(found, indent=2))
         return

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from entrepot.kernel.ids import new_secret
+from entrepot.kernel.origin import NOBODY, origin_of
 
 SYSTEMS = ("commerce", "configurator", "order_management")
 
@@ -54,8 +55,14 @@ def read_settings(
         demo=os.environ.get("ENTREPOT_DEMO", "1") != "0",
         secure_cookies=os.environ.get("ENTREPOT_SECURE_COOKIES", "0") == "1",
         workers=workers or int(os.environ.get("ENTREPOT_WORKERS", "1")),
-        public=os.environ.get("ENTREPOT_ADDRESS", "").rstrip("/"),
+        public=_as_browsers_write_it(os.environ.get("ENTREPOT_ADDRESS", "")),
     )
+
+
+def _as_browsers_write_it(address: str) -> str:
+    """An origin in its plain form, so that it compares with what browsers send; anything else as it was given."""
+    origin = origin_of(address)
+    return address.rstrip("/") if origin in ("", NOBODY) else origin
 
 
 def _secret(data: Path) -> str:

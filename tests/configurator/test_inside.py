@@ -10,34 +10,17 @@ import pytest
 import sqlalchemy as sa
 
 from entrepot import configurator
-from entrepot.configurator import Launch, Pick, read_launch, sign_launch
+from entrepot.configurator import Pick
 from entrepot.configurator.composed import Composed
-from entrepot.configurator.database import metadata
 from entrepot.configurator.inside import Filled
 from entrepot.configurator.nested import Session
 from entrepot.configurator.solve import SatEngine
 from entrepot.kernel.db import Database
+from tests.configurator.desk import again, opened
 from tests.configurator.models import AT
-from tests.configurator.test_nested import DESK, KEY, LAMP, LAUNCH, Open, again
 
 PARTS = ["F-R", "F-S", "A-S", "A-L", "B-W", "B-C", "B-O", "B-P", "L-P"]
 MADE = Pick("lights", "made", 2)
-
-
-@pytest.fixture
-def database(open_database: Open) -> Database:
-    opened = open_database(metadata, "configurator")
-    with opened.write() as conn:
-        for text in (LAMP, DESK):
-            configurator.publish(conn, text, "kit.yaml", AT)
-    return opened
-
-
-def opened(conn: sa.Connection, *picks: Pick, launch: Launch = LAUNCH) -> Session:
-    session = configurator.open_session(conn, read_launch(KEY, sign_launch(KEY, launch, AT), AT), AT)
-    for pick in picks:
-        session = configurator.choose_option(conn, session, pick, AT)
-    return session
 
 
 def with_lamp(conn: sa.Connection, session: Session, *picks: Pick) -> Session:
@@ -93,9 +76,9 @@ CHOSEN = [
 
 @pytest.mark.parametrize(("outside", "inside"), CHOSEN)
 def test_the_cheapest_and_the_least_price_are_those_of_trying_everything(
-    database: Database, outside: tuple[Pick, ...], inside: tuple[Pick, ...]
+    desk_database: Database, outside: tuple[Pick, ...], inside: tuple[Pick, ...]
 ) -> None:
-    with database.write() as conn:
+    with desk_database.write() as conn:
         session = with_lamp(conn, opened(conn, *outside), *inside)
     for seed in range(40):
         prices = some_prices(seed)
@@ -103,7 +86,7 @@ def test_the_cheapest_and_the_least_price_are_those_of_trying_everything(
         filled, ahead = configurator.fill_cheapest(session, prices), configurator.ahead_of(session, prices)
         assert filled is not None and filled.completion.proven and filled.completion.cost == least, (seed, prices)
         assert ahead is not None and ahead.exact and ahead.lowest == least, (seed, prices)
-        with database.write() as conn:
+        with desk_database.write() as conn:
             done = taken_over(conn, session, filled)
             wanted = [pick for pick in outside if pick not in done.view().taken]
             assert not wanted and set(inside) <= set(done.kits["lights", "made"].view().taken), "what was chosen stays"
@@ -119,8 +102,8 @@ def taken_over(conn: sa.Connection, session: Session, filled: Filled) -> Session
     return again(conn, done)
 
 
-def test_the_least_price_with_each_value_is_that_of_trying_everything(database: Database) -> None:
-    with database.write() as conn:
+def test_the_least_price_with_each_value_is_that_of_trying_everything(desk_database: Database) -> None:
+    with desk_database.write() as conn:
         session = opened(conn)
     for seed in range(20):
         prices = some_prices(seed)
@@ -132,8 +115,8 @@ def test_the_least_price_with_each_value_is_that_of_trying_everything(database: 
             assert ahead.values[value] == least, (seed, value)
 
 
-def test_without_a_circuit_inside_the_least_price_is_a_floor_and_says_so(database: Database) -> None:
-    with database.write() as conn:
+def test_without_a_circuit_inside_the_least_price_is_a_floor_and_says_so(desk_database: Database) -> None:
+    with desk_database.write() as conn:
         session = opened(conn, MADE)
     lamp = session.kits["lights", "made"]
     unknown = replace(lamp, compiled=replace(lamp.compiled, engine=SatEngine(lamp.compiled.encoded.formula)))

@@ -2,60 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 import sqlalchemy as sa
 
 from entrepot import configurator
 from entrepot.configurator import Launch, ModelInvalid, Pick, SentPart, Setting, read_launch, sign_launch
 from entrepot.configurator.configure import bom_of_parts
-from entrepot.configurator.database import metadata
 from entrepot.kernel.db import Database
+from tests.configurator.desk import DESK, KEY, LAMP, LAUNCH, again, opened
 from tests.configurator.models import AT
 
-KEY = b"a key of the configurator"
-LAUNCH = Launch(model="desk", organization="shop", item="DESK", return_url="/", currency="EUR", locale="en-US", store="shop")
-LAMP = """
-model: lamp
-organization: shop
-languages: [en-US]
-classes:
-  foot: {items: {round: {part: F-R}, square: {part: F-S}}}
-  arm: {ratio: 2, items: {short: {part: A-S}, long: {part: A-L}}}
-  bulb: {items: {warm: {part: B-W}, cold: {part: B-C}}}
-rules:
-  - {id: stable, when: arm.long, requires: foot.square, message: A long arm needs the square foot.}
-"""
-DESK = """
-model: desk
-organization: shop
-languages: [en-US]
-classes:
-  board: {items: {oak: {part: B-O}, pine: {part: B-P}}}
-  lights:
-    choose: optional
-    ratio: 3
-    items:
-      plain: {part: L-P}
-      made: {part: LAMP, kit: lamp, quantity: {min: 1, max: 2}}
-defaults: [board.oak]
-"""
-Open = Callable[[sa.MetaData, str], Database]
-
-
-@pytest.fixture
-def database(open_database: Open) -> Database:
-    opened = open_database(metadata, "configurator")
-    with opened.write() as conn:
-        for text in (LAMP, DESK):
-            configurator.publish(conn, text, "kit.yaml", AT)
-    return opened
-
-
-def desk(conn: sa.Connection, launch: Launch = LAUNCH) -> configurator.Session:
-    session = configurator.open_session(conn, read_launch(KEY, sign_launch(KEY, launch, AT), AT), AT)
-    return configurator.choose_option(conn, session, Pick("lights", "made", 2), AT)
+LAMPS = Pick("lights", "made", 2)
 
 
 def lamp(conn: sa.Connection, session: configurator.Session, *picks: Pick) -> configurator.Session:
@@ -65,16 +22,12 @@ def lamp(conn: sa.Connection, session: configurator.Session, *picks: Pick) -> co
     return inner
 
 
-def again(conn: sa.Connection, session: configurator.Session) -> configurator.Session:
-    return configurator.find_session(conn, session.configuration.session, AT)
-
-
 LONG = (Pick("arm", "long"), Pick("bulb", "warm"))
 
 
-def test_the_outer_kit_is_complete_when_the_inner_one_is(database: Database) -> None:
-    with database.write() as conn:
-        session = desk(conn)
+def test_the_outer_kit_is_complete_when_the_inner_one_is(desk_database: Database) -> None:
+    with desk_database.write() as conn:
+        session = opened(conn, LAMPS)
         assert session.view().complete and not session.complete(session.view())
         with pytest.raises(configurator.ConfigurationIncomplete) as refused:
             configurator.finish(conn, session, KEY, AT)
@@ -90,9 +43,9 @@ def test_the_outer_kit_is_complete_when_the_inner_one_is(database: Database) -> 
         assert [str(pick) for pick in back.kits["lights", "made"].view().taken] == ["foot.square", "arm.long", "bulb.warm"]
 
 
-def test_the_bill_has_the_kit_with_its_parts_below_it_and_every_ratio_multiplied(database: Database) -> None:
-    with database.write() as conn:
-        session = desk(conn)
+def test_the_bill_has_the_kit_with_its_parts_below_it_and_every_ratio_multiplied(desk_database: Database) -> None:
+    with desk_database.write() as conn:
+        session = opened(conn, LAMPS)
         lamp(conn, session, *LONG)
         bom = configurator.finish(conn, again(conn, session), KEY, AT, {"A-L": 1_000_000})
         assert configurator.from_xml(configurator.to_xml(bom).decode()) == bom
@@ -106,9 +59,9 @@ def test_the_bill_has_the_kit_with_its_parts_below_it_and_every_ratio_multiplied
     assert lines["A-L"]["UnitPrice"] == "10.00"
 
 
-def test_a_bill_is_checked_with_the_models_of_today_inside_too(database: Database) -> None:
-    with database.write() as conn:
-        session = desk(conn)
+def test_a_bill_is_checked_with_the_models_of_today_inside_too(desk_database: Database) -> None:
+    with desk_database.write() as conn:
+        session = opened(conn, LAMPS)
         lamp(conn, session, *LONG)
         bom = configurator.finish(conn, again(conn, session), KEY, AT)
         found = configurator.extract_picks(conn, bom, KEY, AT)
@@ -122,9 +75,9 @@ def test_a_bill_is_checked_with_the_models_of_today_inside_too(database: Databas
         assert "lights.made" in configurator.extract_picks(conn, bom, KEY, AT).no_longer
 
 
-def test_a_kit_reopens_with_what_was_chosen_inside(database: Database) -> None:
-    with database.write() as conn:
-        session = desk(conn)
+def test_a_kit_reopens_with_what_was_chosen_inside(desk_database: Database) -> None:
+    with desk_database.write() as conn:
+        session = opened(conn, LAMPS)
         inner = lamp(conn, session, *LONG)
         bom = configurator.finish(conn, again(conn, session), KEY, AT)
         fields = {name: getattr(LAUNCH, name) for name in LAUNCH.__struct_fields__}
@@ -142,10 +95,10 @@ def test_a_kit_reopens_with_what_was_chosen_inside(database: Database) -> None:
         assert shared.kits["lights", "made"].configuration.picks == again(conn, inner).configuration.picks
 
 
-def test_parts_with_a_kit_inside_are_recognized(database: Database) -> None:
+def test_parts_with_a_kit_inside_are_recognized(desk_database: Database) -> None:
     lamps = (SentPart("F-S", 1), SentPart("A-L", 2), SentPart("B-W", 1))
     setting = Setting("sent", "DESK", "shop", "en-US", "", "EUR")
-    with database.write() as conn:
+    with desk_database.write() as conn:
         bom = bom_of_parts(conn, "desk", setting, (SentPart("B-P", 1), SentPart("LAMP", 6, lamps)), KEY, AT)
         assert {one["ItemID"]: one["Quantity"] for one in bom["BOMLine"]} == {"B-P": "1", "F-S": "6", "A-L": "12", "B-W": "6"}
         assert configurator.extract_picks(conn, bom, KEY, AT).valid
@@ -173,14 +126,14 @@ def model(name: str, *kits: str) -> str:
         (model("a", "b").replace("part: P-b, ", ""), 8, "an option that is a kit of its own has no part"),
     ],
 )
-def test_impossible_kits_are_refused_with_line_and_remedy(database: Database, text: str, line: int, told: str) -> None:
-    with database.write() as conn, pytest.raises(ModelInvalid) as refused:
+def test_impossible_kits_are_refused_with_line_and_remedy(desk_database: Database, text: str, line: int, told: str) -> None:
+    with desk_database.write() as conn, pytest.raises(ModelInvalid) as refused:
         configurator.publish(conn, text, "kit.yaml", AT)
     assert told in refused.value.problem and refused.value.line == line and refused.value.remedy
 
 
-def test_eight_levels_of_kits_are_published_and_nine_are_not(database: Database) -> None:
-    with database.write() as conn:
+def test_eight_levels_of_kits_are_published_and_nine_are_not(desk_database: Database) -> None:
+    with desk_database.write() as conn:
         configurator.publish(conn, model("k1"), "kit.yaml", AT)
         for level in range(2, 9):
             configurator.publish(conn, model(f"k{level}", f"k{level - 1}"), "kit.yaml", AT)
@@ -188,8 +141,8 @@ def test_eight_levels_of_kits_are_published_and_nine_are_not(database: Database)
             configurator.publish(conn, model("k9", "k8"), "kit.yaml", AT)
 
 
-def test_a_cycle_that_a_later_version_would_close_is_refused(database: Database) -> None:
-    with database.write() as conn:
+def test_a_cycle_that_a_later_version_would_close_is_refused(desk_database: Database) -> None:
+    with desk_database.write() as conn:
         assert configurator.publish(conn, LAMP + "# unchanged otherwise\n", "kit.yaml", AT).version == 2
         closing = LAMP.replace("round: {part: F-R}", "round: {part: DESK, kit: desk}")
         with pytest.raises(ModelInvalid, match="lamp → desk → lamp"):

@@ -20,6 +20,7 @@ from sqlalchemy.engine import Connection
 from entrepot.kernel.db import BigKey, Instant, Json, insert_or_ignore
 from entrepot.kernel.errors import Conflict, Invalid, NotFound
 from entrepot.kernel.ids import new_id
+from entrepot.kernel.origin import NOBODY, origin_of
 from entrepot.kernel.seal import derive
 from entrepot.kernel.words import mark
 
@@ -116,20 +117,13 @@ def read_origin(text: str) -> str:
     >>> read_origin("https://Shop.example:443/")
     'https://shop.example'
     """
-    try:
-        parts = urlsplit(text.strip())
-        port = parts.port
-    except ValueError:
-        parts, port = urlsplit(""), None
-    host = (parts.hostname or "").lower()
-    bare = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username or parts.password)
-    if not host or not bare or parts.scheme not in ("https", "http") or not re.fullmatch(r"[a-z0-9.:-]+", host):
+    origin, beyond = origin_of(text.strip()), re.sub(r"^\w+://[^/?#]*", "", text.strip())
+    if origin in ("", NOBODY) or beyond.strip("/"):
         raise PartnerInvalid(path="origins", problem=mark("Write each address as https://shop.example, without a path."))
-    if parts.scheme == "http" and host not in _LOCAL:
+    parts = urlsplit(origin)
+    if parts.scheme == "http" and parts.hostname not in _LOCAL:
         raise PartnerInvalid(path="origins", problem=mark("Only https is trusted; http is for this machine itself."))
-    usual = {"https": 443, "http": 80}[parts.scheme]
-    named = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{named}" + (f":{port}" if port not in (None, usual) else "")
+    return origin
 
 
 class Partners:
@@ -207,6 +201,13 @@ class Partners:
         column = self.key.c
         query = sa.select(self.key).where(column.partner == code).order_by(column.made_at.desc(), column.id.desc())
         return [Key(*row) for row in conn.execute(query)]
+
+    def good_keys(self, conn: Connection, at: datetime) -> dict[str, int]:
+        """How many keys of each partner are good; who has none is not named."""
+        column = self.key.c
+        good = sa.or_(column.ends_at.is_(None), column.ends_at > at)
+        query = sa.select(column.partner, sa.func.count()).where(good).group_by(column.partner)
+        return dict(conn.execute(query).tuples().all())
 
     def issue_key(
         self, conn: Connection, secret: str, code: str, by: str, at: datetime, *, overlap: timedelta = timedelta(0)

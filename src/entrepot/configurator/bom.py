@@ -7,7 +7,6 @@ A document of an older model version is not guessed at: the answer says which pi
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from entrepot.configurator.model import Pick
 from entrepot.configurator.problems import BomInvalid, BomTampered
 from entrepot.configurator.session import look, still_holding
 from entrepot.configurator.settle import Picks
+from entrepot.kernel.seal import sign
 
 Document = dict[str, Any]
 
@@ -116,7 +116,7 @@ def bill_of(composed: Composed, setting: Setting, key: bytes | str, prices: Mapp
 def digest(document: Mapping[str, Any], key: bytes | str) -> str:
     """The signature over everything in the document except the signature itself."""
     body = msgspec.json.encode({name: value for name, value in document.items() if name != "Digest"}, order="deterministic")
-    return hmac.new(key.encode() if isinstance(key, str) else key, b"bom:" + body, hashlib.sha256).hexdigest()
+    return sign(key, "bom", body).hex()
 
 
 @dataclass(frozen=True, slots=True)

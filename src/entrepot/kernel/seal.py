@@ -21,7 +21,7 @@ class Sealed:
 
     def holds(self, key: bytes | str, purpose: str) -> bool:
         """Whether the body was sealed with this key for this purpose."""
-        return hmac.compare_digest(_sign(key, purpose, self.body), self.signature)
+        return hmac.compare_digest(sign(key, purpose, self.body), self.signature)
 
 
 def seal(key: bytes | str, purpose: str, body: bytes) -> str:
@@ -32,7 +32,7 @@ def seal(key: bytes | str, purpose: str, body: bytes) -> str:
     >>> take_apart(seal("key", "launch", b"notebook")).holds("key", "return")
     False
     """
-    return f"{_text(body)}.{_text(_sign(key, purpose, body))}"
+    return f"{_text(body)}.{_text(sign(key, purpose, body))}"
 
 
 def take_apart(text: str) -> Sealed:
@@ -43,10 +43,11 @@ def take_apart(text: str) -> Sealed:
 
 def derive(secret: str, purpose: str) -> str:
     """A key of its own for a purpose: whoever has it learns nothing of the secret, nor of the keys for other purposes."""
-    return _text(_sign(secret, "key", purpose.encode()))
+    return _text(sign(secret, "key", purpose.encode()))
 
 
-def _sign(key: bytes | str, purpose: str, body: bytes) -> bytes:
+def sign(key: bytes | str, purpose: str, body: bytes) -> bytes:
+    """The signature of a body for a purpose, for who keeps the two apart."""
     return hmac.digest(key.encode() if isinstance(key, str) else key, f"{purpose}:".encode() + body, hashlib.sha256)
 
 

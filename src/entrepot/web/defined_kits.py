@@ -14,9 +14,10 @@ from sqlalchemy.engine import Connection
 from entrepot import configurator
 from entrepot.commerce import capture
 from entrepot.kernel.errors import Refused
+from entrepot.kernel.origin import origin_of
 from entrepot.kernel.words import mark
 from entrepot.web.house import House
-from entrepot.web.kit_launch import is_ours, origin_of
+from entrepot.web.kit_launch import is_ours
 from entrepot.web.shop import Caller, cart_or_new, visit
 
 

@@ -12,6 +12,7 @@ import structlog
 from entrepot import configurator
 from entrepot.commerce import capture, catalog
 from entrepot.kernel.errors import Refused
+from entrepot.kernel.origin import origin_of
 from entrepot.kernel.words import mark
 from entrepot.web.house import House
 from entrepot.web.shop import Caller, cart_or_new, visit
@@ -91,16 +92,6 @@ def _with_token(url: str, token: str) -> str:
 def is_ours(house: House, url: str | None) -> bool:
     """Whether a configurator's address is of this very site; a kit without one is configured here."""
     return not url or origin_of(url) in ("", house.settings.address)
-
-
-def origin_of(url: str) -> str:
-    """The origin of an address; none for a path.
-
-    >>> origin_of("https://kits.example/start?kit=7"), origin_of("/configurator")
-    ('https://kits.example', '')
-    """
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def comparison(house: House, caller: Caller, line_id: str, return_url: str) -> str:

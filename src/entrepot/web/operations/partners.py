@@ -64,9 +64,8 @@ def partners_page(request: Asked) -> Response[str]:
     for role, (_, label) in ROLES.items():
         database, partners = _registry(request, role)
         with database.read() as conn:
-            rows = [
-                {"one": one, "good": sum(key.good(at) for key in partners.keys(conn, one.code))} for one in partners.all(conn)
-            ]
+            good = partners.good_keys(conn, at)
+            rows = [{"one": one, "good": good.get(one.code, 0)} for one in partners.all(conn)]
         kinds.append({"role": role, "label": label, "rows": rows})
     return show(request, "operations/partners.html", kinds=kinds)
 
@@ -89,7 +88,7 @@ def create(request: Asked, data: Form) -> Response[Any]:
     except Error as error:
         status, problems = refused(error, FIELDS)
         return _new(request, role, _entered(data), problems, status)
-    return back(f"/operations/partners/{role}/{wanted.code}", "saved")
+    return _saved(role, wanted.code)
 
 
 @get(HERE, permission="operations.view", sync_to_thread=False)
@@ -110,7 +109,7 @@ def change(request: Asked, role: str, code: str, data: Form) -> Response[Any]:
         raise
     except Error as error:
         return _page(request, role, code, entered=_entered(data), error=error)
-    return back(f"/operations/partners/{role}/{code}", "saved")
+    return _saved(role, code)
 
 
 @post(f"{HERE}/active", permission="integration.edit", sync_to_thread=False)
@@ -120,7 +119,7 @@ def set_active(request: Asked, role: str, code: str, data: Form) -> Response[Any
     with database.write() as conn:
         wanted = replace(partners.find(conn, code), active=text(data, "active") == "yes")
         partners.update(conn, wanted, desk_of(request).user.logon_id, house_of(request).clock.now())
-    return back(f"/operations/partners/{role}/{code}", "saved")
+    return _saved(role, code)
 
 
 @post(f"{HERE}/keys", permission="integration.edit", sync_to_thread=False, status_code=200)
@@ -144,6 +143,10 @@ def end_key(request: Asked, role: str, code: str, key: str) -> Response[Any]:
             partners.revoke_key(conn, code, key, desk_of(request).user.logon_id, house_of(request).clock.now())
     except Error as error:
         return _page(request, role, code, error=error)
+    return _saved(role, code)
+
+
+def _saved(role: str, code: str) -> Response[Any]:
     return back(f"/operations/partners/{role}/{code}", "saved")
 
 

@@ -9,6 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromQuery
 
 from entrepot.kernel.errors import Error
+from entrepot.kernel.origin import origin_of
 from entrepot.web import foreign_kits, kit_launch, shop
 from entrepot.web.onward import onward
 from entrepot.web.page import page_for
@@ -74,9 +75,8 @@ def _brought_back(front: Front, launch: str) -> Response[str]:
 
 def off_to(front: Front, launched: kit_launch.Launched) -> Response[str]:
     """Send the shopper to the configurator; to a foreign one over a page that says so, for a form may not lead there."""
-    place = kit_launch.origin_of(launched.url)
-    if place in ("", front.house.settings.address):
+    if kit_launch.is_ours(front.house, launched.url):
         return Response("", status_code=303, headers={"location": launched.url})
     told = front.words.gettext("This article is put together there. You come back to your cart with it.")
     page = page_for(front.request, locale=front.locale)
-    return keep_secret(front, onward(page, launched.url, place.partition("//")[2], told), launched.secret)
+    return keep_secret(front, onward(page, launched.url, origin_of(launched.url).partition("//")[2], told), launched.secret)
