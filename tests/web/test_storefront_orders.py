@@ -69,9 +69,12 @@ def test_a_name_that_is_taken_is_told_in_any_capitals(guest: Shopper) -> None:
     assert "This log-in name is taken." in guest.text
 
 
-def test_the_account_asks_who_you_are_first(guest: Shopper) -> None:
-    assert guest.get("/account").status_code == 401
-    assert 'href="/login?return_to=/account"' in guest.page
+def test_the_account_asks_who_you_are_first_and_leads_back(guest: Shopper) -> None:
+    answer = guest.get("/account?tab=orders")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?return_to=/account%3Ftab%3Dorders")
+    guest.follow(answer)
+    assert 'name="return_to" value="/account?tab=orders"' in guest.page
+    assert guest.get("/account", fragment=True).status_code == 401, "a piece of a page cannot be a log-in"
 
 
 def test_the_account_shows_profile_addresses_and_groups(guest: Shopper) -> None:

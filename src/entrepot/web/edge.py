@@ -7,7 +7,7 @@ of their cart. The four kinds of error become problem documents for programs and
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,6 +16,7 @@ from litestar import Litestar, MediaType, Request, Response
 from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
 from litestar.handlers.base import BaseRouteHandler
+from litestar.params import PathParameter
 
 from entrepot.bus import begin
 from entrepot.commerce import members
@@ -29,6 +30,8 @@ log = structlog.get_logger("web")
 SESSION_COOKIE = "entrepot_session"
 PUBLIC = "public"
 STATUS = {"not_found": 404, "conflict": 409, "refused": 422, "invalid": 422, "not_permitted": 403, "unavailable": 503}
+#: The key of a row in an address; a number no row can have is refused before a database is asked.
+Key = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
 CODE_STATUS = {
     "LOGON_REFUSED": 401,
     "NOT_LOGGED_ON": 401,

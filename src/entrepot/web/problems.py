@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from litestar import Request, Response
+from litestar.response import Redirect
 
 from entrepot.kernel.errors import Error
 from entrepot.web.edge import Problem, html, session_of
@@ -28,6 +30,8 @@ def problem_page(request: Request[Any, Any, Any], problem: Problem, error: Error
     """The page for a failure; somebody who is not logged on is led to where they can do that and back."""
     face = face_of(request.scope["path"])
     if face == "storefront":
+        if problem.code == "NOT_LOGGED_ON" and request.method == "GET" and "hx-request" not in request.headers:
+            return _to_log_in(request)
         page = _shop_page(request)
         if error is not None:
             problem.detail = sentence(error, page.locale)
@@ -39,6 +43,12 @@ def problem_page(request: Request[Any, Any, Any], problem: Problem, error: Error
         if error is not None:
             problem.detail = error.plain(translator(page.locale).gettext)
     return html(render("design/problem.html", page, problem=problem), problem.status)
+
+
+def _to_log_in(request: Request[Any, Any, Any]) -> Response[Any]:
+    """To the shop's log-in, and from there to the page that was wanted."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return Redirect(f"{front_of(request).url('/login')}?return_to={quote(wanted)}", status_code=303)
 
 
 def _shop_page(request: Request[Any, Any, Any]) -> Page:

@@ -219,8 +219,8 @@ def _spoken(values: dict[str, Any], gettext: Gettext) -> dict[str, Any]:
 def staff_page(request: Asked, **known: Any) -> Page:
     """The page around what a staff handler shows."""
     path = request.scope["path"]
-    face = known.pop("face", None) or face_of(path)
     locale, user = locale_of(request), _user(request)
+    face = known.pop("face", None) or _face_for(path, user)
     home = next((one.home for one in FACES if one.name == face), "/")
     values: dict[str, Any] = {
         "face": face,
@@ -232,6 +232,15 @@ def staff_page(request: Asked, **known: Any) -> Page:
         store = desk_of(request).store
         values |= {"store_name": store.name, "time_zone": store.time_zone}
     return page_for(request, **(values | known))
+
+
+def _face_for(path: str, user: members.User | None) -> str:
+    """The face a page is dressed as: its own, or one of the visitor's that leads there when that is not open to them."""
+    face = face_of(path)
+    open_ = faces_for(user) if user is not None else []
+    if any(one.name == face for one in open_):
+        return face
+    return next((one.name for one in open_ if any(way.href == path for way in one.ways)), face)
 
 
 def ways_of(face: str, user: members.User, locale: str) -> tuple[LinkGroup, ...]:

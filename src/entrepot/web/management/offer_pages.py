@@ -14,7 +14,7 @@ from entrepot.commerce import catalog, pricing
 from entrepot.commerce.history import Author, note_change
 from entrepot.kernel.errors import Error, Invalid
 from entrepot.kernel.money import format_price
-from entrepot.web.edge import house_of
+from entrepot.web.edge import Key, house_of
 from entrepot.web.i18n import mark, translator
 from entrepot.web.management.catalogs import view_of
 from entrepot.web.staff import Asked, Form, author_of, back, desk_of, refused, show, text
@@ -37,7 +37,7 @@ class CurrencyNotSold(Invalid):
 
 
 @get("/management/offers/{offer:int}", permission="price.view", sync_to_thread=False)
-def offer_page(request: Asked, offer: int) -> Response[str]:
+def offer_page(request: Asked, offer: Key) -> Response[str]:
     """One offer, to be changed."""
     view = view_of(request)
     with house_of(request).commerce.database.read() as conn:
@@ -88,7 +88,7 @@ def save(request: Asked, data: Form) -> Response[Any]:
 
 
 @post("/management/offers/{offer:int}/remove", permission="price.edit", sync_to_thread=True)
-def remove(request: Asked, offer: int, data: Form) -> Response[Any]:
+def remove(request: Asked, offer: Key, data: Form) -> Response[Any]:
     """Remove an offer for good."""
     store = desk_of(request).store
     with house_of(request).commerce.database.write() as conn:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from entrepot.commerce import capture, members, pricing
 from entrepot.commerce.history import Author
 from entrepot.kernel.errors import Error
-from entrepot.web.edge import house_of
+from entrepot.web.edge import Key, house_of
 from entrepot.web.i18n import translator
 from entrepot.web.management.history import history_of
 from entrepot.web.page import locale_of
@@ -53,7 +53,7 @@ def by_name(request: Asked, name: str = "") -> Redirect:
 
 
 @get(HERE, permission="member.view", sync_to_thread=False)
-def organization_page(request: Asked, organization_id: int) -> Response[str]:
+def organization_page(request: Asked, organization_id: Key) -> Response[str]:
     """One organization: where it stands in the tree, its people, its contracts, what was decided about it."""
     return _page(request, organization_id)
 
@@ -89,7 +89,7 @@ def _suggested(conn: Connection, one: members.Organization) -> str:
 
 
 @post(f"{HERE}/decide", permission="member.edit", sync_to_thread=False)
-def decide(request: Asked, organization_id: int, data: Form) -> Response[Any]:
+def decide(request: Asked, organization_id: Key, data: Form) -> Response[Any]:
     """Approve, reject, lock or unlock; who is kept out is logged out."""
 
     def work(conn: Connection, author: Author) -> None:

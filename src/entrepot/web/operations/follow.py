@@ -62,7 +62,7 @@ def follow_page(request: Asked, number: str = "") -> Response[str]:
     if not bare:
         with house.commerce.database.read() as conn:
             recent = capture.recent_orders(conn, limit=15)
-        return show(request, "operations/follow.html", number="", recent=recent, hops=[])
+        return show(request, "operations/follow.html", number="", recent=recent, order=None)
     with house.commerce.database.read() as conn:
         captured = capture.order_by_number(conn, bare)
     page = _in_order_management(house, request, bare)

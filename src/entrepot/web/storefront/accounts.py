@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from litestar import Request, Response, get, post
 from litestar.params import FromQuery
+from litestar.response import Redirect
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, members
@@ -19,7 +20,7 @@ from entrepot.kernel.errors import Error
 from entrepot.web import shop
 from entrepot.web.configurator.keeper import owners_of
 from entrepot.web.configurator.saving import kept_by
-from entrepot.web.edge import SESSION_COOKIE, html, require_user
+from entrepot.web.edge import SESSION_COOKIE, require_user
 from entrepot.web.logon import log_on
 from entrepot.web.page import cart_cookie
 from entrepot.web.storefront import words
@@ -249,4 +250,4 @@ def safe(address: str) -> str:
 
 
 def _away(front: Front, address: str) -> Response[str]:
-    return html("", 303, {"location": address})
+    return Redirect(address, status_code=303)

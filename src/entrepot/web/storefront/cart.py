@@ -12,6 +12,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
+from litestar.response import Redirect
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, catalog
@@ -250,4 +251,4 @@ def compare(request: Request[Any, Any, Any], line: FromPath[str], data: Form) ->
         address = kit_launch.comparison(front.house, front.caller, line, front.url("/cart/configured"))
     except Error as error:
         return refused(front, error)
-    return Response("", status_code=303, headers={"location": address})
+    return Redirect(address, status_code=303)

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from litestar import Request, Response, get, post
 from litestar.params import FromQuery
+from litestar.response import Redirect
 
 from entrepot.kernel.errors import Error
 from entrepot.kernel.origin import origin_of
@@ -76,7 +77,7 @@ def _brought_back(front: Front, launch: str) -> Response[str]:
 def off_to(front: Front, launched: kit_launch.Launched) -> Response[str]:
     """Send the shopper to the configurator; to a foreign one over a page that says so, for a form may not lead there."""
     if kit_launch.is_ours(front.house, launched.url):
-        return Response("", status_code=303, headers={"location": launched.url})
+        return Redirect(launched.url, status_code=303)
     told = front.words.gettext("This article is put together there. You come back to your cart with it.")
     page = page_for(front.request, locale=front.locale)
     return keep_secret(front, onward(page, launched.url, origin_of(launched.url).partition("//")[2], told), launched.secret)

@@ -16,6 +16,7 @@ from babel.support import NullTranslations
 from litestar import Request, Response
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
+from litestar.response import Redirect
 from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
@@ -188,7 +189,7 @@ def _one_of(unit: str) -> Step:
 
 def go(front: Front, path: str, told: Told | None = None) -> Response[str]:
     """Send the visitor on to another page of this store, with something to tell there."""
-    answer = html("", 303, {"location": front.url(path)})
+    answer = Redirect(front.url(path), status_code=303)
     if told is not None:
         told.put_on(answer)
     return answer

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from entrepot.commerce import members
 from entrepot.commerce.history import Author
 from entrepot.kernel.errors import Error
-from entrepot.web.edge import require_user
+from entrepot.web.edge import Key, require_user
 from entrepot.web.storefront import address_form, words
 from entrepot.web.storefront.accounts import enter
 from entrepot.web.storefront.frame import Form, Front, front_of, go, page_of, show, text_of
@@ -182,7 +182,7 @@ def _address(front: Front, secret: str) -> str:
 
 
 @get(ONE, permission="organization.administer", sync_to_thread=False)
-def person(request: Request[Any, Any, Any], user_id: int) -> Response[str]:
+def person(request: Request[Any, Any, Any], user_id: Key) -> Response[str]:
     """One colleague: profile, addresses, whether they may log in."""
     return _person_page(_administration(request), user_id, {})
 
@@ -218,7 +218,7 @@ def _person_page(
 
 
 @post(f"{ONE}/profile", permission="organization.administer", sync_to_thread=False, status_code=303)
-def change_profile(request: Request[Any, Any, Any], user_id: int, data: Form) -> Response[str]:
+def change_profile(request: Request[Any, Any, Any], user_id: Key, data: Form) -> Response[str]:
     """Change a colleague's profile, unit or administration."""
     at = _administration(request)
     values = {name: text_of(data, name, 254) for name in ("administers", "unit", *PERSON)}
@@ -233,7 +233,7 @@ def change_profile(request: Request[Any, Any, Any], user_id: int, data: Form) ->
 
 
 @post(f"{ONE}/status", permission="organization.administer", sync_to_thread=False, status_code=303)
-def set_status(request: Request[Any, Any, Any], user_id: int, data: Form) -> Response[str]:
+def set_status(request: Request[Any, Any, Any], user_id: Key, data: Form) -> Response[str]:
     """Let a colleague log in again, or no longer."""
     at, enabled = _administration(request), text_of(data, "enabled") == "yes"
     _ = at.front.words.gettext
@@ -242,7 +242,7 @@ def set_status(request: Request[Any, Any, Any], user_id: int, data: Form) -> Res
 
 
 @post(f"{ONE}/addresses", permission="organization.administer", sync_to_thread=False, status_code=303)
-def add_address(request: Request[Any, Any, Any], user_id: int, data: Form) -> Response[str]:
+def add_address(request: Request[Any, Any, Any], user_id: Key, data: Form) -> Response[str]:
     """Put an address into a colleague's book."""
     at = _administration(request)
     values = address_form.read_fields(data)
@@ -257,7 +257,7 @@ def add_address(request: Request[Any, Any, Any], user_id: int, data: Form) -> Re
 
 
 @post(f"{ONE}/addresses/remove", permission="organization.administer", sync_to_thread=False, status_code=303)
-def remove_address(request: Request[Any, Any, Any], user_id: int, data: Form) -> Response[str]:
+def remove_address(request: Request[Any, Any, Any], user_id: Key, data: Form) -> Response[str]:
     """Take an address out of a colleague's book; orders keep their own copy."""
     at, nickname = _administration(request), text_of(data, "nickname", 254)
 
@@ -268,7 +268,7 @@ def remove_address(request: Request[Any, Any, Any], user_id: int, data: Form) ->
 
 
 @post(f"{ONE}/invitation", permission="organization.administer", sync_to_thread=False)
-def renew_invitation(request: Request[Any, Any, Any], user_id: int, data: Form) -> Response[str]:
+def renew_invitation(request: Request[Any, Any, Any], user_id: Key, data: Form) -> Response[str]:
     """A new address where a colleague sets a password, told once."""
     at = _administration(request)
     with at.front.house.commerce.database.write() as conn:

@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar import Request, Response, post
+from litestar.response import Redirect
 
 from entrepot.commerce import capture
 from entrepot.kernel.errors import Error
 from entrepot.web import i18n, shop
-from entrepot.web.edge import html
 from entrepot.web.page import CURRENCY_COOKIE, LOCALE_COOKIE
 from entrepot.web.storefront.accounts import safe
 from entrepot.web.storefront.frame import Form, Front, front_of, text_of
@@ -23,7 +23,7 @@ def preferences(request: Request[Any, Any, Any], data: Form) -> Response[str]:
     """Keep the wishes this store can fulfill and go back to where they were made."""
     front = front_of(request)
     locale, currency = text_of(data, "locale", 20), text_of(data, "currency", 3)
-    answer = html("", 303, {"location": _back(front, text_of(data, "return_to", 500))})
+    answer = Redirect(_back(front, text_of(data, "return_to", 500)), status_code=303)
     if locale in i18n.languages():
         answer.set_cookie(LOCALE_COOKIE, locale, max_age=YEAR, samesite="lax", httponly=True)
     if currency and _take_currency(front, currency):
