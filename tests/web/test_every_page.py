@@ -9,7 +9,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import pytest
 from litestar.routes import HTTPRoute
 
-from tests.web.staff_suite import Person, application
+from tests.web.staff_suite import CASE, NOTEBOOK, Person, application, open_draft, order_by_phone, two_minutes_later
 
 STARTS = {
     "": ["/", "/search?q=notebook", "/login", "/cart", "/design", "/staff/login", "/configurator/saved"],
@@ -25,6 +25,15 @@ STARTS = {
 ALIKE, MOST = 3, 250
 LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]+)"')
 NONSENSE = ["x", "0", "-1", "NaN", "9" * 40, "ä" * 300, "💥", "' OR 1=1 --", "a b%c", "..", "\x00"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def something_to_see() -> None:
+    """An order with a gift on its way, and a draft."""
+    agent = Person("agent")
+    order_by_phone(agent, {NOTEBOOK: 2, CASE: 1})
+    open_draft(agent)
+    two_minutes_later()
 
 
 def shape(address: str) -> str:

@@ -82,7 +82,7 @@ def note(request: Asked, key: str, data: Form) -> Response[Any]:
     return attempt(request, key, data, "noted", lambda house, agent: desk.invoke(house, agent, "changeOrder", document))
 
 
-@get("/call-center/promotions/{promotion:str}", permission="promotion.view", sync_to_thread=True)
+@get("/call-center/promotions/{promotion:str}", permission="order.view", sync_to_thread=True)
 def promotion_page(request: Asked, promotion: str, order: str = "") -> Response[str]:
     """What a promotion is about, as commerce tells it in the agent's language."""
     at_desk = desk_of(request)
