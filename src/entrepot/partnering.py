@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -89,6 +90,25 @@ def key(
         typer.echo(json.dumps({"key": made.id, "secret": made.key}))
     else:
         console.print(f"key     {made.id}\nsecret  {made.key}\n\nPass both on safely. The secret is not shown again.")
+
+
+@app.command()
+def enter(
+    role: Roles,
+    code: Code,
+    name: Annotated[str, typer.Argument(help="The key's name, as the other side tells it.")],
+    overlap: Annotated[float, typer.Option(help="Hours that the key before stays good.", min=0, max=720)] = 0,
+    data: Data = None,
+) -> None:
+    """Keep a key that the other side made. Its secret is read from the standard input, or asked for: never an argument."""
+    from entrepot.bus import Given
+
+    typed = getpass.getpass("Secret: ") if sys.stdin.isatty() else sys.stdin.readline()
+    settings, at = read_settings(data=data), datetime.now(UTC)
+    with refusing(as_json=False), _opened(settings, role) as (conn, partners):
+        given = Given(code, name, typed.strip())
+        partners.enter_key(conn, settings.secret, given, _who(), at, overlap=timedelta(hours=overlap))
+    console.print(f"{name} is kept. It is shown to nobody.")
 
 
 @app.command()

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from entrepot.bus import Partner, PartnerInvalid, PartnerNotFound, Partners
-from entrepot.bus.partners import KeyNotFound, OriginTaken, PartnerExists, check_partner
+from entrepot.bus import Given, Partner, PartnerInvalid, PartnerNotFound, Partners, Trusted
+from entrepot.bus.partners import KeyInvalid, KeyNotFound, KeyTaken, OriginTaken, PartnerExists, check_partner
 from entrepot.kernel.db import Database
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -122,3 +122,72 @@ def test_the_database_alone_gives_nobody_a_key(database: Database) -> None:
     assert elsewhere is not None and elsewhere.key != made.key
     other = Partners(sa.MetaData(), "configurator")
     assert other._derived(SECRET, made.id) != made.key, "a key of one registry is none of the other"
+
+
+THEIRS = Given("nordlicht", "their-key.1", "what-the-other-side-made-and-told-us-once")
+
+
+def test_a_key_the_other_side_made_is_as_good_as_one_of_ours_and_kept_locked_up(database: Database) -> None:
+    with database.write() as conn:
+        PARTNERS.add(conn, NORDLICHT, "olga", AT)
+        own = PARTNERS.issue_key(conn, SECRET, "nordlicht", "olga", AT)
+        PARTNERS.enter_key(conn, SECRET, THEIRS, "olga", AT, overlap=timedelta(hours=1))
+        assert PARTNERS.signing(conn, SECRET, "nordlicht", AT) == Trusted(NORDLICHT, THEIRS.id, THEIRS.key)
+        assert PARTNERS.trusted(conn, SECRET, own.id, AT) == own, "ours lives on for the overlap"
+        assert PARTNERS.trusted(conn, SECRET, own.id, AT + timedelta(hours=1)) is None
+        assert PARTNERS.good_keys(conn, AT) == {"nordlicht": 2}
+        assert PARTNERS.good_keys(conn, AT + timedelta(hours=1)) == {"nordlicht": 1}
+        stored = [str(row) for table in METADATA.sorted_tables for row in conn.execute(sa.select(table))]
+        assert not any(THEIRS.key in row for row in stored)
+        assert PARTNERS.trusted(conn, "another secret", THEIRS.id, AT) is None, "a copy of the database tells nothing"
+        PARTNERS.update(conn, replace(NORDLICHT, active=False), "olga", AT)
+        assert PARTNERS.trusted(conn, SECRET, THEIRS.id, AT) is None
+        PARTNERS.update(conn, NORDLICHT, "olga", AT)
+        PARTNERS.revoke_key(conn, "nordlicht", THEIRS.id, "olga", AT)
+        assert PARTNERS.trusted(conn, SECRET, THEIRS.id, AT) is None
+        actions = [done.action for done in PARTNERS.history(conn, "nordlicht")]
+        assert actions == ["key_revoked", "resumed", "paused", "key_entered", "key_issued", "added"]
+
+
+def test_a_key_is_entered_again_after_the_secret_was_changed(database: Database) -> None:
+    with database.write() as conn:
+        PARTNERS.add(conn, NORDLICHT, "olga", AT)
+        PARTNERS.enter_key(conn, SECRET, THEIRS, "olga", AT)
+        PARTNERS.enter_key(conn, "another secret", THEIRS, "olga", AT)
+        assert PARTNERS.trusted(conn, SECRET, THEIRS.id, AT) is None
+        found = PARTNERS.trusted(conn, "another secret", THEIRS.id, AT)
+        assert found is not None and found.key == THEIRS.key and len(PARTNERS.keys(conn, "nordlicht")) == 1
+
+
+def test_the_concealed_key_of_one_partner_is_none_of_another(database: Database) -> None:
+    other = replace(NORDLICHT, code="other", origins=("https://other.example",))
+    with database.write() as conn:
+        PARTNERS.add(conn, NORDLICHT, "olga", AT)
+        PARTNERS.add(conn, other, "olga", AT)
+        PARTNERS.enter_key(conn, SECRET, THEIRS, "olga", AT)
+        own = PARTNERS.issue_key(conn, SECRET, "nordlicht", "olga", AT)
+        for taken in (replace(THEIRS, partner="other"), replace(THEIRS, id=own.id)):
+            with pytest.raises(KeyTaken):
+                PARTNERS.enter_key(conn, SECRET, taken, "olga", AT)
+        conn.execute(PARTNERS.key.update().where(PARTNERS.key.c.id == THEIRS.id).values(partner="other", ends_at=None))
+        assert PARTNERS.trusted(conn, SECRET, THEIRS.id, AT) is None, "moved by hand it opens nothing"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"id": ""}, "key"),
+        ({"id": "a/b"}, "key"),
+        ({"id": "x" * 65}, "key"),
+        ({"key": ""}, "secret"),
+        ({"key": "short"}, "secret"),
+        ({"key": "with a blank " * 4}, "secret"),
+        ({"key": "x" * 201}, "secret"),
+    ],
+)
+def test_what_can_be_no_key_is_refused_with_its_field(database: Database, wrong: dict[str, str], field: str) -> None:
+    with database.write() as conn:
+        PARTNERS.add(conn, NORDLICHT, "olga", AT)
+        with pytest.raises(KeyInvalid) as refused:
+            PARTNERS.enter_key(conn, SECRET, replace(THEIRS, **wrong), "olga", AT)
+        assert refused.value.path == field and not PARTNERS.keys(conn, "nordlicht")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 import socket
 import subprocess
@@ -34,15 +35,23 @@ class Ground:
 
     data: Path
     port: int
+    host: str = "127.0.0.1"
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
-    def partner(self, *words: str) -> str:
+    def partner(self, *words: str, typed: str = "") -> str:
         command = [sys.executable, "-m", "entrepot.cli", "partner", *words, "--data", str(self.data)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run(command, input=typed, capture_output=True, text=True, timeout=60, check=True)
         return done.stdout
+
+    def configured_at(self, address: str) -> None:
+        """Let the demo's notebook be put together elsewhere."""
+        database = Database(f"sqlite:///{self.data}/commerce.db", "commerce")
+        with database.write() as conn:
+            conn.execute(configurable_entry.update().where(configurable_entry.c.model == "notebook-cto").values(url=address))
+        database.close()
 
     def connect(self, role: str, code: str, own: str) -> dict[str, Any]:
         """Take a partner up and give it a key."""
@@ -56,18 +65,25 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture
-def ground(data: Path) -> Iterator[Ground]:
-    """The demo store served for real; its configured notebook is put together elsewhere where a test says so."""
-    made = Ground(data, free_port())
+@contextmanager
+def served(data: Path, host: str = "127.0.0.1") -> Iterator[Ground]:
+    """The store of a data folder served for real, under a name of this machine."""
+    made = Ground(data, free_port(), host)
     command = [sys.executable, "-m", "entrepot.cli", "run", "--no-demo", "--data", str(data), "--port", str(made.port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | {"ENTREPOT_ADDRESS": made.address})
     try:
         patiently(lambda: httpx.get(f"{made.address}{API}/categories").raise_for_status())
         yield made
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+@pytest.fixture
+def ground(data: Path) -> Iterator[Ground]:
+    """The demo store served; its configured notebook is put together elsewhere where a test says so."""
+    with served(data) as made:
+        yield made
 
 
 @contextmanager
@@ -96,7 +112,9 @@ def onward(page: httpx.Response) -> str:
 
 def press(shopper: httpx.Client, page: httpx.Response, **pressed: str) -> httpx.Response:
     """Send the form of a configuring page, as a browser without scripts does."""
-    return shopper.post(str(page.url), data=pressed | {"_csrf_token": shopper.cookies["csrftoken"]})
+    token = re.search(r'name="_csrf_token" value="([^"]+)"', page.text)
+    assert token, page.text[:500]
+    return shopper.post(str(page.url), data=pressed | {"_csrf_token": token.group(1)})
 
 
 def picks(shopper: httpx.Client, page: httpx.Response) -> set[tuple[str, str, int]]:
@@ -139,10 +157,7 @@ def test_a_foreign_configurator_stands_before_our_shop(ground: Ground) -> None:
     port = free_port()
     own = f"http://127.0.0.1:{port}"
     known = ground.connect("configurator", "kitwerk", own) | {"parts": PARTS}
-    database = Database(f"sqlite:///{ground.data}/commerce.db", "commerce")
-    with database.write() as conn:
-        conn.execute(configurable_entry.update().where(configurable_entry.c.model == "notebook-cto").values(url=f"{own}/start"))
-    database.close()
+    ground.configured_at(f"{own}/start")
     with site("configurator", port, known), httpx.Client(base_url=ground.address, follow_redirects=True, timeout=60) as shopper:
         shopper.get("/search")
         configure = {"_csrf_token": shopper.cookies["csrftoken"]}

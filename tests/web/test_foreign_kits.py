@@ -176,3 +176,63 @@ def test_an_unsigned_definition_of_its_kit_is_refused(kitwerk: Kitwerk) -> None:
         "/api/stores/tannwerk/cart/OrderConfigurationAdd", json={"definition": json.loads(definition("by-hand"))}
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "RETURN_NOT_SIGNED")
+
+
+PUT_IN, CHANGED = "Your configuration is in the cart", "Your configuration was changed"
+
+
+def kits_in(shopper: Shopper) -> int:
+    return len(set(re.findall(r"/cart/lines/(\w+)/configure", shopper.page)))
+
+
+def test_what_was_configured_follows_the_guest_into_the_account(kitwerk: Kitwerk) -> None:
+    earlier = Shopper(application())
+    earlier.log_in("jonas")
+    earlier.add("TW-CB-USBC-2")
+    shopper = Shopper(application())
+    came(shopper, kitwerk.answer(sent(shopper)))
+    line = re.search(r"/cart/lines/(\w+)/configure", shopper.page)
+    assert line
+    new, changed = sent(shopper), sent(shopper, f"/cart/lines/{line.group(1)}/configure")
+    shopper.follow(shopper.log_in("jonas", return_to="/cart"))
+    before = kits_in(shopper)
+    assert CHANGED in came(shopper, kitwerk.answer(changed)) and kits_in(shopper) == before
+    assert PUT_IN in came(shopper, kitwerk.answer(new)) and kits_in(shopper) == before + 1
+
+
+def test_who_ordered_in_the_meantime_finds_it_in_a_new_cart(kitwerk: Kitwerk) -> None:
+    shopper = Shopper(application())
+    shopper.add("TW-CB-USBC-2")
+    token = sent(shopper)
+    shopper.to_summary()
+    assert "Thank you" in shopper.follow(shopper.order())
+    assert PUT_IN in came(shopper, kitwerk.answer(token)) and kits_in(shopper) == 1
+    shopper.get("/cart")
+    assert kits_in(shopper) == 1, "the new cart is the guest's own"
+
+
+def test_a_line_that_is_gone_is_one_of_its_own_again(kitwerk: Kitwerk) -> None:
+    shopper = Shopper(application())
+    came(shopper, kitwerk.answer(sent(shopper)))
+    line = re.search(r"/cart/lines/(\w+)/configure", shopper.page)
+    assert line
+    version = shopper.field("version")
+    token = sent(shopper, f"/cart/lines/{line.group(1)}/configure")
+    shopper.send(f"/cart/lines/{line.group(1)}/remove", version=version)
+    assert PUT_IN in came(shopper, kitwerk.answer(token)) and kits_in(shopper) == 1
+
+
+def test_who_was_logged_in_and_is_not_any_more_logs_in_and_has_it(kitwerk: Kitwerk) -> None:
+    shopper = Shopper(application())
+    shopper.log_in("mara")
+    token = sent(shopper)
+    shopper.send("/logout")
+    text = came(shopper, kitwerk.answer(token))
+    assert "You were logged in when you went to configure this" in text and "Log in" in text
+    home = re.search(r'name="return_to" value="(/cart/configured[^"]+)"', shopper.page)
+    assert home
+    back = html.unescape(home.group(1))
+    assert PUT_IN in shopper.follow(shopper.log_in("mara", return_to=back))
+    other = Shopper(application())
+    other.log_in("jonas")
+    assert NOT_EXPECTED in other.follow(other.get(back)), "another account has no use of it"

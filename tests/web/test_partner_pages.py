@@ -39,6 +39,24 @@ def test_a_shop_is_taken_up_and_gets_a_key_that_is_shown_once() -> None:
     assert "Paused" in page, "a change does not let it go on"
 
 
+def test_a_key_the_other_side_made_is_entered_and_never_shown() -> None:
+    operator, there = Person("operator"), "/operations/partners/shop/westwind"
+    added = NEW | {"code": "westwind", "origins": "https://westwind.example", "stores": "tannwerk"}
+    operator.does("/operations/new-partner", added)
+    given = {"key": "their-key", "secret": "what-the-other-side-made-and-told-us-once"}
+    page = operator.does(f"{there}/entered-keys", given)
+    assert given["secret"] not in page and "their-key theirs" in text_of(page) and "Key entered" in page
+    short = operator.post(f"{there}/entered-keys", given | {"secret": "too-short", "key": "next-key"})
+    assert short.status_code == 422 and "Copy all of it" in text_of(short.text)
+    assert "too-short" not in short.text and 'value="next-key"' in short.text, "its name is kept, its secret is not"
+    again = given | {"key": "next-key", "earlier": "24"}
+    assert text_of(operator.does(f"{there}/entered-keys", again)).count("End it") == 2, "the one before stays good for a day"
+    taken = operator.post("/operations/partners/shop/nordlicht/entered-keys", given)
+    assert taken.status_code == 409 and "Ask the other side for a new key" in text_of(taken.text)
+    assert operator.post("/operations/partners/shop/nobody/entered-keys", given).status_code == 404
+    assert Person("agent").post(f"{there}/entered-keys", given).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [

@@ -1,8 +1,9 @@
 """Foreign systems that shoppers are exchanged with: who they are, where they live, and the keys shared with them.
 
 The same registry serves both directions: the configurator keeps the shops that may send it shoppers, commerce keeps the
-configurators it sends its own to. No key is stored: it is derived from the installation's secret and the key's random name, so
-that a copy of the database forges nothing. Every change leaves a line, written with it.
+configurators it sends its own to. A key made here is not stored: it is derived from the installation's secret and the key's
+random name. One the other side made is stored concealed with that secret. So a copy of the database forges nothing. Every
+change leaves a line, written with it.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from entrepot.kernel.db import BigKey, Instant, Json, insert_or_ignore
+from entrepot.kernel.db import BigKey, Instant, Json, insert_or_ignore, upsert
 from entrepot.kernel.errors import Conflict, Invalid, NotFound
 from entrepot.kernel.ids import new_id
 from entrepot.kernel.origin import NOBODY, origin_of
-from entrepot.kernel.seal import derive
+from entrepot.kernel.seal import conceal, derive, reveal
 from entrepot.kernel.words import mark
 
 #: How long two keys may be good side by side while a partner changes over.
@@ -54,6 +55,16 @@ class KeyNotFound(NotFound):
     message = mark("This key is not in use. Reload to see those that are.")
 
 
+class KeyTaken(Conflict):
+    code = "KEY_TAKEN"
+    message = mark("There is a key of this name already, and it is another one. Ask the other side for a new key.")
+
+
+class KeyInvalid(Invalid):
+    code = "KEY_INVALID"
+    message = "{problem}"
+
+
 @dataclass(frozen=True, slots=True)
 class Partner:
     """A foreign system: the stores it has to do with, and the origins shoppers may be sent to. A paused one is refused."""
@@ -67,15 +78,28 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key by its name: since when it is good, and until when. What it is only who made it was told."""
+    """A key by its name: since when it is good, and until when. What it is only who made it was told.
+
+    One that the other side made is here ``concealed``.
+    """
 
     id: str
     partner: str
     made_at: datetime
     ends_at: datetime | None
+    concealed: str | None = None
 
     def good(self, at: datetime) -> bool:
         return self.ends_at is None or at < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A key as the other side made and told it: its name and what it is."""
+
+    partner: str
+    id: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +135,17 @@ def check_partner(partner: Partner) -> Partner:
     return Partner(partner.code, partner.name, tuple(dict.fromkeys(partner.stores)), origins, partner.active)
 
 
+def check_given(given: Given) -> Given:
+    """A key that somebody else made; what cannot be one, or is too short to keep anybody out, is refused with its field."""
+    if not re.fullmatch(r"[A-Za-z0-9._~-]{1,64}", given.id):
+        raise KeyInvalid(path="key", problem=mark("The name of a key is of 1 to 64 letters, digits, dots and hyphens."))
+    if not re.fullmatch(r"[!-~]{32,200}", given.key):
+        raise KeyInvalid(
+            path="secret", problem=mark("A secret is of 32 to 200 letters and digits, without blanks. Copy all of it.")
+        )
+    return given
+
+
 def read_origin(text: str) -> str:
     """An origin as browsers write it; encrypted ones only, but for the machine itself.
 
@@ -143,10 +178,11 @@ class Partners:
         self.key = sa.Table(
             "partner_key",
             metadata,
-            sa.Column("id", sa.String(26), primary_key=True),
+            sa.Column("id", sa.String(64), primary_key=True),
             sa.Column("partner", sa.String(40), sa.ForeignKey("partner.code"), nullable=False),
             sa.Column("made_at", Instant, nullable=False),
             sa.Column("ends_at", Instant),
+            sa.Column("concealed", sa.Text),
             sa.Index("partner_key_partner", "partner"),
         )
         self.change = sa.Table(
@@ -213,14 +249,28 @@ class Partners:
         self, conn: Connection, secret: str, code: str, by: str, at: datetime, *, overlap: timedelta = timedelta(0)
     ) -> Trusted:
         """Make a new key, and let those before it end after an overlap; it is told now and never again."""
-        partner, ends = self.find(conn, code), at + min(max(overlap, timedelta(0)), LONGEST_OVERLAP)
-        column = self.key.c
-        later = sa.or_(column.ends_at.is_(None), column.ends_at > ends)
-        conn.execute(self.key.update().where(column.partner == code, later).values(ends_at=ends))
-        made = new_id()
-        conn.execute(self.key.insert(), {"id": made, "partner": code, "made_at": at, "ends_at": None})
+        partner, made = self.find(conn, code), new_id()
+        ends = self._end_others(conn, code, made, at, overlap)
+        conn.execute(self.key.insert(), {"id": made, "partner": code, "made_at": at, "ends_at": None, "concealed": None})
         self._note(conn, code, by, at, "key_issued", {"key": made, "earlier_end": ends.isoformat()})
         return Trusted(partner, made, self._derived(secret, made))
+
+    def enter_key(
+        self, conn: Connection, secret: str, given: Given, by: str, at: datetime, *, overlap: timedelta = timedelta(0)
+    ) -> None:
+        """Keep a key that the other side made, concealed; those before it end after an overlap.
+
+        Entered again it is good again: so it comes back after the installation's secret was changed.
+        """
+        partner, column = self.find(conn, check_given(given).partner), self.key.c
+        row = conn.execute(sa.select(self.key).where(column.id == given.id)).first()
+        if row is not None and (row.partner != partner.code or row.concealed is None):
+            raise KeyTaken(path="key")
+        concealed = conceal(secret, self._named(partner.code, given.id), given.key)
+        kept = {"id": given.id, "partner": partner.code, "made_at": at, "ends_at": None, "concealed": concealed}
+        upsert(conn, self.key, [kept], ["id"])
+        ends = self._end_others(conn, partner.code, given.id, at, overlap)
+        self._note(conn, partner.code, by, at, "key_entered", {"key": given.id, "earlier_end": ends.isoformat()})
 
     def revoke_key(self, conn: Connection, code: str, key: str, by: str, at: datetime) -> None:
         """End a key at once: what was signed with it a second ago is refused, too."""
@@ -232,12 +282,16 @@ class Partners:
         self._note(conn, code, by, at, "key_revoked", {"key": key})
 
     def trusted(self, conn: Connection, secret: str, key: str, at: datetime) -> Trusted | None:
-        """The partner a key belongs to; None for a key that nobody has, that has ended, or whose partner is paused."""
+        """The partner a key belongs to; None for a key that nobody has, that has ended, or whose partner is paused.
+
+        An entered one is None, too, once the installation has another secret than when it was entered.
+        """
         row = conn.execute(sa.select(self.key).where(self.key.c.id == key)).first()
         if row is None or not (found := Key(*row)).good(at):
             return None
         partner = self.find(conn, found.partner)
-        return Trusted(partner, key, self._derived(secret, key)) if partner.active else None
+        known = self._revealed(secret, found)
+        return Trusted(partner, key, known) if partner.active and known is not None else None
 
     def signing(self, conn: Connection, secret: str, code: str, at: datetime) -> Trusted | None:
         """A partner with its newest key, to sign what is sent to it; None while it is paused or has none."""
@@ -249,6 +303,22 @@ class Partners:
         column = self.change.c
         query = sa.select(column.at, column.by, column.action, column.detail).where(column.partner == code)
         return [Done(*row) for row in conn.execute(query.order_by(column.id.desc()).limit(100))]
+
+    def _end_others(self, conn: Connection, code: str, key: str, at: datetime, overlap: timedelta) -> datetime:
+        """Let all keys of a partner but one end after an overlap; tells when."""
+        column, ends = self.key.c, at + min(max(overlap, timedelta(0)), LONGEST_OVERLAP)
+        later = sa.or_(column.ends_at.is_(None), column.ends_at > ends)
+        others = self.key.update().where(column.partner == code, column.id != key, later)
+        conn.execute(others.values(ends_at=ends))
+        return ends
+
+    def _revealed(self, secret: str, key: Key) -> str | None:
+        if key.concealed is None:
+            return self._derived(secret, key.id)
+        return reveal(secret, self._named(key.partner, key.id), key.concealed)
+
+    def _named(self, partner: str, key: str) -> str:
+        return f"{self.role}/{partner}/{key}"
 
     def _derived(self, secret: str, key: str) -> str:
         return derive(secret, f"{self.role}/{key}")

@@ -69,12 +69,14 @@ def _configuration(
 ) -> capture.Configuration:
     """The definition read, looked up and, where it can be asked, checked by the configurator.
 
-    That of a connected foreign configurator counts as it was ``signed``, or as whoever is ``entrusted`` sends it.
+    That of a connected foreign configurator counts as it was ``signed``, or as whoever is ``entrusted`` sends it. A signed one
+    has the prices of the cart it was asked from; the visitor's cart may be in another currency by now.
     """
     with house.commerce.database.read() as conn:
         now = visit(conn, caller, house)
         cart = capture.current_cart(conn, now)
-        definition = capture.read_definition(fields, cart.currency if cart is not None else now.currency)
+        currency = cart.currency if cart is not None else now.currency
+        definition = capture.read_definition(fields, currency if signed is None else None)
         defined = capture.look_up(conn, now, definition)
         if signed is None and not entrusted:
             _check_unsigned(conn, defined)

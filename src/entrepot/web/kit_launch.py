@@ -78,7 +78,7 @@ def _launch_foreign(house: House, caller: Caller, wanted: configurator.Launch, u
             raise ConfiguratorNotConnected(part_number=wanted.item)
         cart, claim = cart_or_new(conn, now)
         kit = (wanted.item, wanted.model)
-        made = capture.new_foreign_launch(now, cart.id, partner.code, kit, wanted.line)
+        made = capture.new_foreign_launch(now, cart.id, (partner.code, origin_of(url)), kit, wanted.line)
         capture.record_foreign_launch(conn, made, now.at)
     there = msgspec.structs.replace(wanted, return_url=house.settings.address + wanted.return_url)
     token = configurator.sign_launch(signing.key, there, now.at, named=signing.id, identity=made.id)

@@ -30,7 +30,7 @@ def database(open_database: Callable[[sa.MetaData, str], Database]) -> Database:
 
 
 def launched(conn: sa.Connection) -> foreign_launch.ForeignLaunch:
-    made = capture.new_foreign_launch(visit(), "cart", "kitwerk", ("KIT", "model"), "line")
+    made = capture.new_foreign_launch(visit(), "cart", ("kitwerk", "https://kitwerk.example"), ("KIT", "model"), "line")
     capture.record_foreign_launch(conn, made, AT)
     return made
 

@@ -52,6 +52,7 @@ from entrepot.commerce.capture.definition import (
     ComponentFields,
     ConfigurationInvalid,
     DefinitionFields,
+    definition_of_bill,
     read_definition,
 )
 from entrepot.commerce.capture.dynamic_kit import (
@@ -67,6 +68,7 @@ from entrepot.commerce.capture.dynamic_kit import (
 from entrepot.commerce.capture.foreign_launch import (
     Brought,
     ReturnMismatch,
+    ReturnNeedsLogon,
     find_foreign_launch,
     find_return,
     forget_launches,
@@ -184,6 +186,7 @@ __all__ = [
     "Question",
     "Reserved",
     "ReturnMismatch",
+    "ReturnNeedsLogon",
     "Simulated",
     "Stage",
     "ToCalculate",
@@ -208,6 +211,7 @@ __all__ = [
     "current_cart",
     "customer_of",
     "decide",
+    "definition_of_bill",
     "detailed",
     "discard_abandoned",
     "dynamic_kit_configuration_add",

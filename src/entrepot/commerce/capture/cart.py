@@ -19,6 +19,7 @@ from entrepot.bus import correlation
 from entrepot.commerce import charges
 from entrepot.commerce.capture import tables
 from entrepot.commerce.capture.calculate import calculate
+from entrepot.commerce.capture.foreign_launch import follow_cart
 from entrepot.commerce.capture.grant import manual_of, prices_of
 from entrepot.commerce.capture.order import CartNotFound, CartNotOpen, Order, OrderLine, OrderState, StaleVersion, Visit
 from entrepot.commerce.capture.tables import orders
@@ -60,7 +61,8 @@ def require_cart(conn: Connection, visit: Visit, version: int | None = None) -> 
 def adopt_guest_cart(conn: Connection, visit: Visit) -> None:
     """At log-on: the guest's lines join the buyer's own cart and everything is priced for the buyer.
 
-    Equal lines add up, configured kits move as they are; the guest's claim to the cart ends.
+    Equal lines add up, configured kits move as they are, and what a foreign configurator is still asked for comes along; the
+    guest's claim to the cart ends.
     """
     if visit.secret is None or visit.buyer.user_id is None:
         return
@@ -73,12 +75,13 @@ def adopt_guest_cart(conn: Connection, visit: Visit) -> None:
         conn.execute(orders.update().where(orders.c.id == guest.id).values(secret=None))
         change(conn, visit, guest, replace(guest, buyer_id=visit.buyer.user_id, logon_id=visit.buyer.logon_id))
         return
-    lines = own.lines
+    lines, names = own.lines, {line.id: new_id() for line in guest.lines}
     for line in guest.lines:
-        lines = merged(lines, replace(line, id=new_id(), position=next_position(lines)))
+        lines = merged(lines, replace(line, id=names[line.id], position=next_position(lines)))
     codes = tuple(dict.fromkeys((*own.codes, *guest.codes)))
     change(conn, visit, own, replace(own, lines=lines, codes=codes, ship_to=own.ship_to or guest.ship_to))
     tables.save_order(conn, guest, replace(guest, state=OrderState.DISCARDED, lines=(), version=guest.version + 1))
+    follow_cart(conn, guest.id, own.id, names)
 
 
 def change(conn: Connection, visit: Visit, before: Order, after: Order) -> Order:

@@ -6,8 +6,9 @@ whole, with the path of what is wrong. Prices in it are kept for comparison and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from lxml import etree
@@ -19,6 +20,8 @@ from entrepot.kernel.xml import XmlInvalid, attributes, children, path_of, read_
 MAX_ID = 128
 MAX_DEPTH = 8
 MAX_LEAVES = 200
+#: The lines of a bill of material that are looked at: parts, classes with a part of their own, kits inside.
+MOST_LINES = 2_000
 _ROOT = ("ConfigurationId", "DynamicKitId", "DynamicKitPartNumber", "ReferenceId", "ConfiguratorURL", "WCSURL")
 _COMPONENT = ("WCSItemId", "WCSPartNumber", "MemberId", "Quantity", "UnitPrice", "Required")
 
@@ -104,8 +107,8 @@ class Definition:
     addresses: tuple[str, ...] = ()
 
 
-def read_definition(fields: DefinitionFields, currency: str) -> Definition:
-    """The definition in fields and document, for a cart in a currency."""
+def read_definition(fields: DefinitionFields, currency: str | None) -> Definition:
+    """The definition in fields and document, for a cart in a currency; without one its prices may be in any."""
     said, told = _of_fields(fields), Definition()
     if fields.xml_configuration is not None:
         told = _of_document(fields.xml_configuration)
@@ -122,12 +125,73 @@ def read_definition(fields: DefinitionFields, currency: str) -> Definition:
     stated = told.currency or said.currency
     if _priced(components) and not stated:
         raise CurrencyMismatch(path="/Configuration/ComponentList/@Currency", problem="prices need their currency.")
-    if stated and stated != currency:
+    if stated and currency is not None and stated != currency:
         raise CurrencyMismatch(path="/Configuration/ComponentList/@Currency", problem=f"the cart is in {currency}.")
     named = told if told.entry_id is not None or told.part_number else said
     if named.entry_id is None and not named.part_number:
         raise ConfigurationInvalid(path="/Configuration/@DynamicKitId", problem="say which kit this is a configuration of.")
-    return Definition(identity, named.entry_id, named.part_number, currency, components, told.addresses)
+    return Definition(identity, named.entry_id, named.part_number, currency or stated, components, told.addresses)
+
+
+def definition_of_bill(bill: Mapping[str, Any]) -> DefinitionFields:
+    """The definition in a bill of material as a configurator like ours writes it: its parts, kits inside with theirs.
+
+    Lines tell quantities in the whole kit, a definition those in one of the kit around; what is not a whole number of times
+    in it, or below a line that is not there, is refused with its place.
+    """
+    kits = {str(one.get("LineId")): one for one in _rows(bill, "NestedKit")}
+    above = {str(one.get("LineId")): str(one.get("ParentLineId", "")) for one in (*_rows(bill, "BOMLine"), *kits.values())}
+    if len(above) > MOST_LINES:
+        raise KitTooDeep(path="BOMLine", problem=f"a bill of material has at most {MOST_LINES} lines.")
+    parts: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+    for name, rows in (("BOMLine", _rows(bill, "BOMLine")), ("NestedKit", list(kits.values()))):
+        for place, line in enumerate(rows):
+            if line.get("ItemID"):
+                parts.setdefault(_kit_around(line, kits, above, f"{name}/{place}"), []).append((f"{name}/{place}", line))
+    components = _billed(parts, "", 1, 1)
+    if _size(components) != sum(map(len, parts.values())):
+        raise BadValue(path="NestedKit", problem="every kit inside is expected to be below another line, none below itself.")
+    identity, item, currency = (str(bill.get(name, "")) for name in ("ConfigurationId", "ItemID", "Currency"))
+    return DefinitionFields(identity, item, currency=currency, components=components)
+
+
+def _billed(
+    parts: Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]], kit: str, times: int, depth: int
+) -> tuple[ComponentFields, ...]:
+    _check_depth(depth, "NestedKit")
+    found = []
+    for place, line in parts.get(kit, ()):
+        pieces = _whole(str(line.get("Quantity", "")), f"{place}/Quantity") or 0
+        if pieces < 1 or pieces % times:
+            raise BadValue(path=f"{place}/Quantity", problem=f"a whole number of times {times} is expected.")
+        below = _billed(parts, str(line.get("LineId")), pieces, depth + 1) if place.startswith("NestedKit") else ()
+        found.append(
+            ComponentFields(
+                part_number=str(line["ItemID"]),
+                quantity=str(pieces // times),
+                unit_price=str(line.get("UnitPrice", "")),
+                required=line.get("Required", "Y") != "N",
+                components=below,
+            )
+        )
+    return tuple(found)
+
+
+def _kit_around(line: Mapping[str, Any], kits: Mapping[str, Any], above: Mapping[str, str], path: str) -> str:
+    """The line of the kit that a line is a part of; none for the outermost. Lines in a circle are below nothing."""
+    parent = str(line.get("ParentLineId", ""))
+    for _ in range(len(above) + 1):
+        if parent in kits or not parent:
+            return parent
+        parent = above.get(parent, "?")
+    raise BadValue(path=f"{path}/ParentLineId", problem="a line of the same bill of material is expected.")
+
+
+def _rows(bill: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    rows = bill.get(name, [])
+    if not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
+        raise BadValue(path=name, problem="a list of lines is expected.")
+    return rows
 
 
 def _of_fields(fields: DefinitionFields) -> Definition:
@@ -212,6 +276,10 @@ def _check_depth(depth: int, path: str) -> None:
 
 def _leaves(components: Sequence[ComponentDefinition]) -> int:
     return sum(_leaves(one.components) if one.components else 1 for one in components)
+
+
+def _size(components: Sequence[ComponentFields]) -> int:
+    return sum(1 + _size(one.components) for one in components)
 
 
 def _priced(components: Sequence[ComponentDefinition]) -> bool:

@@ -111,12 +111,14 @@ foreign_launch = sa.Table(
     sa.Column("cart_id", sa.String(26), nullable=False),
     sa.Column("line_id", sa.String(26), nullable=False),
     sa.Column("partner", sa.String(40), nullable=False),
+    sa.Column("site", sa.String(300), nullable=False),
     sa.Column("part_number", sa.String(64), nullable=False),
     sa.Column("model", sa.String(80), nullable=False),
     sa.Column("expires_at", Instant, nullable=False),
     sa.Column("quantity", sa.String(20), nullable=False),
     sa.Column("definition", Json),
     sa.Index("foreign_launch_expires", "expires_at"),
+    sa.Index("foreign_launch_cart", "cart_id"),
 )
 kit_configuration = sa.Table(
     "kit_configuration",

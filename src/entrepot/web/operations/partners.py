@@ -1,6 +1,7 @@
 """Partners: the foreign shops that send shoppers to our configurator, and the configurators that ours are sent to.
 
-A key is shown on the page that answers its making and nowhere else; nothing keeps it.
+A key is shown on the page that answers its making and nowhere else; nothing keeps it. One that the other side made is entered
+here, and never shown.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from entrepot import configurator
-from entrepot.bus import Done, Partner, PartnerNotFound, Partners, Trusted
+from entrepot.bus import Done, Given, Partner, PartnerNotFound, Partners, Trusted
 from entrepot.commerce import capture, catalog
 from entrepot.kernel.db import Database
 from entrepot.kernel.errors import Error
@@ -41,10 +42,11 @@ ACTIONS = {
     "paused": (mark("Paused"), "ban"),
     "resumed": (mark("Goes on"), "check"),
     "key_issued": (mark("New key"), "lock"),
+    "key_entered": (mark("Key entered"), "lock"),
     "key_revoked": (mark("Key ended"), "x"),
 }
 NAMES = {"name": mark("Name"), "stores": mark("Stores"), "origins": mark("Addresses")}
-FIELDS = {"code": "code", "name": "name", "origins": "origins", "stores": "stores"}
+FIELDS = {name: name for name in ("code", "name", "origins", "stores", "key", "secret")}
 
 
 def _registry(request: Asked, role: str) -> tuple[Database, Partners]:
@@ -125,13 +127,33 @@ def set_active(request: Asked, role: str, code: str, data: Form) -> Response[Any
 @post(f"{HERE}/keys", permission="integration.edit", sync_to_thread=False, status_code=200)
 def issue_key(request: Asked, role: str, code: str, data: Form) -> Response[str]:
     """Make a new key and show it, this once."""
-    house, hours = house_of(request), text(data, "overlap")
-    overlap = timedelta(hours=int(hours) if hours in OVERLAPS else 0)
+    house, overlap = house_of(request), _overlap(data, "overlap")
     database, partners = _registry(request, role)
     with database.write() as conn:
         by, at = desk_of(request).user.logon_id, house.clock.now()
         made = partners.issue_key(conn, house.settings.secret, code, by, at, overlap=overlap)
     return _page(request, role, code, made=made)
+
+
+@post(f"{HERE}/entered-keys", permission="integration.edit", sync_to_thread=False)
+def enter_key(request: Asked, role: str, code: str, data: Form) -> Response[Any]:
+    """Keep a key that the other side made; what was typed as its secret is not shown again, a mistake in it neither."""
+    house, given = house_of(request), Given(code, text(data, "key"), text(data, "secret"))
+    database, partners = _registry(request, role)
+    try:
+        with database.write() as conn:
+            by, at = desk_of(request).user.logon_id, house.clock.now()
+            partners.enter_key(conn, house.settings.secret, given, by, at, overlap=_overlap(data, "earlier"))
+    except PartnerNotFound:
+        raise
+    except Error as error:
+        return _page(request, role, code, entered={"key": given.id}, error=error)
+    return _saved(role, code)
+
+
+def _overlap(data: Form, name: str) -> timedelta:
+    hours = text(data, name)
+    return timedelta(hours=int(hours) if hours in OVERLAPS else 0)
 
 
 @post(f"{HERE}/keys/{{key:str}}/end", permission="integration.edit", sync_to_thread=False)
@@ -173,7 +195,7 @@ def _page(
         role=role,
         roles=ROLES,
         one=one,
-        entered=entered or {"name": one.name, "stores": one.stores, "origins": "\n".join(one.origins)},
+        entered={"name": one.name, "stores": one.stores, "origins": "\n".join(one.origins)} | (entered or {}),
         keys=keys,
         overlaps=[(hours, spoken(label)) for hours, label in OVERLAPS.items()],
         history=history,
@@ -214,4 +236,4 @@ def _stores(request: Asked) -> list[dict[str, str]]:
         return [{"value": name, "label": name} for name in catalog.store_names(conn)]
 
 
-routes: list[Any] = [partners_page, new_page, create, partner_page, change, set_active, issue_key, end_key]
+routes: list[Any] = [partners_page, new_page, create, partner_page, change, set_active, issue_key, enter_key, end_key]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from litestar import Request, Response, get, post
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from entrepot.kernel.errors import Error
+from entrepot.commerce import capture
+from entrepot.kernel.errors import Error, Unavailable
 from entrepot.kernel.origin import origin_of
 from entrepot.web import foreign_kits, kit_launch, shop
 from entrepot.web.onward import onward
@@ -30,12 +32,16 @@ def configured(
     line: FromQuery[str] = "",
     quantity: FromQuery[str] = "1",
     launch: FromQuery[str] = "",
+    token: FromQuery[str] = "",
 ) -> Response[str]:
     """Back from the configurator: take the configuration over. Coming here twice adds it once.
 
-    ``launch`` names one to a foreign configurator whose answer is here already.
+    ``launch`` names one to a foreign configurator whose answer is here already, ``token`` is the answer of one that hands
+    out what was put together.
     """
     front = front_of(request)
+    if token:
+        return _kept(front, token, "")
     if launch:
         return _brought_back(front, launch[:26])
     if not configuration_id:
@@ -55,9 +61,15 @@ def returned(request: Request[Any, Any, Any], data: Form) -> Response[str]:
 
     The form comes from another site, so the browser does not say here who sent it; on the way on it does.
     """
-    front = front_of(request)
+    return _kept(front_of(request), text_of(data, "token", MOST), str(data.get("bom", "")))
+
+
+def _kept(front: Front, token: str, document: str) -> Response[str]:
+    """Keep what a configurator signed and go on to take it over; one that cannot be fetched now can be with a reload."""
     try:
-        answered = foreign_kits.accept_return(front.house, text_of(data, "token", MOST), str(data.get("bom", "")))
+        answered = foreign_kits.accept_return(front.house, token[:MOST], document)
+    except Unavailable:
+        raise
     except Error as error:
         log.warning("return.refused", because=type(error).__name__, code=error.code)
         return go(front, "/cart", Told(words.sentence(error, front.locale), "danger"))
@@ -66,12 +78,15 @@ def returned(request: Request[Any, Any, Any], data: Form) -> Response[str]:
 
 def _brought_back(front: Front, launch: str) -> Response[str]:
     try:
-        line_changed = foreign_kits.take_in(front.house, front.caller, launch)
+        line_changed, secret = foreign_kits.take_in(front.house, front.caller, launch)
+    except capture.ReturnNeedsLogon as error:
+        home = quote(front.url(f"/cart/configured?launch={launch}"), safe="")
+        return go(front, f"/login?return_to={home}", Told(words.sentence(error, front.locale), "info"))
     except Error as error:
         return go(front, "/cart", Told(words.sentence(error, front.locale), "danger"))
     _ = front.words.gettext
     text = _("Your configuration was changed.") if line_changed else _("Your configuration is in the cart.")
-    return go(front, "/cart", Told(text))
+    return keep_secret(front, go(front, "/cart", Told(text)), secret)
 
 
 def off_to(front: Front, launched: kit_launch.Launched) -> Response[str]:

@@ -147,10 +147,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "partner_key",
-        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("partner", sa.String(length=40), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("concealed", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["partner"], ["partner.code"]),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -177,6 +178,7 @@ def upgrade() -> None:
         sa.Column("cart_id", sa.String(length=26), nullable=False),
         sa.Column("line_id", sa.String(length=26), nullable=False),
         sa.Column("partner", sa.String(length=40), nullable=False),
+        sa.Column("site", sa.String(length=300), nullable=False),
         sa.Column("part_number", sa.String(length=64), nullable=False),
         sa.Column("model", sa.String(length=80), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
@@ -186,6 +188,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("foreign_launch", schema=None) as batch_op:
         batch_op.create_index("foreign_launch_expires", ["expires_at"], unique=False)
+        batch_op.create_index("foreign_launch_cart", ["cart_id"], unique=False)
 
     op.create_table(
         "kit_configuration",
@@ -1335,6 +1338,7 @@ def downgrade() -> None:
 
     op.drop_table("kit_configuration")
     with op.batch_alter_table("foreign_launch", schema=None) as batch_op:
+        batch_op.drop_index("foreign_launch_cart")
         batch_op.drop_index("foreign_launch_expires")
 
     op.drop_table("foreign_launch")

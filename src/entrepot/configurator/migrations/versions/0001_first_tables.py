@@ -114,10 +114,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "partner_key",
-        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("partner", sa.String(length=40), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("concealed", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["partner"], ["partner.code"]),
         sa.PrimaryKeyConstraint("id"),
     )
