@@ -18,7 +18,6 @@ from sqlalchemy.engine import Connection
 
 from entrepot import configurator
 from entrepot.app import Suite
-from entrepot.bus import Partner
 from entrepot.commerce import members
 from entrepot.dataload import Options
 from entrepot.dataload.fill import fill
@@ -64,18 +63,9 @@ def load(suite: Suite, on_progress: Callable[[ItemReport], None] | None = None) 
             configurator.publish(conn, path.read_text("utf-8"), path.name, at, files)
     open_accounts(house.commerce.database, at)
     save_configurations(house.configurator.database, at)
-    meet_partner(house.configurator.database, at)
     if not report.problems:
         (house.settings.data / "demo.loaded").write_text(fingerprint())
     return report
-
-
-def meet_partner(database: Database, at: datetime) -> None:
-    """Take up a foreign shop that wants to offer the workshop's kits; it has no key before somebody makes one."""
-    partner = Partner("nordlicht", "Nordlicht Audio", (STORE,), ("https://nordlicht.example",))
-    with database.write() as conn:
-        if all(one.code != partner.code for one in configurator.shops.all(conn)):
-            configurator.shops.add(conn, partner, "operator", at)
 
 
 def fingerprint() -> str:

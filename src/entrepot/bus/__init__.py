@@ -10,7 +10,7 @@ from entrepot.bus.bell import Bell, PipeBell
 from entrepot.bus.envelope import Envelope, Message, begin, correlate, correlation
 from entrepot.bus.inbox import Inbox
 from entrepot.bus.outbox import Outbox
-from entrepot.bus.partners import Done, Given, Key, Partner, PartnerInvalid, PartnerNotFound, Partners, Trusted
+from entrepot.bus.partners import Done, Given, Key, OriginTaken, Partner, PartnerInvalid, PartnerNotFound, Partners, Trusted
 from entrepot.bus.relay import Post, Relay, Route, Schedule
 from entrepot.bus.request import Journal, Requests, Service, Steps
 
@@ -23,6 +23,7 @@ __all__ = [
     "Journal",
     "Key",
     "Message",
+    "OriginTaken",
     "Outbox",
     "Partner",
     "PartnerInvalid",

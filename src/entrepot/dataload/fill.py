@@ -33,7 +33,8 @@ def fill(folder: Path, databases: Mapping[str, Database], store: str, options: O
         complete_terms(conn, catalog.find_store(conn, store))
     if "order_management" in databases:
         send_items(databases["commerce"], databases["order_management"], store)
-        rest = load_files(folder, databases, store, KINDS, replace(options, skip=options.skip | _of_system("commerce")))
+        others = _of_system("commerce") | _of_system("configurator")
+        rest = load_files(folder, databases, store, KINDS, replace(options, skip=options.skip | others))
         report.items += rest.items
         report.problems += rest.problems
         report.stopped = report.stopped or rest.stopped

@@ -12,6 +12,7 @@ from entrepot.dataload.kinds import (
     entry_texts,
     groups,
     members,
+    partners,
     policies,
     prices,
     promotions,
@@ -37,6 +38,7 @@ _MODULES = (
     charges,
     stock,
     adjustments,
+    partners,
 )
 
 KINDS: dict[str, Kind] = registry(kind for module in _MODULES for kind in module.KINDS)
