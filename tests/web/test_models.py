@@ -120,13 +120,13 @@ def test_what_nothing_satisfies_is_refused_with_the_rules_that_contradict(merch:
 
 
 def test_publish_makes_a_version_and_a_comparison_marks_what_changed(merch: Person) -> None:
-    text = make(merch, "lamp")
-    here = "/management/models/lamp"
+    text = make(merch, "sconce")
+    here = "/management/models/sconce"
     changed = text.replace("size: 20", "size: 30")
     answer = merch.post(f"{here}/source", {"source": changed, "based_on": "1", "do": "check"})
     assert answer.status_code == 200 and "<ins>" in answer.text and "Changes against version 1" in answer.text
     page = merch.does(f"{here}/source", {"source": changed.replace("\n", "\r\n"), "based_on": "1", "do": "publish"})
-    assert "The new version is published." in page and [line.version for line in published("lamp")] == [2, 1]
+    assert "The new version is published." in page and [line.version for line in published("sconce")] == [2, 1]
     diff = merch.get(f"{here}/diff").text
     assert re.search(r"<ins>.*size: 30", diff) and re.search(r"<del>.*size: 20", diff)
     assert merch.get(f"{here}/file", version="2").text == changed and merch.get(f"{here}/file", version="1").text == text
