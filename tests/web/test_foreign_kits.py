@@ -236,3 +236,17 @@ def test_who_was_logged_in_and_is_not_any_more_logs_in_and_has_it(kitwerk: Kitwe
     other = Shopper(application())
     other.log_in("jonas")
     assert NOT_EXPECTED in other.follow(other.get(back)), "another account has no use of it"
+
+
+def test_a_kit_from_elsewhere_is_removed_and_brought_back(kitwerk: Kitwerk) -> None:
+    shopper = Shopper(application())
+    came(shopper, kitwerk.answer(sent(shopper)))
+    assert "/compare" not in shopper.page, "our configurator has nothing to compare it with"
+    line = re.search(r"/cart/lines/(\w+)/configure", shopper.page)
+    assert line
+    shopper.follow(shopper.send(f"/cart/lines/{line.group(1)}/remove", version=shopper.field("version")))
+    assert kits_in(shopper) == 0
+    assert "It is back in your cart" in shopper.follow(
+        shopper.send("/cart/undo", configuration_id=shopper.field("configuration_id"), quantity="1")
+    )
+    assert kits_in(shopper) == 1 and "2 parts" in shopper.text

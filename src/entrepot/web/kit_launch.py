@@ -99,13 +99,14 @@ def comparison(house: House, caller: Caller, line_id: str, return_url: str) -> s
     with house.commerce.database.read() as conn:
         cart = capture.require_cart(conn, visit(conn, caller, house))
     number = cart.line(line_id).part_number
-    lines = [one for one in cart.lines if one.part_number == number and one.id != line_id and _is_ours(one)]
+    lines = [one for one in cart.lines if one.part_number == number and one.id != line_id and can_compare(one)]
     own, *others = (_link_of(house, caller, one, return_url) for one in (cart.line(line_id), *lines))
     named = [("of", own), *(("of" if len(others) == 1 else "other", one) for one in others)]
     return f"/configurator/compare?{urlencode(named)}"
 
 
-def _is_ours(line: capture.OrderLine) -> bool:
+def can_compare(line: capture.OrderLine) -> bool:
+    """Whether our configurator knows what was chosen in a line; what was put together elsewhere is parts to us."""
     return line.configuration is not None and line.configuration.get("Origin") != capture.FOREIGN
 
 

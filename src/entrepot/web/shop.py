@@ -118,12 +118,14 @@ def add_configuration(
 ) -> tuple[capture.Order, str | None]:
     """Take a finished configuration over from the configurator: into a new line, or into the one it came from.
 
-    One that was sent ahead under its id (`DynamicKitConfigurationAdd`) is taken up instead. Both services run before
+    One that was sent ahead under its id (`DynamicKitConfigurationAdd`) is taken up instead, and one that was in the cart before
+    comes back as it was. Both services run before
     anything is stored: the bill of material is made, then read back, so that what is added is what was configured and
     is still valid.
     """
     with house.commerce.database.read() as conn:
-        configuration = capture.find_waiting(conn, visit(conn, caller, house), configuration_id)
+        now = visit(conn, caller, house)
+        configuration = capture.find_waiting(conn, now, configuration_id, capture.current_cart(conn, now))
     if configuration is None:
         bom = house.requests.request("generateConfigurationBOM", {"ConfigurationId": configuration_id})
         configuration = capture.read_bill_of_material(bom)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import catalog
 from entrepot.commerce.capture.configuration import Configuration, configurable_kit, read_bill_of_material
 from entrepot.commerce.capture.definition import BadValue, ComponentDefinition, ConfigurationInvalid, Definition, NoComponent
 from entrepot.commerce.capture.lines import ComponentNotSku, ComponentUnknown
-from entrepot.commerce.capture.order import Visit
+from entrepot.commerce.capture.order import Order, Visit
 from entrepot.commerce.capture.tables import kit_configuration
 from entrepot.commerce.catalog import EntryFacts
 from entrepot.kernel.money import format_price
@@ -83,12 +84,11 @@ def dynamic_kit_configuration_add(conn: Connection, visit: Visit, configuration:
     configuration.register(conn, visit)
 
 
-def find_waiting(conn: Connection, visit: Visit, configuration_id: str) -> Configuration | None:
-    """A configuration that was sent ahead and that no order has taken up yet."""
+def find_waiting(conn: Connection, visit: Visit, configuration_id: str, cart: Order | None = None) -> Configuration | None:
+    """A configuration that was sent ahead and that no order has taken up yet, or that was in this cart before."""
     column = kit_configuration.c
-    query = kit_configuration.select().where(
-        column.id == configuration_id, column.store_id == visit.store.id, column.order_id.is_(None)
-    )
+    free = sa.or_(column.order_id.is_(None), column.order_id == (cart.id if cart is not None else ""))
+    query = kit_configuration.select().where(column.id == configuration_id, column.store_id == visit.store.id, free)
     row = conn.execute(query).first()
     return None if row is None else read_bill_of_material(row.document)
 

@@ -12,6 +12,7 @@ from entrepot.kernel.money import parse_amount
 from entrepot.kernel.quantity import Step, read_step
 from entrepot.web import formats
 from entrepot.web.i18n import mark
+from entrepot.web.kit_launch import can_compare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class LineShown:
     parts: tuple[capture.Component, ...] = ()
     contents: tuple[capture.Content, ...] = ()
     configured: bool = False
+    compared: bool = False
     in_bundle: bool = False
     gift: str = ""
     problem: str = ""
@@ -110,6 +112,7 @@ def _line(line: capture.PricedLine, own: capture.OrderLine | None, problem: str,
         parts=own.components if own else (),
         contents=capture.contents(own) if own else (),
         configured=bool(own and own.configuration_id),
+        compared=bool(own and can_compare(own)),
         in_bundle=bool(own and own.bundle),
         gift=line.gift_of,
         problem=problem,
