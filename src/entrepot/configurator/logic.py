@@ -150,8 +150,11 @@ class _Clauses:
 
     def _within(self, place: int, values: frozenset[int]) -> list[Clause]:
         variable = self.builder.variables[place]
-        if len(values) == len(variable.values):
+        without = len(variable.values) - len(values)
+        if not without:
             return []
+        if without == 1:  # "Not this one" is one literal, not "one of the three hundred others".
+            return [(-variable.literals[next(bit for bit in range(len(variable.values)) if bit not in values)],)]
         return [tuple(variable.literals[value] for value in sorted(values))]
 
     def _product(self, parts: Sequence[Node]) -> list[Clause]:

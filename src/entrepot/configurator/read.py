@@ -21,7 +21,7 @@ from entrepot.configurator.source import Decimal5, Node, read_yaml
 
 MAX_OPTIONS = 50_000
 MAX_ROWS = 200_000
-MAX_RULES = 20_000
+MAX_RULES = 100_000
 MAX_TABLE_CHARACTERS = 40_000_000
 MAX_QUANTITIES = 100
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")

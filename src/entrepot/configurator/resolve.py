@@ -47,6 +47,7 @@ class Resolver:
         self.builder = builder
         self.of_class = of_class
         self.of_option = of_option
+        self._bits_of: dict[str, dict[str, dict[int, frozenset[int]]]] = {}
 
     def condition(self, expression: Expression) -> Node:
         match expression:
@@ -82,11 +83,18 @@ class Resolver:
                     yield place, bit, value.option, value.quantity
 
     def _chosen(self, name: Name) -> Node:
-        taken: dict[int, set[int]] = defaultdict(set)
-        for place, bit, option, _ in self._values(self._class(name.owner)):
-            if not name.part or option == name.part:
-                taken[place].add(bit)
-        return Disj(tuple(In(place, frozenset(bits)) for place, bits in taken.items()))
+        known = self._bits_of.get(name.owner)
+        if known is None:
+            known = self._bits_of[name.owner] = self._by_option(name.owner)
+        return Disj(tuple(In(place, bits) for place, bits in known.get(name.part, {}).items()))
+
+    def _by_option(self, owner: str) -> dict[str, dict[int, frozenset[int]]]:
+        """By option, and by "" for any of them, the values of each variable of a class that stand for it."""
+        taken: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+        for place, bit, option, _ in self._values(self._class(owner)):
+            taken[option][place].add(bit)
+            taken[""][place].add(bit)
+        return {option: {place: frozenset(bits) for place, bits in places.items()} for option, places in taken.items()}
 
     def _counts(self, operand: Operand) -> bool:
         """Whether a comparison is about amounts (sums, counts, arithmetic) rather than about pairs of options."""

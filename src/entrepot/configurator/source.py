@@ -16,7 +16,7 @@ import yaml
 
 from entrepot.configurator.problems import ModelInvalid
 
-MAX_CHARACTERS = 4_000_000
+MAX_CHARACTERS = 16_000_000
 MAX_DEPTH = 100
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 
 from entrepot.configurator.formula import Clause
 
@@ -19,25 +20,32 @@ def split(clauses: Sequence[Clause]) -> list[list[Clause]]:
         return [[(1,), (-1,)]]
     left = []
     for clause in clauses:
-        if not any(literal in fixed for literal in clause):
+        if fixed.isdisjoint(clause):
             left.append(tuple(literal for literal in clause if -literal not in fixed))
-    root: dict[int, int] = {}
-
-    def find(one: int) -> int:
-        while root.setdefault(one, one) != one:
-            root[one] = root[root[one]]
-            one = root[one]
-        return one
-
-    for clause in left:
-        top = find(abs(clause[0]))
-        for literal in clause[1:]:
-            root[find(abs(literal))] = top
     parts: dict[int, list[Clause]] = defaultdict(list)
-    for clause in left:
-        parts[find(abs(clause[0]))].append(clause)
+    for clause, part in zip(left, _part_of(left), strict=True):
+        parts[part].append(clause)
     single: list[list[Clause]] = [[(literal,) for literal in sorted(fixed, key=abs)]] if fixed else []
     return single + sorted(parts.values(), key=len)
+
+
+def _part_of(clauses: Sequence[Clause]) -> list[int]:
+    """For each clause the least variable of its part. Each round joins every part to a neighbor, so there are few rounds."""
+    if not clauses:
+        return []
+    import numpy
+
+    sizes = numpy.fromiter(map(len, clauses), dtype=numpy.int64, count=len(clauses))
+    others = numpy.abs(numpy.fromiter(chain.from_iterable(clauses), dtype=numpy.int64, count=int(sizes.sum())))
+    first = others[numpy.cumsum(sizes) - sizes]
+    owners, part = numpy.repeat(first, sizes), numpy.arange(int(others.max()) + 1)
+    while (part[owners] != part[others]).any():
+        one, other = part[owners], part[others]
+        numpy.minimum.at(part, numpy.maximum(one, other), numpy.minimum(one, other))
+        while (part[part] != part).any():
+            part = part[part]
+    found: list[int] = part[first].tolist()
+    return found
 
 
 def _fixed(clauses: Sequence[Clause]) -> set[int] | None:

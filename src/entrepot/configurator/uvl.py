@@ -25,6 +25,8 @@ from entrepot.configurator.uvl_read import Condition, Feature, FeatureModel, Gro
 MAX_ROWS = 5_000
 MAX_CHARACTERS = 8_000_000
 _WORDS = {"&": " and ", "|": " or ", "=>": " -> ", "<=>": " <-> "}
+#: The same text, several times as fast, where PyYAML was built with it.
+_Dumper: Anything = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _RESERVED = frozenset(["and", "or", "not", "in", "sum", "count"])
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -38,7 +40,7 @@ def yaml_of_uvl(name: str, text: str, organization: str) -> str:
     """A UVL text as the text of a model file."""
     if len(text) > MAX_CHARACTERS:
         raise ModelTooLarge(limit=f"{name} has more than {MAX_CHARACTERS:,} characters")
-    made = yaml.safe_dump(import_uvl(name, text, organization), sort_keys=False, allow_unicode=True, width=130)
+    made = yaml.dump(import_uvl(name, text, organization), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=130)
     read_model(made, name)
     return made
 
