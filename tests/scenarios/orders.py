@@ -192,6 +192,7 @@ def _items(given: Given) -> list[dict[str, Any]]:
             "reduced": bool(one.first("on_catalog_sale", "on_sale", default=False)),
             "original": one.get("original_price"),
             "attributes": attributes_of(one.get("attributes")),
+            "grams": _grams(one),
             "place": place,
         }
         for place, one in enumerate(_given_items(given), 1)
@@ -216,6 +217,12 @@ def _items(given: Given) -> list[dict[str, Any]]:
             kit |= {"price": str(own_price), "own_price": True}
         items.append(bare | kit)
     return items
+
+
+def _grams(item: Given) -> int:
+    """What one piece weighs; a bare weight is in kilograms."""
+    grams, kilograms = item.first("grams", "weight_grams", "weight_g"), item.first("weight", "weight_kg")
+    return int(grams) if grams is not None else int(Decimal(str(kilograms or 0)) * 1000)
 
 
 def calculate(scene: Scene, items: list[dict[str, Any]]) -> Stage:
@@ -246,7 +253,7 @@ def calculate(scene: Scene, items: list[dict[str, Any]]) -> Stage:
                 frozenset(item["attributes"]),
             )
         )
-    basket = _basket(scene, lines)
+    basket = _basket(scene, lines, sum(item.get("grams", 0) * item["qty"] for item in items))
     best = "select:best_combination" in scene.policies
     evaluation = evaluate(basket, Shelf(scene.promotions), scene.exhausted, best_deal=best)
     own = {item["sku"]: parse_price(item["price"]) for item in items}
@@ -261,7 +268,7 @@ def calculate(scene: Scene, items: list[dict[str, Any]]) -> Stage:
     return Stage(basket, evaluation, gifts, due, prices, lists, sorted(catalog_applied), amounts)
 
 
-def _basket(scene: Scene, lines: list[Line]) -> Basket:
+def _basket(scene: Scene, lines: list[Line], grams: int) -> Basket:
     given = scene.given
     shipping, customer = scene.shipping, given.inside("customer")
     groups = as_list(given.first("customer_group", "customer_groups", "segments"))
@@ -280,6 +287,7 @@ def _basket(scene: Scene, lines: list[Line]) -> Basket:
         shipping_mode=shipping.first("method", "mode") if shipping is not None else None,
         country=_country(scene),
         payment=given.first("payment", "payment_method"),
+        grams=grams,
         first_order=customer.get("first_order", _is_first(placed)) if customer is not None else _is_first(placed),
     )
 

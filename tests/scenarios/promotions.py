@@ -53,7 +53,7 @@ def promotion_of(number: int, rule: Given, setting: Setting) -> Promotion:
     if kind == "multi":
         rewards = [_reward(action.get("kind"), action, _target(action, setting), setting) for action in rule.each("actions")]
     else:
-        rewards = [_reward(kind, rule, target, setting)]
+        rewards = [_reward(kind, rule, target, setting), *_off_shipping_too(kind, rule)]
     coupon = rule.first("coupon", "code")
     priority = int(rule.get("priority", 0))
     higher_first = "priority:higher_number_first" in setting.policies
@@ -72,6 +72,18 @@ def promotion_of(number: int, rule: Given, setting: Setting) -> Promotion:
         settings=read_settings(_settings(rule)),
         **_dates(rule),
     )
+
+
+def _off_shipping_too(kind: str, rule: Given) -> list[dict[str, Any]]:
+    """A percentage of the order that is meant of what shipping costs as well is two rewards."""
+    if kind != "order_percent":
+        return []
+    scope = rule.first("scope", "applies_to", default="items")
+    if scope in ("items_and_shipping", "order_and_shipping", "all") or rule.get("includes_shipping"):
+        return [{"type": "shipping_percent_off", "percent": str(rule.get("value")).rstrip("%")}]
+    if scope not in ("items", "order", "goods"):
+        raise Unknown(f"scope {scope}")
+    return []
 
 
 def _exclusivity(rule: Given, level: Level, setting: Setting) -> Exclusivity:
@@ -184,6 +196,8 @@ NUMBER = {
     "items_qty", "item_qty", "order_qty", "items_count", "cart_quantity", "count", "total_quantity", "unit_count",
 }  # fmt: skip
 ONE_LINE = {"any_line_qty", "line_qty"}
+GRAMS = {"grams", "weight_grams", "total_grams", "weight_g"}
+WEIGHT = GRAMS | {"weight", "total_weight", "order_weight", "cart_weight", "weight_kg"}
 
 
 def _conditions(rule: Given, target: dict[str, Any], setting: Setting) -> list[dict[str, Any]]:
@@ -199,6 +213,8 @@ def _conditions(rule: Given, target: dict[str, Any], setting: Setting) -> list[d
             continue
         if key in ("min_amount", "min_subtotal", "min_total"):
             subject, relation = "subtotal", "gte"
+        if key in ("max_amount", "max_subtotal", "max_total"):
+            subject, relation = "subtotal", "lte"
         if relation in ("gte", "gt", "min") and subject in LEFT | BEFORE:
             least = Decimal(str(value)) + (step if relation == "gt" else 0)
             # A condition on money looks at the whole order, whatever the reward is about.
@@ -208,9 +224,33 @@ def _conditions(rule: Given, target: dict[str, Any], setting: Setting) -> list[d
             number = int(value) + (relation == "gt")
             many = {"type": "minimum_quantity", "quantity": number, "of_one_line": subject in ONE_LINE}
             found.append(many | {"targets": within})
+        elif relation in ("lte", "lt", "max") and subject in LEFT | BEFORE:
+            most = Decimal(str(value)) - (step if relation == "lt" else 0)
+            found.append({"type": "maximum_spend", "amount": _money(most, setting), "before_promotions": subject in BEFORE})
+        elif relation in ("lte", "lt", "max") and subject in NUMBER:
+            found.append({"type": "maximum_quantity", "quantity": int(value) - (relation == "lt"), "targets": within})
+        elif subject in WEIGHT:
+            found.append(_weighs(subject, relation, value))
         else:
             found.append(_named_condition(key, value))
     return found
+
+
+def _weighs(subject: str, relation: str, value: Any) -> dict[str, Any]:
+    """A bound on what all goods weigh, in grams where the name says so and in kilograms else."""
+    grams = int(Decimal(str(value)) * (1 if subject in GRAMS else 1000))
+    bounds = {
+        "gte": ("least", 0),
+        "min": ("least", 0),
+        "gt": ("least", 1),
+        "lte": ("most", 0),
+        "max": ("most", 0),
+        "lt": ("most", -1),
+    }
+    if relation not in bounds:
+        raise Unknown(f"condition {subject}_{relation}")
+    field, by = bounds[relation]
+    return {"type": "order_weight", field: grams + by}
 
 
 def nth_order(number: int) -> str:
@@ -219,7 +259,7 @@ def nth_order(number: int) -> str:
 
 
 def _named_condition(key: str, value: Any) -> dict[str, Any]:
-    if key in ("order_contains_sku", "order_contains_skus", "contains_sku", "order_contains_product"):
+    if key in ("order_contains_sku", "order_contains_skus", "contains_sku", "order_contains_product", "skus_any", "contains_any"):
         return {"type": "minimum_quantity", "quantity": 1, "targets": {"part_numbers": as_list(value)}}
     if key in ("order_contains_category", "order_contains_categories", "contains_category"):
         return {"type": "minimum_quantity", "quantity": 1, "targets": {"groups": as_list(value)}}
@@ -237,6 +277,13 @@ def _named_condition(key: str, value: Any) -> dict[str, Any]:
         return {"type": "buyer_in_segment", "segments": [nth_order(int(value))]}
     if key in ("min_qty", "min_quantity"):
         return {"type": "minimum_quantity", "quantity": int(value)}
+    if key in ("order_excludes_sku", "order_excludes_skus", "excludes_sku", "not_contains_sku", "skus_none"):
+        return {"type": "maximum_quantity", "quantity": 0, "targets": {"part_numbers": as_list(value)}}
+    if key in ("categories_all", "contains_all_categories"):
+        parts = [{"targets": {"groups": [group]}} for group in as_list(value)]
+        return {"type": "bought_together", "parts": parts}
+    if key in ("max_qty", "max_quantity"):
+        return {"type": "maximum_quantity", "quantity": int(value)}
     if key in ("skus_all", "order_contains_all_skus", "contains_all"):
         parts = [{"targets": {"part_numbers": [sku]}} for sku in as_list(value)]
         return {"type": "bought_together", "parts": parts}

@@ -87,10 +87,11 @@ def _cart_of(conn: Connection, house: House, at_desk: Desk, customer: str) -> tu
 
 
 def _giver(house: House, at_desk: Desk, currency: str) -> capture.Giver:
-    """The agent with the limits of their roles, and what they gave on orders today."""
+    """The agent with the limits of their roles, and what they gave and charged on orders today."""
     user, store = at_desk.user, at_desk.store.identifier
     with house.order_management.database.read() as conn:
         limits = orders.limits_of(user.roles, orders.stored_limits(conn, store, currency), currency)
         given = orders.given_on_day(conn, user.logon_id, currency, house.clock.now())
     allowance = capture.Allowance(limits.line_percent, limits.line_amount, limits.order_amount, limits.day_amount)
-    return capture.Giver(user.logon_id, user.permissions, allowance, sum(one.worth for one in given.values()))
+    worths = [one.worth for one in given.values()]
+    return capture.Giver(user.logon_id, user.permissions, allowance, orders.alike(worths, 1), orders.alike(worths, -1))

@@ -122,7 +122,7 @@ def adjust(house: House, agent: Agent, key: str, change: Document) -> Document:
     database = house.order_management.database
     fresh = {"AdjustmentID": new_id()} if change.get("Action", "ENTER") == "ENTER" else {}
     sent = read(orders.AdjustOrder, {"OrderHeaderKey": key} | change | fresh)
-    by = orders.By(agent.logon_id, house.clock.now(), agent.roles, agent.permissions, _granted_today(house, agent, key))
+    by = orders.By(agent.logon_id, house.clock.now(), agent.roles, agent.permissions, *_granted_today(house, agent, key))
     if sent.action == "APPROVE":
         return database.retrying(lambda conn: orders.approve_adjustment(conn, sent, by))
     with database.read() as conn:
@@ -131,12 +131,13 @@ def adjust(house: House, agent: Agent, key: str, change: Document) -> Document:
     return database.retrying(lambda conn: orders.record_adjustment(conn, sent, reply, by))
 
 
-def _granted_today(house: House, agent: Agent, key: str) -> int:
-    """What the agent has granted on carts on this day, in the order's currency: it counts against the same limit."""
+def _granted_today(house: House, agent: Agent, key: str) -> tuple[int, int]:
+    """What the agent gave and charged on carts on this day, in the order's currency: it counts against the same limits."""
     with house.order_management.database.read() as conn:
         currency = orders.load_order(conn, key).currency
     with house.commerce.database.read() as conn:
-        return capture.given_on_day(conn, agent.logon_id, currency, house.clock.now())
+        of = (conn, agent.logon_id, currency, house.clock.now())
+        return capture.given_on_day(*of), capture.charged_on_day(*of)
 
 
 def confirm_draft(house: House, agent: Agent, key: str) -> Document:

@@ -32,6 +32,17 @@ def test_items_are_known_by_their_attributes(suite: Suite) -> None:
     assert not applies(Shopper(suite).add("TW-NB14-GRAPHITE-16"))
 
 
+def test_what_the_order_weighs_counts(suite: Suite) -> None:
+    offer(suite, {"type": "order_weight", "least": 2000})
+    with suite.house.commerce.database.read() as conn:
+        view = catalog.View(catalog.find_store(conn, "tannwerk"), "en-US", suite.house.clock.now())
+        weight = catalog.entries_by_part_numbers(conn, view, ["TW-NB14-SAND-16"])["TW-NB14-SAND-16"].weight_grams
+    assert weight is not None and 1000 <= weight < 2000
+    shopper = Shopper(suite)
+    assert not applies(shopper.add("TW-NB14-SAND-16"))
+    assert applies(shopper.add("TW-NB14-SAND-16"))
+
+
 def test_the_means_of_payment_counts_once_it_is_known(suite: Suite) -> None:
     offer(suite, {"type": "pays_by", "methods": ["card"]})
     shopper = Shopper(suite)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from entrepot.commerce.promotions import (
     POSSIBLE,
@@ -23,7 +24,15 @@ from entrepot.commerce.promotions import (
     told,
 )
 from entrepot.commerce.promotions.forms import condition_kinds, reward_kinds
-from entrepot.commerce.promotions.promotion import Exclusivity, Limits, PromotionMalformed, Settings, read_rewards, read_settings
+from entrepot.commerce.promotions.promotion import (
+    Exclusivity,
+    Limits,
+    PromotionMalformed,
+    Settings,
+    read_conditions,
+    read_rewards,
+    read_settings,
+)
 from entrepot.commerce.promotions.schedule import Schedule
 from tests.commerce.promotions.test_evaluate import AT, basket, off, promotion
 
@@ -223,6 +232,10 @@ WOULD_TAKE = [
     ([{"type": "pays_by", "methods": ["invoice"]}], "possible when it is paid by invoice"),
     ([{"type": "first_order"}], "log on: it is for new buyers"),
     ([{"type": "bought_together", "parts": [{"targets": {}}, {"targets": {"part_numbers": ["b"]}}]}], "add one more of b"),
+    ([{"type": "maximum_quantity", "quantity": 0, "targets": {"groups": ["all"]}}], "only without anything in all"),
+    ([{"type": "maximum_spend", "amount": {"USD": "9.99"}}], "only up to 9.99 USD spent on any item"),
+    ([{"type": "maximum_spend", "amount": {"EUR": "50"}}], "only in EUR"),
+    ([{"type": "order_weight", "least": 1500}], "only from a weight of 1.5 kg"),
 ]
 
 
@@ -311,3 +324,72 @@ def test_an_evaluation_tells_itself() -> None:
         "p2 does not apply: cannot be combined with p1",
         "the code NOPE is not known",
     ]
+
+
+PARTS = [{"targets": {"part_numbers": [name]}, "quantity": number} for name, number in (("a", 1), ("b", 2), ("c", 1))]
+
+#: a cart as (part number, quantity, minor units of one); how many parts are enough; how often it applies, or what is missing
+ENOUGH = [
+    ([("a", 1, 500), ("b", 2, 500), ("c", 1, 500)], 0, 3),
+    ([("a", 1, 500), ("b", 2, 500)], 0, "add one more of c"),
+    ([("a", 1, 500), ("b", 2, 500)], 2, 2),
+    ([("a", 1, 500), ("b", 1, 500)], 2, "add one more of b"),
+    ([("b", 1, 500)], 1, "add one more of b"),
+    ([("c", 3, 500)], 1, 1),
+]
+
+
+@pytest.mark.parametrize(("cart", "enough", "outcome"), ENOUGH)
+def test_so_many_of_the_parts_are_enough(cart: list[Any], enough: int, outcome: int | str) -> None:
+    """Ten percent off each unit of what was bought together: the lines taken from are those of the complete parts."""
+    together = {"type": "bought_together", "parts": PARTS, "enough": enough}
+    found = evaluate(basket(*cart), Shelf([percent(1, "product", "10", conditions=[together])]))
+    said = len(found.applied[0].lines) if found.applied else missing(found.refused[0].declined, "USD") if found.refused else ""
+    assert said == outcome
+
+
+#: a condition, grams of the basket; whether two of a (20.00) and one of b (30.00) meet it after 10 % off everything
+BOUNDS = [
+    ({"type": "maximum_quantity", "quantity": 3}, 0, True),
+    ({"type": "maximum_quantity", "quantity": 2}, 0, False),
+    ({"type": "maximum_quantity", "quantity": 0, "targets": {"part_numbers": ["c"]}}, 0, True),
+    ({"type": "maximum_quantity", "quantity": 0, "targets": {"part_numbers": ["b"]}}, 0, False),
+    ({"type": "maximum_spend", "amount": {"USD": "45.00"}}, 0, True),
+    ({"type": "maximum_spend", "amount": {"USD": "44.99"}}, 0, False),
+    ({"type": "maximum_spend", "amount": {"USD": "49.99"}, "before_promotions": True}, 0, False),
+    ({"type": "maximum_spend", "amount": {"USD": "50.00"}, "before_promotions": True}, 0, True),
+    ({"type": "maximum_spend", "amount": {"USD": "27"}, "targets": {"part_numbers": ["b"]}}, 0, True),
+    ({"type": "order_weight", "least": 1500}, 1499, False),
+    ({"type": "order_weight", "least": 1500}, 1500, True),
+    ({"type": "order_weight", "most": 1500}, 1500, True),
+    ({"type": "order_weight", "most": 1500}, 1501, False),
+    ({"type": "order_weight", "least": 1000, "most": 1500}, 999, False),
+]
+
+
+@pytest.mark.parametrize(("condition", "grams", "meets"), BOUNDS)
+def test_bounds_count_what_earlier_promotions_left_and_the_bound_itself(condition: Any, grams: int, meets: bool) -> None:
+    bounded = percent(2, "order", "50", conditions=[condition])
+    order = replace(basket(("a", 2, 2000), ("b", 1, 3000)), grams=grams)
+    assert applied(evaluate(order, Shelf([percent(1, "product", "10"), bounded]))) == [1, 2][: 1 + meets]
+
+
+#: a malformed condition, and what the refusal says
+UNREADABLE = [
+    ({"type": "order_weight"}, "say how many grams"),
+    ({"type": "order_weight", "least": 2, "most": 1}, "at most is less than at least"),
+    ({"type": "bought_together", "parts": PARTS, "enough": 4}, "fewer parts than have to be bought"),
+    ({"type": "maximum_quantity", "quantity": -1}, "conditions"),
+]
+
+
+@pytest.mark.parametrize(("condition", "words"), UNREADABLE)
+def test_a_condition_that_says_nothing_is_refused(condition: Any, words: str) -> None:
+    with pytest.raises(PromotionMalformed, match=words):
+        read_conditions([condition])
+
+
+def test_what_only_a_part_names_is_asked_for() -> None:
+    """A basket has to bring attributes although no condition names them but a part of one that has several."""
+    parts = [{"targets": {"attributes": ["color=sand"]}}, {"targets": {"part_numbers": ["b"]}}]
+    assert Shelf([percent(1, "order", "10", conditions=[{"type": "bought_together", "parts": parts}])]).asks_attributes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -64,6 +65,32 @@ def test_over_the_day_small_gifts_add_up_until_one_waits_and_is_rejected(desk: D
     assert (page.total, page.adjustments, len(page.adjusted)) == (40_000, (), 2)
     with desk.database.read() as conn:
         assert orders.awaiting_approval(conn, SHOP) == []
+
+
+def test_charges_add_up_over_the_day_by_themselves_until_one_waits(desk: Desk) -> None:
+    with desk.database.write() as conn:
+        row = {"enterprise": SHOP, "role": "csr", "currency": "USD"}
+        orders.put_limits(conn, [row | {"line_percent": None, "line_amount": None, "order_amount": 5000, "day_amount": 8000}])
+    first, second, third = sold(desk, "1"), sold(desk, "2"), sold(desk, "3")
+    charge = {"Amount": "45.00", "IsDiscount": "N"}
+    assert give(desk, wish(desk, first, **charge), CSR, "445.00")["AdjustmentState"] == "1400"
+    assert give(desk, wish(desk, second, Amount="45.00"), CSR, "355.00")["AdjustmentState"] == "1400", "a discount is no charge"
+    assert give(desk, wish(desk, third, **charge), CSR, "445.00")["AdjustmentState"] == "1100"
+    desk.work()
+    assert desk.rows(third, "NB-14") == {"1100": 1}, "the order waits with it"
+    waits = wish(desk, third, Action="APPROVE", AdjustmentID=desk.page(third).adjustments[0].adjustment)
+    approved = desk.database.retrying(lambda conn: orders.approve_adjustment(conn, waits, CHIEF))
+    assert approved["AdjustmentState"] == "1200"
+
+
+def test_what_was_charged_on_carts_today_counts_for_charges_only(desk: Desk) -> None:
+    with desk.database.write() as conn:
+        row = {"enterprise": SHOP, "role": "csr", "currency": "USD"}
+        orders.put_limits(conn, [row | {"line_percent": None, "line_amount": None, "order_amount": None, "day_amount": 8000}])
+    first, second = sold(desk, "1"), sold(desk, "2")
+    by = replace(CSR, charged_elsewhere=4000)
+    assert give(desk, wish(desk, first, Amount="45.00"), by, "355.00")["AdjustmentState"] == "1400"
+    assert give(desk, wish(desk, second, Amount="45.00", IsDiscount="N"), by, "445.00")["AdjustmentState"] == "1100"
 
 
 def test_an_answer_that_does_not_add_up_writes_nothing(desk: Desk) -> None:

@@ -44,6 +44,13 @@ order_amount  1500  1:800,2:701           1501   order_amount
 order_amount  1500  1:800,:701            1501   order_amount
 day_amount    5000  1:100                 5001   day_amount
 day_amount    5000  1:0                   9999   -
+line_percent  10    1:-1001               1001   line_percent
+line_amount   1000  1:900,1:-1000         1000   -
+line_amount   1000  1:-900,1:900          900    -
+line_amount   1000  1:-600,1:-401         1001   line_amount
+order_amount  1500  1:-800,:-701          1501   order_amount
+order_amount  1500  1:800,:-1500          1500   -
+day_amount    5000  1:-100                5001   day_amount
 """
 
 
@@ -98,9 +105,17 @@ def test_the_percentage_is_of_the_price_before_anybody_changed_it() -> None:
     assert [one.most for one in judge(overridden, {"a": fact}, fact, replace(NO_LIMIT, line_percent=11), 1200)] == [1100]
 
 
-def test_a_charge_and_a_higher_price_give_nothing_away() -> None:
-    assert worth(two_lines(), Level.ORDER, "", 0, 500) == 0
-    assert worth(two_lines(), Level.PRICE, "1", 5_000_000, 6_000_000) == 0
+def test_a_charge_and_a_higher_price_are_worth_less_than_nothing() -> None:
+    assert worth(two_lines(), Level.ORDER, "", 0, 500) == -500
+    assert worth(two_lines(), Level.PRICE, "1", 5_000_000, 6_000_000) == -2000
+
+
+def test_what_was_charged_on_the_cart_counts_on_the_order() -> None:
+    engraving = Charge("g", ChargeKind.CHARGE, "Price", "PRICE_ADJUSTMENT", 301, line="1", basis=2)
+    of, limits = replace(two_lines(), charges=(engraving,)), replace(NO_LIMIT, line_amount=1000)
+    for amount, passed in ((-700, ["line_amount"]), (-699, []), (700, [])):
+        fact = replace(FACT, worth=amount)
+        assert [one.limit for one in judge(of, {"a": fact}, fact, limits, 700)] == passed, amount
 
 
 def test_the_widest_of_several_roles_counts_and_the_stores_own_limits_come_first() -> None:

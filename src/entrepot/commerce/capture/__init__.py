@@ -91,6 +91,7 @@ from entrepot.commerce.capture.grant import REASONS as GRANT_REASONS
 from entrepot.commerce.capture.granting import (
     Giver,
     GrantFact,
+    charged_on_day,
     decide,
     given_on_day,
     grant,
@@ -203,6 +204,7 @@ __all__ = [
     "captured_counts",
     "change_currency",
     "change_quantity",
+    "charged_on_day",
     "check_address",
     "check_kits",
     "component_question",

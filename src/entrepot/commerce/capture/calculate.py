@@ -57,7 +57,7 @@ def calculate(conn: Connection, order: ToCalculate) -> Calculation:
     if abroad is not None:
         categories = {line.id: facts[line.part_number].tax_category for line in priced}
         floors = {line: abroad.amount(least, categories[line]) for line, least in floors.items()}
-    basket = _asked(conn, order, shelf, _basket(order, priced, facts, offer.amount if offer else None, floors))
+    basket = _asked(conn, order, facts, shelf, _basket(order, priced, facts, offer.amount if offer else None, floors))
     candidates = shelf.candidates(basket)
     used_up = promotions.exhausted(conn, order.store.id, [one for one, _ in candidates], order.buyer, order.order_ref)
     evaluation = promotions.evaluate(basket, shelf, used_up, best_deal=order.store.best_deal, candidates=candidates)
@@ -245,13 +245,17 @@ def _basket(
     )
 
 
-def _asked(conn: Connection, order: ToCalculate, shelf: promotions.Shelf, basket: promotions.Basket) -> promotions.Basket:
+def _asked(
+    conn: Connection, order: ToCalculate, facts: Facts, shelf: promotions.Shelf, basket: promotions.Basket
+) -> promotions.Basket:
     """The basket with what has to be looked up, and only where a code was entered or a promotion of the store asks."""
     if order.codes:
         holder = promotions.Holder(order.buyer, order.price_date)
         basket = replace(basket, issued=promotions.issued_codes(conn, order.store.id, order.codes, order.order_ref, holder))
     if shelf.asks_first_order and order.buyer:
         basket = replace(basket, first_order=not has_ordered(conn, order.store.id, order.buyer, order.order_ref))
+    if shelf.asks_weight:
+        basket = replace(basket, grams=weight_of(order.lines, facts))
     if shelf.asks_attributes:
         entries = {line.id: line.entry_id for line in order.lines}
         said = catalog.attributes_of(conn, entries.values())

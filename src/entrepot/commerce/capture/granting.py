@@ -79,12 +79,13 @@ class GrantBeyondApprover(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Giver:
-    """Who grants or decides, what they may do and how far, and what they gave today elsewhere, in minor units."""
+    """Who grants or decides, what they may do and how far, and what they gave and charged today elsewhere, in minor units."""
 
     logon_id: str
     permissions: frozenset[str]
     allowance: Allowance
     given_elsewhere: int = 0
+    charged_elsewhere: int = 0
 
     def require(self, permission: str) -> None:
         if permission not in self.permissions:
@@ -175,10 +176,10 @@ def _cost(bare: Calculation, new: Granted) -> int:
 
 
 def _today(conn: Connection, giver: Giver, new: Granted, replaced: Granted | None, at: datetime, *, charged: bool) -> int:
-    """What the giver gave on the day besides, on carts and on orders, or (charged) charged on carts."""
+    """What the giver gave on the day besides, on carts and on orders, or (charged) what they charged."""
     but = replaced.id if replaced else ""
     if charged:
-        return charged_on_day(conn, giver.logon_id, new.currency, at, but)
+        return charged_on_day(conn, giver.logon_id, new.currency, at, but) + giver.charged_elsewhere
     return given_on_day(conn, giver.logon_id, new.currency, at, but) + giver.given_elsewhere
 
 

@@ -36,7 +36,8 @@ class Line(msgspec.Struct, frozen=True):
 class Basket(msgspec.Struct, frozen=True):
     """An order as promotions see it; what is None is not known yet.
 
-    ``zone`` is the store's time zone; ``issued`` are the entered unique codes that are still good, with the promotion of each.
+    ``zone`` is the store's time zone, ``grams`` what all goods weigh; ``issued`` are the entered unique codes that are
+    still good, with the promotion of each.
     """
 
     lines: tuple[Line, ...]
@@ -50,6 +51,7 @@ class Basket(msgspec.Struct, frozen=True):
     payment: str | None = None
     first_order: bool | None = None
     zone: str = "UTC"
+    grams: int = 0
     issued: Mapping[str, int] = msgspec.field(default_factory=dict)
 
     @property

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from entrepot.commerce.promotions.conditions import BuyerInSegment, PaysBy, ShipsBy, ShipsTo
+from entrepot.commerce.promotions.conditions import BoughtTogether, BuyerInSegment, Condition, PaysBy, ShipsBy, ShipsTo
 from entrepot.commerce.promotions.evaluate import exclude
 from entrepot.commerce.promotions.promotion import Exclusivity, Level, Promotion, Trigger
 from entrepot.commerce.promotions.rewards import BuyGet, FreeGift
@@ -258,8 +258,16 @@ def reach(promotion: Promotion) -> tuple[Targets, ...]:
     named = [targets for targets in own if isinstance(targets, Targets)]
     if len(named) == len(own) and not any(isinstance(reward, BuyGet | FreeGift) for reward in promotion.rewards):
         return tuple(named)
-    asked = [found for condition in promotion.conditions if (found := condition.triggers()) is not None]
+    asked = [found for condition in promotion.conditions for found in _asked(condition)]
     return (*named, *(asked or [Targets()]))
+
+
+def _asked(condition: Condition) -> tuple[Targets, ...]:
+    """The items a condition may be met by."""
+    if isinstance(condition, BoughtTogether):
+        return tuple(part.targets for part in condition.parts)
+    found = condition.triggers()
+    return () if found is None else (found,)
 
 
 def _common(one: Targets, other: Targets, places: Places) -> bool:

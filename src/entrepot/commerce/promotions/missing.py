@@ -35,6 +35,11 @@ def missing(declined: Declined, currency: str = "", gettext: Gettext = plain, ng
 
 def _texts(gettext: Gettext) -> dict[str, str]:
     return {
+        "FEWER_UNITS_NEEDED": gettext("only with at most %(needs)s of %(items)s"),
+        "NOT_WITH_THESE_ITEMS": gettext("only without %(items)s"),
+        "LESS_SPENDING_NEEDED": gettext("only up to %(needs)s spent on %(items)s"),
+        "MORE_WEIGHT_NEEDED": gettext("only from a weight of %(needs)s"),
+        "LESS_WEIGHT_NEEDED": gettext("only up to a weight of %(needs)s"),
         "NOT_IN_THIS_CURRENCY": gettext("only in %(needs)s"),
         "NOT_FOR_THIS_BUYER": gettext("only for %(needs)s"),
         "BUYER_NOT_KNOWN_YET": gettext("log on: it is for new buyers"),

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from entrepot.commerce.promotions.conditions import ANY_NUMBER, Condition
+from entrepot.commerce.promotions.conditions import ANY_NUMBER, BoughtTogether, Condition
 from entrepot.commerce.promotions.rewards import Reward
 from entrepot.commerce.promotions.schedule import Schedule, local_time
 from entrepot.commerce.promotions.targets import Amounts, Gettext, Targets, mark, plain
@@ -135,7 +135,8 @@ class Promotion:
     @property
     def targets(self) -> tuple[Targets, ...]:
         """Everything its conditions and rewards are about."""
-        parts = (*self.conditions, *self.rewards)
+        together = (part for one in self.conditions if isinstance(one, BoughtTogether) for part in one.parts)
+        parts = (*self.conditions, *together, *self.rewards)
         fields = (getattr(part, name) for part in parts for name in part.__struct_fields__)
         return tuple(field for field in fields if isinstance(field, Targets))
 

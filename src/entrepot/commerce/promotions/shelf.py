@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from entrepot.commerce.promotions.basket import Basket
-from entrepot.commerce.promotions.conditions import BuyerInSegment, FirstOrder
+from entrepot.commerce.promotions.conditions import BuyerInSegment, FirstOrder, OrderWeight
 from entrepot.commerce.promotions.promotion import Promotion, Trigger, canonical_code
 
 Candidate = tuple[Promotion, str | None]
@@ -58,6 +58,11 @@ class Shelf:
     def asks_first_order(self) -> bool:
         """Whether any promotion is for first orders, so that a basket has to say whether it is one."""
         return any(isinstance(condition, FirstOrder) for one in self.by_id.values() for condition in one.conditions)
+
+    @cached_property
+    def asks_weight(self) -> bool:
+        """Whether any promotion goes by what an order weighs, so that a basket has to say it."""
+        return any(isinstance(condition, OrderWeight) for one in self.by_id.values() for condition in one.conditions)
 
     def candidates(self, basket: Basket) -> list[Candidate]:
         """The promotions in force that could apply, each with the code that brought it in."""

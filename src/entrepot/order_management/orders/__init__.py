@@ -10,7 +10,7 @@ from entrepot.order_management.orders.adjust import By, adjustment_request, appr
 from entrepot.order_management.orders.adjustment import PERMISSIONS as ADJUSTMENT_PERMISSIONS
 from entrepot.order_management.orders.adjustment import REASONS as ADJUSTMENT_REASONS
 from entrepot.order_management.orders.adjustment import Fact as AdjustmentFact
-from entrepot.order_management.orders.adjustment import Level, Limits, Policy, State, given_on_cart, limits_of, standing
+from entrepot.order_management.orders.adjustment import Level, Limits, Policy, State, alike, given_on_cart, limits_of, standing
 from entrepot.order_management.orders.adjustment_facts import (
     Awaiting,
     awaiting_approval,
@@ -99,6 +99,7 @@ __all__ = [
     "StockGone",
     "Task",
     "adjustment_request",
+    "alike",
     "answered",
     "apply_hold",
     "apply_pricing",

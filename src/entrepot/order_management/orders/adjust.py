@@ -30,6 +30,7 @@ from entrepot.order_management.orders.adjustment import (
     Level,
     Policy,
     State,
+    alike,
     judge,
     limits_of,
     signed,
@@ -95,13 +96,14 @@ class AdjustmentMalformed(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who adjusts and when, in which roles, and what they may do; what they gave today elsewhere counts, too."""
+    """Who adjusts and when, in which roles, and what they may do; what they gave or charged today elsewhere counts, too."""
 
     user: str
     at: datetime
     roles: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
     given_elsewhere: int = 0
+    charged_elsewhere: int = 0
 
 
 def adjustment_request(conn: Connection, sent: AdjustOrder, by: By) -> dict[str, Any]:
@@ -253,11 +255,12 @@ def _waiting(known: Mapping[str, Fact], sent: AdjustOrder, by: By) -> Fact:
 
 
 def _excess(conn: Connection, order: Order, known: Mapping[str, Fact], fact: Fact, by: By) -> list[Excess]:
-    """The limits of ``by`` that the adjustment passes, with all that stands and all its giver gave on the day."""
+    """The limits of ``by`` that the adjustment passes, with all alike that stands and that its giver did on the day."""
     limits = limits_of(by.roles, facts_kept.stored_limits(conn, order.enterprise, order.currency), order.currency)
     today = facts_kept.given_on_day(conn, fact.requester, order.currency, fact.at)
-    elsewhere = by.given_elsewhere if fact.requester == by.user else 0
-    given = sum(one.worth for key, one in today.items() if key != fact.adjustment) + fact.worth + elsewhere
+    given = alike([one.worth for key, one in today.items() if key != fact.adjustment] + [fact.worth], fact.worth)
+    if fact.requester == by.user:
+        given += by.charged_elsewhere if fact.worth < 0 else by.given_elsewhere
     return judge(order, known, fact, limits, given)
 
 

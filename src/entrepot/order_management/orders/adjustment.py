@@ -4,6 +4,7 @@ An adjustment is what its history says of it: entered, changed, approved, taken 
 touches one. By the policy *FixedReplacement* there is one of each kind on a target, and a new one replaces it; by
 *FixedAdjustment* they add up. Limits are judged on everything that stands on the order, whoever gave it, what was granted on
 the cart before it included, and on all that one person gave on a day (UTC), so that splitting a discount does not help.
+They hold for what is charged as for what is given, each by itself: a charge makes no room for a discount.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class Fact:
     """One thing that happened to an adjustment, and who did it.
 
     ``before`` and ``after`` are minor units, a discount below zero; of a price override they are unit prices. ``worth`` is
-    what the order costs less because of it, ``order_total`` what the order came to afterward.
+    what the order costs less because of it, below zero what it costs more; ``order_total`` what it came to afterward.
     """
 
     order_key: str
@@ -92,7 +93,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one may give away alone, in minor units; None is without limit."""
+    """How much one may give away, or charge, alone, in minor units; None is without limit."""
 
     line_percent: int | None = 0
     line_amount: int | None = 0
@@ -135,12 +136,22 @@ def signed(charge: Charge) -> int:
 
 
 def worth(order: Order, level: Level, line: str, before: int, after: int) -> int:
-    """What an adjustment takes off the order in minor units; a charge or a higher price takes nothing off."""
+    """What an adjustment takes off the order in minor units; what it adds, a charge or a higher price, is below zero."""
     if level is not Level.PRICE:
-        return max(0, -after)
+        return -after
     of = order.line(line)
     full, asked = (extend(price, of.ordered, order.currency, of.step.fraction) for price in (before, after))
-    return max(0, full - asked)
+    return full - asked
+
+
+def alike(worths: Iterable[int], about: int) -> int:
+    """What goes the same way as ``about`` comes to: all that is given, or all that is charged.
+
+    >>> alike([500, -300, 200], 1), alike([500, -300, 200], -1)
+    (700, 300)
+    """
+    sign = 1 if about > 0 else -1
+    return sum(max(0, sign * one) for one in worths)
 
 
 def limits_of(roles: Iterable[str], stored: Mapping[str, Limits], currency: str) -> Limits:
@@ -157,12 +168,14 @@ def limits_of(roles: Iterable[str], stored: Mapping[str, Limits], currency: str)
 
 
 def judge(order: Order, facts: Mapping[str, Fact], about: Fact, limits: Limits, given_today: int) -> list[Excess]:
-    """The limits that ``about`` passes with all that stands on the order; ``given_today`` includes it."""
+    """The limits that ``about`` passes with all alike that stands on the order; ``given_today`` includes it."""
     if not about.worth:
         return []
-    on_order = sum(fact.worth for fact in facts.values()) + granted_before(order, facts)
-    on_line = sum(fact.worth for fact in facts.values() if fact.line_key == about.line_key) if about.line_key else 0
-    on_line += granted_before(order, facts, about.line_key) if about.line_key else 0
+    charged, on_line = about.worth < 0, 0
+    on_order = alike([fact.worth for fact in facts.values()], about.worth) + granted_before(order, facts, charged=charged)
+    if about.line_key:
+        on_line = alike([fact.worth for fact in facts.values() if fact.line_key == about.line_key], about.worth)
+        on_line += granted_before(order, facts, about.line_key, charged=charged)
     checks = [
         ("line_percent", _percent(limits, _full_price(order, facts, about.line_key)) if about.line_key else None, on_line),
         ("line_amount", limits.line_amount, on_line),
@@ -177,15 +190,17 @@ def given_on_cart(charge: Charge) -> bool:
     return charge.kind is not ChargeKind.TAX and not charge.manual and not charge.reference and charge.name in REASONS
 
 
-def granted_before(order: Order, facts: Mapping[str, Fact], line: str = "") -> int:
+def granted_before(order: Order, facts: Mapping[str, Fact], line: str = "", *, charged: bool = False) -> int:
     """What an agent granted on the cart that became the order, as far as it stands: on a line, or on all of them.
 
-    Discounts and lower unit prices; here both are facts of the sale.
+    Discounts and lower unit prices, or with ``charged`` charges and higher ones; here all are facts of the sale.
     """
-    charges = [one for one in order.charges if one.kind is ChargeKind.DISCOUNT and given_on_cart(one)]
-    off = sum(now(order, charge) for charge in charges if not line or charge.line == line)
+    kind, sign = (ChargeKind.CHARGE, -1) if charged else (ChargeKind.DISCOUNT, 1)
+    charges = [one for one in order.charges if one.kind is kind and given_on_cart(one)]
+    by_charge = sum(now(order, charge) for charge in charges if not line or charge.line == line)
     priced = [one for one in order.lines if one.price_before and (not line or one.key == line)]
-    return off + sum(max(0, _at(order, one, one.price_before) - _at(order, one, _came_with(facts, one))) for one in priced)
+    by_price = [_at(order, one, one.price_before) - _at(order, one, _came_with(facts, one)) for one in priced]
+    return by_charge + alike(by_price, sign)
 
 
 def _came_with(facts: Mapping[str, Fact], line: Line) -> int:

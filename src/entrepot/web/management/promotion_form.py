@@ -28,6 +28,9 @@ LIMITS = ("limit_order", "limit_shopper", "limit_total")
 LABELS = {
     "minimum_quantity": mark("At least so many units"),
     "minimum_spend": mark("At least so much spent"),
+    "maximum_quantity": mark("At most so many units"),
+    "maximum_spend": mark("At most so much spent"),
+    "order_weight": mark("Weight of the order"),
     "bought_together": mark("Bought together"),
     "buyer_in_segment": mark("Customer in a segment"),
     "first_order": mark("First order"),
