@@ -187,10 +187,11 @@ def test_a_rule_about_one_of_many_values_takes_two_literals() -> None:
     """With "one of the 299 others" for "not this one" 60,000 such rules were ten million literals, and did not compile."""
     items = "".join(f"      {{name}}{number}: {{{{title: T}}}}\n" for number in range(300))
     classes = "".join(f"  {name}:\n    items:\n{items.format(name=name)}" for name in "ab")
-    text = f"model: m\norganization: o\nlanguages: [en-US]\ntitle: M\nclasses:\n{classes}rules:\n  - {{id: r, holds: a.a7 -> not b.b9, message: No.}}\n"
+    rule = "rules:\n  - {id: r, holds: a.a7 -> not b.b9, message: No.}\n"
+    text = f"model: m\norganization: o\nlanguages: [en-US]\ntitle: M\nclasses:\n{classes}{rule}"
     formula = encode(read_model(text), AT).formula
-    rule = next(group for group in formula.groups if group.id == "r")
-    assert [len(clause) for clause in rule.clauses] == [2]
+    group = next(group for group in formula.groups if group.id == "r")
+    assert [len(clause) for clause in group.clauses] == [2]
 
 
 def test_parts_of_a_long_chain_are_found_in_a_few_rounds() -> None:
