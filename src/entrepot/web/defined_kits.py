@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from entrepot import configurator
-from entrepot.commerce import capture
+from entrepot.commerce import capture, catalog
 from entrepot.kernel.errors import Refused
+from entrepot.kernel.ids import new_id
 from entrepot.kernel.origin import origin_of
 from entrepot.kernel.words import mark
 from entrepot.web.house import House
@@ -44,6 +45,26 @@ def order_configuration_add(
         now = visit(conn, caller, house)
         cart, secret = cart_or_new(conn, now)
         return capture.add_configuration(conn, now, cart, configuration, quantity), secret
+
+
+def is_suggested(house: House, view: catalog.ProductView) -> bool:
+    """Whether the catalog says what a kit consists of as long as nobody changes it, and our configurator can confirm it."""
+    predefined = view.facts.type is catalog.EntryType.PREDEFINED_DYNAMIC_KIT and view.configurable is not None
+    return predefined and bool(view.components) and is_ours(house, view.configurable.url if view.configurable else None)
+
+
+def order_as_suggested(house: House, caller: Caller, part_number: str, quantity: str) -> tuple[capture.Order, str | None]:
+    """Put a predefined kit into the cart as the catalog suggests it, without configuring.
+
+    Its content is a definition like any other: the model of today has to allow exactly these parts.
+    """
+    with house.commerce.database.read() as conn:
+        view = catalog.product_view(conn, visit(conn, caller, house).view, part_number)
+    if not is_suggested(house, view):
+        raise capture.ConfigurationRequired(part_number=view.facts.part_number)
+    parts = tuple(capture.ComponentFields(one.facts.part_number, quantity=one.quantity) for one in view.components)
+    fields = capture.DefinitionFields(new_id(), view.facts.part_number, components=parts)
+    return order_configuration_add(house, caller, fields, quantity)
 
 
 def order_configuration_update(

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from entrepot.commerce import capture
 from entrepot.kernel.money import format_amount, format_price
 from entrepot.kernel.quantity import read_step
-from entrepot.web import kit_launch, shop
+from entrepot.web import defined_kits, kit_launch, shop
 from entrepot.web.api.caller import CART_HEADER, caller_of
 from entrepot.web.edge import house_of
 
@@ -38,8 +38,14 @@ class NewLaunch(msgspec.Struct, forbid_unknown_fields=True):
     line: str = ""
 
 
+WHICH = "Name a finished configuration, or the part number of a predefined kit, one of them."
+
+
 class NewConfiguration(msgspec.Struct, forbid_unknown_fields=True):
-    configuration_id: str
+    """A finished configuration by its id; or a predefined kit by its part number, as the catalog suggests it."""
+
+    configuration_id: str = ""
+    part_number: str = ""
     quantity: str = "1"
     line: str | None = None
 
@@ -107,8 +113,13 @@ class CartApi(Controller):
     @post("/configurations", permission="public", sync_to_thread=True)
     def add_configuration(self, request: Request[Any, Any, Any], store: str, data: NewConfiguration) -> Response[bytes]:
         """Add a finished configuration as one line, or put it in the place of an earlier one (`line`)."""
-        caller = caller_of(request, store)
-        cart, secret = shop.add_configuration(house_of(request), caller, data.configuration_id, data.quantity, data.line)
+        house, caller = house_of(request), caller_of(request, store)
+        if bool(data.part_number) == bool(data.configuration_id):
+            raise capture.ConfigurationInvalid(path="configuration_id", problem=WHICH)
+        if data.part_number:
+            cart, secret = defined_kits.order_as_suggested(house, caller, data.part_number, data.quantity)
+        else:
+            cart, secret = shop.add_configuration(house, caller, data.configuration_id, data.quantity, data.line)
         return respond_with(cart, secret, status=201)
 
     @patch("/items/{line:str}", permission="public", sync_to_thread=False)

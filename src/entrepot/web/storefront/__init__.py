@@ -29,6 +29,7 @@ HANDLERS = [
     browse.search,
     product.product,
     product.configure,
+    product.take_suggestion,
     cart.cart,
     cart.add,
     cart.change_quantity,

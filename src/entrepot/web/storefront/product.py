@@ -18,15 +18,16 @@ from sqlalchemy.engine import Connection
 from entrepot.commerce import capture, catalog, pricing
 from entrepot.commerce.catalog import EntryType
 from entrepot.kernel.errors import Error
-from entrepot.web import kit_launch, shop
+from entrepot.web import defined_kits, kit_launch, shop
 from entrepot.web.pages import Link
 from entrepot.web.storefront import choosing, words
 from entrepot.web.storefront.choosing import FIELD, Choice, Fault, field_of
 from entrepot.web.storefront.configured import off_to
-from entrepot.web.storefront.frame import Form, Front, front_of, kept, page_of, show
+from entrepot.web.storefront.frame import Form, Front, front_of, go, keep_secret, kept, page_of, show
 from entrepot.web.storefront.kit_prices import card_prices, default_price
 from entrepot.web.storefront.pictures import picture_of
 from entrepot.web.storefront.stock_words import StockWords, stock_words, worst
+from entrepot.web.storefront.told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Box:
     quantity: str
     errors: dict[str, str]
     faults: dict[str, Fault]
+    suggested: bool = False
 
 
 @get("/products/{part_number:str}", permission="public", sync_to_thread=True)
@@ -173,6 +175,7 @@ def _box(front: Front, conn: Connection, now: capture.Visit, view: View, wish: W
         quantity=wish.quantity or product.facts.step.format(1),
         errors=_errors(front, wish.errors, faults),
         faults={one.field: one for one in faults},
+        suggested=product.facts.id in view.prices and defined_kits.is_suggested(front.house, product),
     )
 
 
@@ -333,6 +336,19 @@ def _faults_of(front: Front, part_number: str, wish: Wish, error: Error) -> tupl
     return choosing.faults_of(error, view.resolution, own_link, view.facts.part_number)
 
 
+@post("/products/{part_number:str}/as-suggested", permission="public", sync_to_thread=True, status_code=303)
+def take_suggestion(request: Request[Any, Any, Any], part_number: FromPath[str], data: Form) -> Response[str]:
+    """Put a predefined kit into the cart with what is suggested for it."""
+    front = front_of(request)
+    try:
+        _, secret = defined_kits.order_as_suggested(front.house, front.caller, part_number, "1")
+    except catalog.CatalogEntryNotFound:
+        raise
+    except Error as error:
+        return product_page(front, part_number, Wish(errors={"": words.sentence(error, front.locale)}), 422)
+    return keep_secret(front, go(front, "/cart", Told(front.words.gettext("It is in your cart."))), secret)
+
+
 @post("/products/{part_number:str}/configure", permission="public", sync_to_thread=True, status_code=303)
 def configure(request: Request[Any, Any, Any], part_number: FromPath[str], data: Form) -> Response[str]:
     """Send the shopper to the configurator with this kit; it comes back to the cart."""
@@ -344,4 +360,4 @@ def configure(request: Request[Any, Any, Any], part_number: FromPath[str], data:
     return off_to(front, launched)
 
 
-__all__ = ["Wish", "add_refused", "configure", "field_of", "product", "product_page"]
+__all__ = ["Wish", "add_refused", "configure", "field_of", "product", "product_page", "take_suggestion"]
