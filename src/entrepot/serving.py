@@ -14,6 +14,7 @@ from litestar import Litestar
 from rich.console import Console
 
 from entrepot import demo as demo_store
+from entrepot import demo_life
 from entrepot.app import Suite, build
 from entrepot.configurator import compile_again
 from entrepot.loading import show, shown_progress
@@ -39,6 +40,7 @@ def prepare(settings: Settings, console: Console, *, demo: bool) -> Suite:
         if report.problems:
             show(report, console)
         suite.settle()
+        demo_life.happen(suite)
     return suite
 
 
