@@ -20,6 +20,7 @@ from entrepot.web.configurator.completing import complete, told
 from entrepot.web.configurator.earlier import link_in, offered, saved_by
 from entrepot.web.configurator.keeper import viewer_of
 from entrepot.web.configurator.launching import leave, open_launch, way_back
+from entrepot.web.configurator.parting import parted, search
 from entrepot.web.configurator.reasoned import explain
 from entrepot.web.configurator.stepping import change_since, headers_of, hold
 from entrepot.web.edge import house_of, html
@@ -47,7 +48,8 @@ class Said:
     """What a page says beside the configuration: why a value is excluded, a ceiling, what filling in has changed.
 
     ``changed`` is the revision before it, ``like`` the link it was to come close to, ``fault`` why that did not work;
-    ``held`` is what the browser shows already; ``unfinished`` says that a choice was not decided in time.
+    ``held`` is what the browser shows already, ``at`` the part of a large kit that is open, ``find`` what is searched in it;
+    ``unfinished`` says that a choice was not decided in time.
     """
 
     why: Pick | None = None
@@ -57,12 +59,14 @@ class Said:
     unproven: bool = False
     fault: str = ""
     held: str = ""
+    at: str = ""
+    find: str = ""
     unfinished: bool = False
 
     @property
     def query(self) -> str:
         """What a redirect carries of it."""
-        pairs = {"ceiling": self.ceiling, "unproven": "1" if self.unproven else "", "like": self.like}
+        pairs = {"ceiling": self.ceiling, "unproven": "1" if self.unproven else "", "like": self.like, "at": self.at}
         pairs |= {"changed": str(self.changed)} if self.changed != UNCHANGED else {}
         known = {name: value for name, value in pairs.items() if value}
         return f"?{urlencode(known)}" if known else ""
@@ -111,6 +115,8 @@ class ConfiguratorPages(Controller):
             like=link_in(asked.get("like", "")),
             unproven=bool(asked.get("unproven")),
             held=asked.get("held", "")[:40],
+            at=asked.get("at", "")[:200],
+            find=asked.get("find", "").strip()[:80],
         )
         return _page(request, find(house_of(request), session), said)
 
@@ -119,6 +125,7 @@ class ConfiguratorPages(Controller):
         """Take one step: choose, take back, repair, complete, undo, or finish."""
         house = house_of(request)
         found, ceiling, held = find(house, session), data.get("ceiling", "").strip()[:20], data.get("held", "")[:40]
+        asked = Said(ceiling=ceiling, held=held, at=data.get("at", "")[:200])
         if data.get("do") == "done":
             return _finished(request, found)
         if "open" in data:
@@ -128,15 +135,15 @@ class ConfiguratorPages(Controller):
             after, where, said = take_step(house, found, data)
         except configurator.OptionExcluded as excluded:
             if "choose" in data:
-                return _page(request, found, Said(read_choice(data["choose"]), ceiling, held=held))
+                return _page(request, found, replace(asked, why=read_choice(data["choose"])))
             fault = excluded.plain(translator(found.launch.locale).gettext)
-            return _page(request, found, Said(ceiling=ceiling, held=held, fault=fault))
+            return _page(request, found, replace(asked, fault=fault))
         except configurator.SearchUnfinished:
-            return _page(request, found, Said(ceiling=ceiling, unfinished=True))
+            return _page(request, found, replace(asked, held="", unfinished=True))
         except (configurator.ConfigurationNotFound, configurator.OtherKit) as error:
             fault = error.plain(translator(found.launch.locale).gettext)
-            return _page(request, found, Said(ceiling=ceiling, like=data.get("like", "")[:300], fault=fault))
-        said = replace(said, ceiling=ceiling, held=held)
+            return _page(request, found, replace(asked, held="", like=data.get("like", "")[:300], fault=fault))
+        said = replace(said, ceiling=ceiling, held=held, at=asked.at)
         if "hx-request" in request.headers:
             return _page(request, after, said)
         return Redirect(f"{address(after)}{said.query}{where}", status_code=303)
@@ -258,7 +265,7 @@ def _page(request: Asking, session: Session, said: Said) -> Response[str]:
     answers = ask(house, session, view.taken)
     page = page_for(request, locale=launch.locale, currency=launch.currency, store_name=store_name(launch.organization))
     made = shown.show(session, view, answers, launch.locale, shown.read_ceiling(said.ceiling))
-    made = kits.with_kits(made, session, view, answers, launch.locale)
+    made = parted(kits.with_kits(made, session, view, answers, launch.locale), said.at, said.why.option_class if said.why else "")
     with house.configurator.database.read() as conn:
         earlier = [] if session.configuration.parent else offered(conn, session, saved_by(request))
     try:
@@ -275,6 +282,7 @@ def _page(request: Asking, session: Session, said: Said) -> Response[str]:
         said=said,
         why=why,
         change=change,
+        hits=search(made, said.find),
         token=hold(known, made, why),
         completed=told(house, session, answers, said.changed, said.like) if said.changed != UNCHANGED else None,
         earlier=earlier[:MAX_EARLIER],

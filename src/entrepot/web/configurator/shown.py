@@ -140,6 +140,13 @@ class Configuring:
     lowest_exact: bool = True
     #: The kits inside by the option they stand for.
     kits: Mapping[str, InnerKit] = field(default_factory=dict)
+    #: The one section that is open where there are too many options for a page, and the section of each anchor.
+    at: str = ""
+    ways: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def opened(self) -> tuple[Section, ...]:
+        return tuple(one for one in self.sections if not self.at or one.name == self.at)
 
 
 class Words:

@@ -63,6 +63,8 @@ def change_since(configuration_id: str, token: str, made: Configuring, why: Why 
     for old, new in zip(before.made.sections, made.sections, strict=True):
         if (old.missing, old.done) != (new.missing, new.done):
             ways.append(new)
+        if made.at not in ("", new.name):
+            continue
         if [one.name for one in old.questions] != [one.name for one in new.questions]:
             sections.append(new)
             continue
@@ -89,7 +91,8 @@ def headers_of(change: Change | None, why: Why | None) -> dict[str, str]:
 def _same_frame(before: Configuring, made: Configuring) -> bool:
     """Whether the page is built the same: its sections, its ceiling (every link names it), open or finished."""
     names = [[section.name for section in one.sections] for one in (before, made)]
-    return names[0] == names[1] and before.ceiling.text == made.ceiling.text and before.finished == made.finished
+    parts = before.at == made.at
+    return parts and names[0] == names[1] and before.ceiling.text == made.ceiling.text and before.finished == made.finished
 
 
 def _kits_of(made: Configuring, question: Question) -> list[object]:
