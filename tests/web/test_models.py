@@ -191,3 +191,16 @@ def test_models_are_nothing_for_others(who: str) -> None:
 def test_unknown_models_are_not_found(merch: Person) -> None:
     for path in ("", "/source", "/diff", "/file"):
         assert merch.get(f"/management/models/nothing{path}").status_code == 404, path
+
+
+def test_a_text_is_read_along_while_it_is_typed(merch: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = starter("along", "tannwerk")
+    assert 'hx-trigger="input delay' in merch.get(NEW).text
+    monkeypatch.setattr(configurator, "prepare_draft", None)  # It is read, not compiled.
+    good = merch.post(NEW, {"source": text, "do": "read"})
+    assert good.status_code == 200 and "It reads well" in good.text and "<html" not in good.text
+    wrong = merch.post(NEW, {"source": text.replace("requires: inserts.tray", "requires: inserts.trey"), "do": "read"})
+    assert wrong.status_code == 200 and "Line" in wrong.text and "Did you mean tray?" in text_of(wrong.text)
+    torn = merch.post(NEW, {"source": "model: [", "do": "read"})
+    assert torn.status_code == 200 and "field-error" in torn.text
+    assert "Too long" in merch.post(NEW, {"source": text + "#" * 200_000, "do": "read"}).text

@@ -26,6 +26,10 @@ AROUND = 3
 TABLE = "table-"
 
 
+#: The longest text with its tables that is read while it is typed, in characters.
+MOST_ALONG = 200_000
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """What is wrong with a draft: where, why, what to write instead, and the lines around it."""
@@ -108,7 +112,9 @@ def _entered(entered: object, known: str) -> str:
 
 
 def answer(request: Asked, draft: Draft, pressed: str, state: int = 0) -> Response[Any]:
-    """Do with a text what was asked: keep it, keep it and try it, publish it, or only check it."""
+    """Do with a text what was asked: keep it, keep it and try it, publish it, or only check it; or read it while it is typed."""
+    if pressed == "read":
+        return _read_along(request, draft)
     house = house_of(request)
     at = house.clock.now()
     try:
@@ -129,6 +135,18 @@ def answer(request: Asked, draft: Draft, pressed: str, state: int = 0) -> Respon
     except Error as error:
         return source_of(request, draft, error=error, state=state)
     return back(f"/management/models/{stored.name}", "unchanged" if stored.version == draft.based_on else "published")
+
+
+def _read_along(request: Asked, draft: Draft) -> Response[str]:
+    """What reading a text says, for the line beneath it: the first thing wrong, and nothing of what only compiling finds out."""
+    if len(draft.source) + sum(map(len, draft.files.values())) > MOST_ALONG:
+        return show(request, "management/model_reading.html", large=True, trouble=None, draft=draft)
+    try:
+        configurator.read_model(draft.source, draft.file, draft.files)
+    except Error as error:
+        trouble = _trouble(draft, error, desk_of(request).locale)
+        return show(request, "management/model_reading.html", large=False, trouble=trouble, draft=draft)
+    return show(request, "management/model_reading.html", large=False, trouble=None, draft=draft)
 
 
 def save(request: Asked, draft: Draft, made_from: int) -> int:
