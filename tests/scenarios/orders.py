@@ -26,7 +26,7 @@ from entrepot.commerce.promotions.shares import part_of, unit_shares
 from entrepot.kernel.money import allocate, exponent, extend, format_amount, format_price, parse_amount, parse_price, percent_of
 from tests.scenarios import catalog_rules, coupons, zones
 from tests.scenarios.neutral import NOW, Given, Unknown, as_list, attributes_of, currency_of, in_force, switched_on
-from tests.scenarios.promotions import KINDS, Setting, nth_order, promotion_of
+from tests.scenarios.promotions import KINDS, Setting, leading, nth_order, promotion_of
 
 CHARGES = {"surcharge", "manual_order_fixed", "tax"}
 PERCENT = ("percentage", "percent")
@@ -141,7 +141,8 @@ def _scene(given: Given, policies: frozenset[str]) -> Scene:
     out = tuple(
         str(one.get("sku")) for one in given.each("items") if one.first("in_scope", "discountable", "promotable") is False
     )
-    setting = Setting(scene.currency, policies, out, _gross_factor(given, scene))
+    first = leading([(number, rule) for number, rule in scene.running if rule.get("kind") in KINDS], policies)
+    setting = Setting(scene.currency, policies, out, _gross_factor(given, scene), first)
     known = KINDS | CHARGES | catalog_rules.KINDS
     for number, rule in enumerate(scene.rules, 1):
         kind = rule.get("kind")

@@ -39,12 +39,13 @@ class Setting:
     policies: frozenset[str]
     out_of_scope: tuple[str, ...] = ()
     gross_factor: Decimal = Decimal(1)
+    #: The rules that come first of their level where another goes with nothing: the others are put on top of them.
+    leading: frozenset[int] = frozenset()
 
 
 def promotion_of(number: int, rule: Given, setting: Setting) -> Promotion:
     """The promotion a rule stands for; ``number`` is its place in the list, from 1."""
-    kind = rule.get("kind")
-    level = Level.PRODUCT if kind in PRODUCT else Level.SHIPPING if kind in SHIPPING else Level.ORDER
+    kind, level = rule.get("kind"), level_of(rule)
     target = _target(rule, setting)
     conditions = [*_conditions(rule, target, setting), *_own_conditions(kind, rule, setting)]
     every = rule.first("per", "per_qty", "for_every")
@@ -65,13 +66,37 @@ def promotion_of(number: int, rule: Given, setting: Setting) -> Promotion:
         conditions=read_conditions(conditions),
         rewards=read_rewards(rewards),
         priority=priority if higher_first else -priority,
-        exclusivity=_exclusivity(rule, level, setting),
+        exclusivity=Exclusivity.COMBINES if number in setting.leading else _exclusivity(rule, level, setting),
         trigger=Trigger.PUBLIC_CODE if coupon else Trigger.AUTOMATIC,
         code=canonical_code(coupon) if coupon else None,
         limits=_limits(rule),
         settings=read_settings(_settings(rule)),
         **_dates(rule),
     )
+
+
+def level_of(rule: Given) -> Level:
+    kind = rule.get("kind")
+    return Level.PRODUCT if kind in PRODUCT else Level.SHIPPING if kind in SHIPPING else Level.ORDER
+
+
+def leading(rules: list[tuple[int, Given]], policies: frozenset[str]) -> frozenset[int]:
+    """Of each level the rule that goes first, where a rule of it goes with nothing.
+
+    Stackable promotions come after the others; run as one, a rule that goes before an exclusive one would come after it.
+    """
+    sign = -1 if "priority:higher_number_first" in policies else 1
+    found: set[int] = set()
+    for level in Level:
+        here = [(number, rule) for number, rule in rules if level_of(rule) is level]
+        others = [(sign * int(rule.get("priority", 0)), number) for number, rule in here if not _exclusive(rule)]
+        if others and len(others) < len(here):
+            found.add(min(others)[1])
+    return frozenset(found)
+
+
+def _exclusive(rule: Given) -> bool:
+    return rule.get("combinable") is False or bool(rule.get("exclusive"))
 
 
 def _off_shipping_too(kind: str, rule: Given) -> list[dict[str, Any]]:
@@ -88,8 +113,8 @@ def _off_shipping_too(kind: str, rule: Given) -> list[dict[str, Any]]:
 
 def _exclusivity(rule: Given, level: Level, setting: Setting) -> Exclusivity:
     """Scenarios that apply several promotions in sequence run them as stackable ones, unless they say otherwise."""
-    stackable, combinable, exclusive = rule.get("stackable"), rule.get("combinable"), rule.get("exclusive")
-    if combinable is False or exclusive:
+    stackable = rule.get("stackable")
+    if _exclusive(rule):
         return Exclusivity.ALONE
     best = "select:best_combination" in setting.policies and level is Level.PRODUCT
     return Exclusivity.COMBINES if stackable is False or (best and stackable is not True) else Exclusivity.STACKS
@@ -327,9 +352,9 @@ def _cap(rule: Given, setting: Setting) -> dict[str, Any]:
 
 
 def _sets(rule: Given) -> dict[str, Any]:
-    """Complete groups are built in line order, unless the words say which units come first."""
-    words = rule.words
-    take = "cheapest" if "cheapest first" in words else "dearest" if "most expensive first" in words else "entered"
+    """Complete groups are built in line order, unless the words say which units come first; single units dearest first."""
+    words, own = rule.words, "entered" if "group_size" in rule else "dearest"
+    take = "cheapest" if "cheapest first" in words else "dearest" if "most expensive first" in words else own
     return {"set_size": int(rule.get("group_size", 1)), "take": take}
 
 
