@@ -21,7 +21,14 @@ console = Console()
 File = Annotated[Path, typer.Argument(help="A model: .yaml, .uvl, .dimacs (.cnf) or XCSP .xml.", exists=True, dir_okay=False)]
 Data = Annotated[Path | None, typer.Option("--data", envvar="DATA", help="Folder of the embedded databases.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")]
-Seconds = Annotated[float, typer.Option("--seconds", help="How long compiling may take; after that the solver answers.")]
+Seconds = Annotated[
+    float,
+    typer.Option(
+        "--seconds",
+        help="Processor time of the compiler, all its attempts together; by the clock up to four times as long where the machine "
+        "is busy. After that the solver answers.",
+    ),
+]
 
 
 @app.command()
@@ -55,6 +62,9 @@ def bench(
     sessions: Annotated[int, typer.Option(help="Random sessions to walk.", min=1, max=10_000)] = 20,
     seed: Annotated[int, typer.Option(help="The same seed walks the same sessions.")] = 1,
     seconds: Seconds = 120.0,
+    limit: Annotated[
+        float, typer.Option(help="Seconds by the clock for all questions; what is left out then is named.", min=1)
+    ] = 300.0,
     as_json: AsJson = False,
 ) -> None:
     """Measure steps, explanations, repairs and cheapest completions over random sessions (engine time, warm)."""
@@ -62,7 +72,7 @@ def bench(
     from entrepot.configurator.measure import bench as measure
 
     with refusing(as_json=as_json):
-        answer = measure(read_formula(file, datetime.now(UTC)), sessions, seed, seconds)
+        answer = measure(read_formula(file, datetime.now(UTC)), sessions, seed, seconds, limit)
     if as_json:
         typer.echo(json.dumps(answer))
     else:

@@ -15,7 +15,7 @@ from entrepot.configurator import encode as encoding
 from entrepot.configurator.circuit import read_bytes
 from entrepot.configurator.encode import encode
 from entrepot.configurator.engine import CircuitEngine, LayeredEngine, open_engine
-from entrepot.configurator.facts import check
+from entrepot.configurator.facts import check, describe
 from entrepot.configurator.importers import read_formula
 from entrepot.configurator.knowledge import Knowledge, available, compile_formula
 from entrepot.configurator.problems import CircuitUnreadable
@@ -82,6 +82,20 @@ def test_what_cannot_be_compiled_in_time_is_solved() -> None:
     engine = open_engine(formula, knowledge)
     assert isinstance(engine, SatEngine)
     agree(formula, engine, chance, steps=20, brute=True)
+
+
+@compiler
+def test_what_did_not_compile_is_named_as_the_model_or_as_a_part_of_it() -> None:
+    formula = encode(demo("notebook-cto"), AT).formula
+    whole, variables = compile_formula(formula), len(formula.variables)
+
+    def said(unsettled: int) -> str:
+        knowledge = replace(whole, unsettled=tuple(range(unsettled)))
+        [told] = describe(formula, knowledge, open_engine(formula, knowledge)).facts.not_proven
+        return told
+
+    assert said(variables).startswith("configurations: the model did not compile")
+    assert said(2).startswith(f"configurations: a part of it (2 of {variables} variables) did not compile")
 
 
 @compiler

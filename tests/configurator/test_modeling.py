@@ -12,8 +12,10 @@ from typer.testing import CliRunner
 from entrepot.cli import app
 from entrepot.configurator import find_model, find_versions
 from entrepot.configurator.database import metadata
+from entrepot.configurator.encode import encode
 from entrepot.configurator.engine import LayeredEngine
 from entrepot.configurator.knowledge import available
+from entrepot.configurator.measure import bench
 from entrepot.kernel.db import Database
 from entrepot.modeling import app as models
 from tests.configurator.models import AT, BICYCLE, DEMO, bicycle, every_configuration
@@ -65,6 +67,14 @@ def test_bench_measures_every_kind_of_question(bicycle_file: str) -> None:
         assert 0 < answer[kind]["median"] <= answer[kind]["p95"]
     assert answer["peak_memory_mb"] > 0
     assert answer["steps"] == json.loads(run("bench", bicycle_file, "--sessions", "3", "--seed", "5", "--json"))["steps"]
+
+
+def test_bench_names_what_its_limit_leaves_out() -> None:
+    formula = encode(bicycle(), AT).formula
+    assert "left_out" not in bench(formula, sessions=2)
+    cut = bench(formula, sessions=2, limit=0.0)
+    assert cut["steps"] == 0
+    assert cut["left_out"] == ["steps of 2 of 2 sessions: half of 0 s was over"]
 
 
 def test_try_shows_what_is_possible_and_why_not(bicycle_file: str) -> None:

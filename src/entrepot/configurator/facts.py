@@ -79,15 +79,16 @@ def describe(formula: Formula, knowledge: Knowledge, engine: Engine) -> Examined
         compile_s=round(knowledge.seconds, 3),
         engine=knowledge.engine(formula),
         size_bytes=knowledge.circuit.size_bytes if knowledge.circuit else 0,
-        not_proven=tuple(_not_proven(knowledge, domains, how_many)),
+        not_proven=tuple(_not_proven(knowledge, domains, how_many, len(formula.variables))),
     )
     return Examined(facts, engine, knowledge, tuple(always[:MAX_NAMED]), tuple(dead[:MAX_NAMED]))
 
 
-def _not_proven(knowledge: Knowledge, domains: Domains, how_many: int | None) -> Iterator[str]:
+def _not_proven(knowledge: Knowledge, domains: Domains, how_many: int | None, variables: int) -> Iterator[str]:
     """What the facts do not say, and why not."""
     if how_many is None and (knowledge.circuit is None or knowledge.unsettled):
-        which = "the model" if knowledge.circuit is None else f"a part of {len(knowledge.unsettled):,} variables"
+        part = f"a part of it ({len(knowledge.unsettled):,} of {variables:,} variables)"
+        which = "the model" if knowledge.circuit is None or len(knowledge.unsettled) == variables else part
         yield f"configurations: {which} did not compile within the limits; compiling may take longer with --seconds"
     elif how_many is None:
         yield "configurations: the sums have too many cases to be counted"
