@@ -17,7 +17,7 @@ from entrepot.configurator.encode import CLASS_RULE, Encoded, encode
 from entrepot.configurator.engine import open_engine
 from entrepot.configurator.explain import Explainer
 from entrepot.configurator.knowledge import Knowledge
-from entrepot.configurator.model import Model, say
+from entrepot.configurator.model import Model, OptionClass, say
 from entrepot.configurator.problems import ModelContradictory
 from entrepot.configurator.solve import SatEngine
 
@@ -57,21 +57,69 @@ class Compiled:
     kept: Kept = field(default_factory=Kept, compare=False, repr=False)
 
     def costs(self, prices: Mapping[str, int]) -> Costs:
-        """What each value costs, from the additive prices of parts; a part without a price costs nothing."""
+        """What each value costs, from the additive prices of parts; a part without a price costs nothing.
+
+        A class's own part counts with the values that bring it. Where no single class decides whether it is in the kit it is
+        left out, and sums are lower bounds (`counts_all`).
+        """
         return self.kept.get(("costs", id(prices)), prices, lambda: self._costs(prices))
 
     def _costs(self, prices: Mapping[str, int]) -> Costs:
-        costs = {}
+        costs: dict[int, list[int]] = {}
+        variables = self.encoded.formula.variables
         for option_class in self.model.classes:
             multiplier = self.model.multiplier(option_class)
             for place in self.encoded.layout.places(option_class) if option_class.items else ():
                 row = []
-                for value in self.encoded.formula.variables[place].values:
+                for value in variables[place].values:
                     item = option_class.item(value.option)
                     row.append(prices.get(item.part, 0) * value.quantity * multiplier if item else 0)
                 if any(row):
-                    costs[place] = tuple(row)
-        return costs
+                    costs[place] = row
+        for option_class, place, always in self._own_parts:
+            price = prices.get(option_class.part, 0) * self.model.multiplier(option_class)
+            values = variables[place].values
+            row = costs.get(place, [0] * len(values))
+            if price:
+                costs[place] = [cost + price * (always or bool(one.option)) for cost, one in zip(row, values, strict=True)]
+        return {place: tuple(row) for place, row in costs.items()}
+
+    def counts_all(self, prices: Mapping[str, int]) -> bool:
+        """Whether sums of the values' costs are what whole kits cost."""
+        counted = {option_class.name for option_class, _, _ in self._own_parts}
+        return not any(one.part in prices and one.name not in counted for one in self.model.classes if one.part)
+
+    @property
+    def _own_parts(self) -> list[tuple[OptionClass, int, bool]]:
+        """The classes with a part of their own that one variable decides about, with it, and whether all its values bring it."""
+
+        def find() -> list[tuple[OptionClass, int, bool]]:
+            found = []
+            for option_class in self.model.classes:
+                decided = self._decided(option_class) if option_class.part else None
+                if decided is not None:
+                    found.append((option_class, *decided))
+            return found
+
+        return self.kept.get("own parts", None, find)
+
+    def _decided(self, option_class: OptionClass) -> tuple[int, bool] | None:
+        """A class's own part is in the kit when anything in it or below it is chosen.
+
+        What stands below an option is chosen with that option alone, so that option's class decides.
+        """
+        below = {option_class.name}
+        for one in self.model.classes:
+            if one.parent in below:
+                below.add(one.name)
+        asked = [one for one in self.model.classes if one.name in below and one.items]
+        deciding = [one for one in asked if one.owner is None or one.owner.option_class not in below]
+        sure = next((one for one in deciding if one.owner is None and one.least), None)
+        if sure is not None:
+            return self.encoded.layout.places(sure)[0], True
+        if len(deciding) == 1 and deciding[0].single:
+            return self.encoded.layout.places(deciding[0])[0], False
+        return None
 
     def rule_text(self, rule: str, language: str) -> str:
         """The sentence of a rule, or of a class's own cardinality."""

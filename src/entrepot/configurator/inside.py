@@ -30,10 +30,12 @@ class Filled:
 def ahead_of(session: Session, prices: Prices) -> Outlook | None:
     """Prices ahead of a configuration; a kit inside counts with the least it can come to, not with what it is now.
 
-    Where the least of one is not known exactly it counts with less, and what is told is not ``exact``.
+    Where the least of one is not known exactly it counts with less, and so do parts of classes that no sum of options
+    counts; what is told is not ``exact`` then.
     """
     least, exact = _least_inside(session, prices)
     found = outlook(session.compiled, session.configuration.picks, least)
+    exact = exact and session.compiled.counts_all(prices)
     return found if found is None or exact else replace(found, exact=False)
 
 
@@ -48,11 +50,11 @@ def fill_cheapest(session: Session, prices: Prices) -> Filled | None:
         filled = fill_cheapest(kit, prices)
         if filled is not None:
             kits[place] = filled
-            sure = filled.completion.proven and not _has_priced_classes(kit.compiled, prices)
-            costs.append((kit.launch.item, filled.completion.cost, sure))
+            costs.append((kit.launch.item, filled.completion.cost, filled.completion.proven))
     at_least, proven = _priced(session, prices, costs)
     made = session.configuration
     found = complete_cheapest(session.compiled, made.picks, at_least, made.base)
+    proven = proven and session.compiled.counts_all(prices)
     return None if found is None else Filled(found._replace(proven=found.proven and proven), kits)
 
 
@@ -65,7 +67,7 @@ def _least_inside(session: Session, prices: Prices) -> tuple[Prices, bool]:
         inner, exact = _least_inside(kit, prices)
         ahead = outlook(kit.compiled, kit.configuration.picks, inner)
         if ahead is not None and ahead.lowest is not None:
-            sure = exact and ahead.exact and not _has_priced_classes(kit.compiled, prices)
+            sure = exact and ahead.exact and kit.compiled.counts_all(prices)
             costs.append((kit.launch.item, ahead.lowest, sure))
         else:
             costs.append((kit.launch.item, _floor(kit.compiled, kit.configuration.picks, inner), False))
@@ -92,8 +94,3 @@ def _floor(compiled: Compiled, picks: Picks, prices: Prices) -> int:
         mask = evidence.get(place, -1)
         total += min((cost for bit, cost in enumerate(row) if mask >> bit & 1), default=0)
     return total
-
-
-def _has_priced_classes(compiled: Compiled, prices: Prices) -> bool:
-    """Whether classes have parts of their own, which sums of options leave out."""
-    return any(one.part in prices for one in compiled.model.classes if one.part)
