@@ -17,6 +17,7 @@ from entrepot.commerce.database import metadata
 from entrepot.kernel.db import Database
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+THERE = ("kitwerk", "https://kitwerk.example")
 BROUGHT = capture.Brought("kit-1", capture.DefinitionFields("kit-1", "KIT", components=(capture.ComponentFields("A"),)))
 
 
@@ -30,7 +31,7 @@ def database(open_database: Callable[[sa.MetaData, str], Database]) -> Database:
 
 
 def launched(conn: sa.Connection) -> foreign_launch.ForeignLaunch:
-    made = capture.new_foreign_launch(visit(), "cart", ("kitwerk", "https://kitwerk.example"), ("KIT", "model"), "line")
+    made = capture.new_foreign_launch(visit(), "cart", THERE, ("KIT", "model"), "line")
     capture.record_foreign_launch(conn, made, AT)
     return made
 
@@ -77,3 +78,15 @@ def test_who_is_not_awaited_any_more_is_forgotten(database: Database) -> None:
         launched(conn)
         assert capture.forget_launches(conn, AT + AWAY - timedelta(seconds=1)) == 0
         assert capture.forget_launches(conn, AT + AWAY) == 1
+
+
+def test_what_is_awaited_follows_the_lines_into_another_cart(database: Database) -> None:
+    with database.write() as conn:
+        made, new = launched(conn), capture.new_foreign_launch(visit(), "cart", THERE, ("KIT", "model"))
+        capture.record_foreign_launch(conn, new, AT)
+        foreign_launch.follow_cart(conn, "cart", "own", {"line": "line of the own cart"})
+        for one, line in ((made, "line of the own cart"), (new, "")):
+            capture.record_return(conn, one, "1", BROUGHT)
+            assert capture.find_return(conn, visit(), one.id, "own").launch.line_id == line
+            with pytest.raises(ReturnNotExpected):
+                capture.find_return(conn, visit(), one.id, "cart")
