@@ -184,6 +184,33 @@ def test_the_way_back_leads_only_to_allowed_origins(url: str, allowed: bool) -> 
             read_launch(KEY, token, AT, ["https://shop.example"])
 
 
+@pytest.mark.parametrize(
+    ("written", "chosen"),
+    [
+        ("frame.small\nextras.rack", {"frame.small", "wheels.w26", "extras.rack"}),
+        ("frame.small\nframe.none-such\n 1 x extras.rack ", {"frame.small", "wheels.w26", "extras.rack"}),
+        ("saddle.soft", {"frame.large", "wheels.w28"}),
+        ("", {"frame.large", "wheels.w28"}),
+    ],
+)
+def test_a_kit_starts_from_what_the_catalog_suggests(database: Database, written: str, chosen: set[str]) -> None:
+    preset = configurator.read_preset(written)
+    with database.write() as conn:
+        session = opened(conn, Launch(**{**_fields(LAUNCH), "preset": preset}))
+        assert {f"{pick.option_class}.{pick.option}" for pick in session.view().taken if pick.option} == chosen
+        changed = configurator.choose_option(conn, session, Pick("frame", "large"), AT)
+        assert "wheels.w28" in {str(pick) for pick in changed.view().taken}, "it gives way to what the shopper chooses"
+
+
+def test_a_suggestion_may_be_the_bill_of_material_of_a_configuration(database: Database) -> None:
+    with database.write() as conn:
+        bom = finished(conn)
+        preset = configurator.read_preset(configurator.to_xml(bom).decode())
+        session = opened(conn, Launch(**{**_fields(LAUNCH), "preset": preset}))
+        assert {str(pick) for pick in session.view().taken} >= {"frame.small", "extras.rack"}
+        assert not session.configuration.picks, "none of it is the shopper's own choice"
+
+
 def test_the_predefined_notebook_is_a_valid_kit_without_configuring(database: Database) -> None:
     with database.write() as conn:
         configurator.publish(conn, (DEMO / "notebook-cto.yaml").read_text(), "notebook-cto.yaml", AT)

@@ -91,6 +91,8 @@ OTHERS: list[tuple[str, str, str]] = [
     ("CatalogEntryParentProductRelationship", "PartNumber,ParentPartNumber\nBUTTON,KIT\n", "TYPE_NOT_ALLOWED"),
     ("Catalog", "Identifier,MasterCatalog\nother,1\n", "MASTER_CATALOG_DUPLICATE"),
     ("CatalogEntryConfiguration", "PartNumber,Model\nBUTTON,model\n", "TYPE_NOT_ALLOWED"),
+    ("CatalogEntryConfiguration", "PartNumber,Model,DefaultConfiguration\nBUTTON,m,board oak\n", "BAD_VALUE"),
+    ("CatalogEntryConfiguration", "PartNumber,Model,DefaultConfiguration\nBUTTON,m,<Bom/>\n", "BAD_VALUE"),
     ("CatalogGroup", "GroupIdentifier,Delete\nSUB,1\n", "GROUP_NOT_EMPTY"),
     ("Catalog", "Identifier,Delete\nmaster,1\n", "GROUP_NOT_EMPTY"),
 ]

@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from entrepot.configurator.bom import Extracted, Setting, bill_of, extract
+from entrepot.configurator.bom import Extracted, Setting, bill_of, choices_in, extract
+from entrepot.configurator.bom_xml import from_xml
 from entrepot.configurator.compile import Compiled
 from entrepot.configurator.launch import Launch, ReadLaunch, Viewer
 from entrepot.configurator.model import Pick, say
@@ -254,7 +255,22 @@ def _start(conn: Connection, launch: Launch, compiled: Compiled) -> tuple[Picks,
         if earlier.launch.shop != launch.shop:
             raise ConfigurationNotFound()  # Another shop's: it reads as if there were none.
         return earlier.base, earlier.picks
-    return base_of(compiled), ()
+    suggested = still_holding(compiled, [_chosen(choice) for choice in launch.preset if INSIDE not in choice])[0]
+    return suggested or base_of(compiled), ()
+
+
+def read_preset(text: str) -> tuple[str, ...]:
+    """The picks of a default configuration as a catalog keeps it: one a line, or the bill of material they make, in XML.
+
+    >>> read_preset("chassis.sand-14\\n2 x ports.usbc")
+    ('chassis.sand-14', '2 x ports.usbc')
+    """
+    if text.lstrip().startswith("<"):
+        return tuple(choices_in(from_xml(text)))
+    lines = tuple(line.strip() for line in text.splitlines() if line.strip())
+    for line in lines:
+        _chosen(line.rpartition(INSIDE)[2].strip())
+    return lines
 
 
 def _chosen(choice: str) -> Pick:

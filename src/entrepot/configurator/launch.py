@@ -38,6 +38,7 @@ _FIELDS = {
     "line": "orderItemId",
     "configuration": "ConfigurationId",
     "choices": "ConfigXML",
+    "preset": "DefaultConfiguration",
     "firing_phase": "FiringPhase",
 }
 _RETURNED = {
@@ -63,6 +64,7 @@ class Viewer(msgspec.Struct, frozen=True):
 class Launch(msgspec.Struct, frozen=True, kw_only=True, rename=_FIELDS):
     """Which kit to configure, for whom, and from what: an earlier configuration's id, or picks like ``2 x ports.usbc``.
 
+    ``preset`` are picks, too: those that the shop suggests where neither is given, in the place of the model's own default.
     ``shop`` is the foreign shop that sent it, ``key`` the key it signed with and ``id`` its name for this launch: never
     taken from what was sent, always from how it was signed. Ours has none.
     """
@@ -82,6 +84,7 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True, rename=_FIELDS):
     country: str = ""
     configuration: str = ""
     choices: tuple[str, ...] = ()
+    preset: tuple[str, ...] = ()
     firing_phase: str = "Initiate"
     shop: str = ""
     key: str = ""

@@ -54,6 +54,7 @@ def launch(house: House, caller: Caller, part_number: str, return_url: str, line
         store=now.store.identifier,
         buyer=now.buyer.logon_id,
         line=line_id,
+        preset=configurator.read_preset(view.configurable.default_configuration or ""),
         **_earlier(line),
     )
     if not is_ours(house, view.configurable.url):

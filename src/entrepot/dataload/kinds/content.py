@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from entrepot import configurator
 from entrepot.commerce import catalog
 from entrepot.dataload.cells import boolean, in_zone, instant, integer, number, one_of, positive, text, word_for
 from entrepot.dataload.kind import Batch, Kind, Row, columns, values
 from entrepot.dataload.kinds.lookups import Found, entries, require, translate_ids
-from entrepot.kernel.errors import Invalid
+from entrepot.kernel.errors import Error, Invalid
 from entrepot.kernel.quantity import EACH, Step
 
 _IDS = {"PartNumber": "CatalogEntryUniqueId", "ChildPartNumber": "ChildCatalogEntryUniqueId"}
@@ -140,13 +141,24 @@ def _delete_associations(batch: Batch) -> None:
     batch.remove(catalog.ASSOCIATIONS, [(row, catalog.ASSOCIATIONS.key_of(found)) for row, found in _associations(batch)])
 
 
+def _wrong_preset(written: str) -> str:
+    """What is wrong with a default configuration; whether its model offers it shows when somebody configures."""
+    try:
+        configurator.read_preset(written)
+    except Error as error:
+        return str(error)
+    return ""
+
+
 def _put_configurables(batch: Batch) -> None:
     known = entries(batch, "PartNumber")
     fields = {"Model": "model", "URL": "url", "DefaultConfiguration": "default_configuration", "Configurable": "configurable"}
     rows = []
     for row in batch.live:
         entry = known.get(row.get("PartNumber"))
-        if entry is None:
+        if wrong := _wrong_preset(row.get("DefaultConfiguration") or ""):
+            batch.reject(row, "BAD_VALUE", "DefaultConfiguration", wrong)
+        elif entry is None:
             batch.unresolved(row, "PartNumber")
         elif entry["type"] not in ("dynamic_kit", "predefined_dynamic_kit"):
             batch.reject(row, "TYPE_NOT_ALLOWED", "PartNumber", f"a {entry['type']} is not configured")
