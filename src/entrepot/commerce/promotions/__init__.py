@@ -5,6 +5,7 @@ by what can trigger them. Use is *held* while an order is being made, *final* on
 when it is cancelled; limits are guarded counters, never counts of rows.
 """
 
+from entrepot.commerce.promotions.activation import PromotionNotReady, require_ready
 from entrepot.commerce.promotions.basket import Basket, Line
 from entrepot.commerce.promotions.codes import (
     Batch,
@@ -102,6 +103,7 @@ __all__ = [
     "Policy",
     "Promotion",
     "PromotionMalformed",
+    "PromotionNotReady",
     "PromotionUnknown",
     "PromotionUsedUp",
     "Refusal",
@@ -145,6 +147,7 @@ __all__ = [
     "read_settings",
     "release_expired",
     "require_promotion",
+    "require_ready",
     "revoke_coupon",
     "reward_kinds",
     "runs",

@@ -30,6 +30,8 @@ def missing(declined: Declined, currency: str = "", gettext: Gettext = plain, ng
     if declined.reason == "MORE_SPENDING_NEEDED":
         amount = f"{Decimal(declined.needs) - Decimal(declined.has)} {currency}".strip()
         return gettext("spend %(amount)s more on %(items)s") % (values | {"amount": amount})
+    if declined.reason == "LESS_SPENDING_NEEDED":
+        return gettext("only up to %(amount)s spent on %(items)s") % (values | {"amount": f"{declined.needs} {currency}".strip()})
     return _texts(gettext).get(declined.reason, declined.reason) % values
 
 
@@ -37,7 +39,6 @@ def _texts(gettext: Gettext) -> dict[str, str]:
     return {
         "FEWER_UNITS_NEEDED": gettext("only with at most %(needs)s of %(items)s"),
         "NOT_WITH_THESE_ITEMS": gettext("only without %(items)s"),
-        "LESS_SPENDING_NEEDED": gettext("only up to %(needs)s spent on %(items)s"),
         "MORE_WEIGHT_NEEDED": gettext("only from a weight of %(needs)s"),
         "LESS_WEIGHT_NEEDED": gettext("only up to a weight of %(needs)s"),
         "NOT_IN_THIS_CURRENCY": gettext("only in %(needs)s"),

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from litestar import Response, get, post
 from sqlalchemy.engine import Connection
 
-from entrepot.commerce import promotions
+from entrepot.commerce import catalog, promotions
 from entrepot.commerce.history import note_change
 from entrepot.kernel.errors import Error, Invalid, Refused
 from entrepot.web.edge import house_of
@@ -198,6 +198,9 @@ def _store(request: Asked, row: dict[str, Any], data: Form, *, new: bool) -> Non
         told = {name: value for name, value in after.items() if name != "identifier"}
         if new or any(before[name] != value for name, value in told.items()):
             promotions.put_promotions(conn, store.id, [after | {"status": before.get("status", "inactive")}])
+            one = promotions.find_promotion(conn, store.id, identifier=identifier)
+            if before.get("status") == "active" and one is not None:
+                promotions.require_ready(conn, catalog.View(store, store.default_language, house_of(request).clock.now()), one)
             action, was = "created" if new else "changed", {name: before.get(name) for name in told}
             note_change(conn, author_of(request, data), ("promotion", identifier), action, was, told)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from entrepot.commerce import promotions
+from entrepot.commerce import catalog, promotions
 from entrepot.commerce.history import note_change
 from entrepot.kernel.clock import local_day
 from entrepot.web.edge import house_of
@@ -17,7 +17,7 @@ from entrepot.web.i18n import translator
 from entrepot.web.management.history import history_of
 from entrepot.web.management.promotion_calendar import conflicts_of
 from entrepot.web.page import locale_of
-from entrepot.web.staff import Asked, Form, author_of, back, desk_of, show, text
+from entrepot.web.staff import Asked, Form, author_of, back, desk_of, refused, show, text
 
 STATUSES = ("active", "inactive")
 #: So many days of use are drawn.
@@ -48,6 +48,10 @@ def list_page(request: Asked, status: str = "") -> Response[str]:
 @get("/management/promotions/{identifier:str}", permission="promotion.view", sync_to_thread=False)
 def promotion_page(request: Asked, identifier: str) -> Response[str]:
     """One promotion: its terms in words, its texts, its use."""
+    return _page(request, identifier)
+
+
+def _page(request: Asked, identifier: str, errors: dict[str, str] | None = None, status: int = 200) -> Response[str]:
     store, house = desk_of(request).store, house_of(request)
     now = house.clock.now()
     with house.commerce.database.read() as conn:
@@ -62,6 +66,8 @@ def promotion_page(request: Asked, identifier: str) -> Response[str]:
     return show(
         request,
         "management/promotion.html",
+        status=status,
+        errors=errors or {},
         told=told,
         met=met,
         chart=_chart(uses, local_day(now, store.time_zone)),
@@ -101,17 +107,29 @@ def _in_words(request: Asked) -> Callable[[str], str]:
 @post("/management/promotions/{identifier:str}/status", permission="promotion.edit", sync_to_thread=False)
 def set_status(request: Asked, identifier: str, data: Form) -> Response[Any]:
     """Let a promotion apply, or no longer; orders that used it keep what they got."""
-    store, status = desk_of(request).store, text(data, "status")
-    with house_of(request).commerce.database.write() as conn:
+    try:
+        _set_status(request, identifier, data)
+    except promotions.PromotionNotReady as error:
+        code, errors = refused(error)
+        return _page(request, identifier, errors, code)
+    return back(f"/management/promotions/{identifier}", "status")
+
+
+def _set_status(request: Asked, identifier: str, data: Form) -> None:
+    at_desk, status = desk_of(request), text(data, "status")
+    store, house = at_desk.store, house_of(request)
+    with house.commerce.database.write() as conn:
         stored = promotions.stored_promotions(conn, store.id).get(identifier)
         if stored is None or status not in STATUSES:
             raise promotions.PromotionUnknown(promotion=identifier)
         if status != stored["status"]:
             promotions.put_promotions(conn, store.id, [stored | {"status": status}])
+            one = promotions.find_promotion(conn, store.id, identifier=identifier)
+            if status == "active" and one is not None:
+                promotions.require_ready(conn, catalog.View(store, at_desk.view_language, house.clock.now()), one)
             action = "activated" if status == "active" else "deactivated"
             before, after = {"status": stored["status"]}, {"status": status}
             note_change(conn, author_of(request, data), ("promotion", identifier), action, before, after)
-    return back(f"/management/promotions/{identifier}", "status")
 
 
 routes: list[Any] = [list_page, promotion_page, set_status]

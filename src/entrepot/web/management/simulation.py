@@ -31,14 +31,19 @@ DECLINED = {
     "ADDRESS_NOT_KNOWN_YET": mark("needs an address"),
     "BETTER_OFFER_APPLIES": mark("a better offer applies"),
     "BUYER_NOT_KNOWN_YET": mark("needs a customer who is known"),
+    "FEWER_UNITS_NEEDED": mark("is for at most %(needs)s of %(what)s, the cart has %(has)s"),
+    "LESS_SPENDING_NEEDED": mark("is for carts up to %(needs)s, this one has %(has)s"),
+    "LESS_WEIGHT_NEEDED": mark("is for a weight up to %(needs)s, this cart weighs %(has)s"),
     "MORE_SPENDING_NEEDED": mark("needs %(needs)s, the cart has %(has)s"),
     "MORE_UNITS_NEEDED": mark("needs %(needs)s of what it is for, the cart has %(has)s"),
+    "MORE_WEIGHT_NEEDED": mark("needs a weight of %(needs)s, this cart weighs %(has)s"),
     "NOTHING_TO_GIVE": mark("there is nothing it could take off"),
     "NOT_FOR_THIS_BUYER": mark("is not for this customer"),
     "NOT_IN_THIS_CURRENCY": mark("is not in this currency"),
     "NOT_IN_THIS_REGION": mark("is not for this region"),
     "NOT_THE_FIRST_ORDER": mark("is for first orders"),
     "NOT_WITH_ANOTHER": mark("does not go together with %(what)s"),
+    "NOT_WITH_THESE_ITEMS": mark("is for carts without %(what)s"),
     "NOT_WITH_THIS_PAYMENT": mark("is for another means of payment"),
     "NOT_WITH_THIS_SHIPPING": mark("is for another way of shipping"),
     "PAYMENT_NOT_CHOSEN_YET": mark("needs a means of payment"),
@@ -222,7 +227,7 @@ def _declined(found: capture.Simulated | None, locale: str) -> list[tuple[captur
     told, gettext = [], translator(locale).gettext
     for one in found.calculation.refused if found else ():
         values = {"needs": one.needs, "has": one.has, "what": gettext(one.what)}
-        if found is not None and one.reason == "MORE_SPENDING_NEEDED":
+        if found is not None and one.reason in ("MORE_SPENDING_NEEDED", "LESS_SPENDING_NEEDED"):
             money = found.calculation.currency
             values |= {name: formats.money(parse_amount(values[name], money), money, locale) for name in ("needs", "has")}
         told.append((one, gettext(DECLINED[one.reason]) % values if one.reason in DECLINED else one.reason))

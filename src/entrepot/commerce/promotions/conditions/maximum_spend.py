@@ -36,8 +36,8 @@ class MaximumSpend(msgspec.Struct, frozen=True, tag="maximum_spend", forbid_unkn
         lines = self.targets.of(standing.basket.lines, currency)
         spent = sum(line.amount for line in lines) if self.before_promotions else standing.total(lines)
         if spent > most:
-            bound = f"{format_amount(most, currency)} {currency}"
-            return Declined("LESS_SPENDING_NEEDED", bound, format_amount(spent, currency), self.targets.words)
+            bounds = format_amount(most, currency), format_amount(spent, currency)
+            return Declined("LESS_SPENDING_NEEDED", *bounds, self.targets.words)
         return Met(1, standing.lines)
 
     def triggers(self) -> Targets | None:
