@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from itertools import product
 
 import pytest
@@ -14,8 +15,10 @@ from entrepot.configurator.composed import Composed
 from entrepot.configurator.database import metadata
 from entrepot.configurator.session import look
 from entrepot.kernel.db import Database
+from tests.configurator.desk import KEY
 from tests.configurator.models import AT
-from tests.configurator.test_nested import KEY, Open
+
+Open = Callable[[sa.MetaData, str], Database]
 
 LAUNCH = Launch(model="shelf", organization="shop", item="SHELF", return_url="/", currency="EUR", locale="en-US", store="shop")
 #: A frame that is always there, a light that comes with its option, doors whose hinge no single class decides about.
