@@ -10,13 +10,16 @@ import pytest
 from typer.testing import CliRunner
 
 from entrepot.cli import app
-from entrepot.configurator import find_model, find_versions
+from entrepot.configurator import Draft, compare, find_model, find_versions, try_draft, trying
 from entrepot.configurator.database import metadata
 from entrepot.configurator.encode import encode
 from entrepot.configurator.engine import LayeredEngine
-from entrepot.configurator.knowledge import available
+from entrepot.configurator.formula import Formula
+from entrepot.configurator.knowledge import Knowledge, available, compile_formula
 from entrepot.configurator.measure import bench
+from entrepot.configurator.problems import ModelTooLarge
 from entrepot.kernel.db import Database
+from entrepot.kernel.recent import Recent
 from entrepot.modeling import app as models
 from tests.configurator.models import AT, BICYCLE, DEMO, bicycle, every_configuration
 
@@ -126,3 +129,35 @@ def test_every_verb_is_documented() -> None:
     names = [one.name or (one.callback.__name__ if one.callback else "") for one in models.registered_commands]
     assert len(names) == 7
     assert [name for name in names if f"`entrepot model {name}`" not in text] == []
+
+
+@pytest.mark.skipif(not available(), reason="the circuit compiler (py_d4) is not installed")
+def test_a_large_draft_is_compiled_for_its_try_and_answers_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    draft, choices = Draft("bicycle", 0, BICYCLE), ("frame.small", "motor.hub")
+    small = try_draft(draft, choices, "battery.b9", "en-US", AT)
+    asked: list[int] = []
+
+    def compiled(formula: Formula, seconds: float) -> Knowledge:
+        asked.append(formula.literals)
+        return compile_formula(formula, seconds)
+
+    monkeypatch.setattr(trying, "COMPILED_FROM", 1)
+    monkeypatch.setattr(trying, "_kept", Recent(1))
+    monkeypatch.setattr(trying, "compile_formula", compiled)
+    assert try_draft(draft, choices, "battery.b9", "en-US", AT) == small
+    assert try_draft(draft, (), "", "en-US", AT) and len(asked) == 1, "compiled once for all tries of a text"
+
+
+def test_a_long_text_is_compared_where_little_of_it_changes() -> None:
+    lines = [f"line {number}" for number in range(60_000)]
+    before, after = "\n".join(lines), "\n".join([*lines[:40_000], "another", *lines[40_001:]])
+    assert [f"{one.sign}{one.text}" for one in compare(before, after, "m")] == [
+        "@39998 → 39998",
+        *(f" line {number}" for number in (39_997, 39_998, 39_999)),
+        "-line 40000",
+        "+another",
+        *(f" line {number}" for number in (40_001, 40_002, 40_003)),
+    ]
+    assert len(compare("", before, "m")) == 60_001
+    with pytest.raises(ModelTooLarge):
+        compare(before, "\n".join(reversed(lines)), "m")

@@ -7,10 +7,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from entrepot.configurator.compile import Compiled, compile_model, option_title
+from entrepot.configurator.compile import Compiled, compile_model, option_title, ready
 from entrepot.configurator.complete import repairs
-from entrepot.configurator.draft import Draft, compiling
+from entrepot.configurator.draft import DRAFT_SECONDS, Draft, compiling
+from entrepot.configurator.encode import encode
 from entrepot.configurator.importers import read_model_file
+from entrepot.configurator.knowledge import compile_formula
 from entrepot.configurator.model import Pick, say
 from entrepot.configurator.read import read_model, read_pick
 from entrepot.configurator.session import ShownValue, View, choose, label, look, why_not
@@ -21,6 +23,8 @@ from entrepot.kernel.recent import Recent
 _Key = tuple[str, tuple[tuple[str, str], ...], date]
 #: Drafts made ready for trying; a modeler tries the same text many times.
 _kept: Recent[_Key, Compiled] = Recent(8)
+#: From so many literals on a draft is compiled for its try: the solver would take minutes to ask about every value.
+COMPILED_FROM = 2_000
 _MARKS = {"chosen": "●", "set": "◆", "default": "○", "possible": " ", "excluded": "×", "checking": "?"}
 
 
@@ -30,12 +34,15 @@ def tried(file: Path, choices: Sequence[str], why: str, language: str, at: datet
 
 
 def try_draft(draft: Draft, choices: Sequence[str], why: str, language: str, at: datetime) -> dict[str, Any]:
-    """The same of a draft, by the rules in force now; the solver answers, so that nothing is compiled for it."""
+    """The same of a draft, by the rules in force now; for a small one the solver answers, so that nothing is compiled for it."""
     key = (draft.source, tuple(sorted(draft.files.items())), at.date())
     compiled = _kept.get(key)
     if compiled is None:
         with compiling():
-            compiled = _kept.put(key, compile_model(read_model(draft.source, draft.file, draft.files), 0, at))
+            encoded = encode(read_model(draft.source, draft.file, draft.files), at)
+            large = encoded.formula.literals >= COMPILED_FROM
+            known = compile_formula(encoded.formula, DRAFT_SECONDS) if large else None
+            compiled = _kept.put(key, ready(encoded, 0, known))
     return _tried(compiled, choices, why, language)
 
 

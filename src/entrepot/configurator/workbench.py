@@ -25,6 +25,8 @@ from entrepot.configurator.redundant import Redundancy, redundant_rules
 from entrepot.configurator.tables import StoredModel, VersionLine, find_lines, find_version, find_versions
 
 MAX_COMPARED = 20_000
+#: Unchanged lines that are shown around a change.
+AROUND = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +147,26 @@ def compare(before: str, after: str, name: str) -> list[DiffLine]:
     ['@1 → 1', ' a', '-b', '+c']
     """
     old, new = before.splitlines(), after.splitlines()
-    if max(len(old), len(new)) > MAX_COMPARED:
-        raise ModelTooLarge(limit=f"{name} has more than {MAX_COMPARED:,} lines, which are not compared")
-    return list(_lines(old, new))
+    first = _alike(old, new)
+    last = _alike(old[first:][::-1], new[first:][::-1])
+    changed = len(old) - first - last, len(new) - first - last
+    if min(changed) and max(changed) > MAX_COMPARED:
+        raise ModelTooLarge(limit=f"{name} changes in more than {MAX_COMPARED:,} lines, which are not compared")
+    start, end = max(0, first - AROUND), max(0, last - AROUND)
+    return list(_lines(old[start : len(old) - end], new[start : len(new) - end], start))
 
 
-def _lines(old: list[str], new: list[str]) -> Iterator[DiffLine]:
-    for number, line in enumerate(difflib.unified_diff(old, new, lineterm="")):
+def _alike(old: list[str], new: list[str]) -> int:
+    """How many lines are the same from the beginning on."""
+    return next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new)))
+
+
+def _lines(old: list[str], new: list[str], above: int) -> Iterator[DiffLine]:
+    for number, line in enumerate(difflib.unified_diff(old, new, lineterm="", n=AROUND)):
         if number < 2:
             continue
         if line.startswith("@@"):
-            left, right = (part.lstrip("-+").partition(",")[0] for part in line.split()[1:3])
+            left, right = (int(part.lstrip("-+").partition(",")[0]) + above for part in line.split()[1:3])
             yield DiffLine("@", f"{left} → {right}")
         else:
             yield DiffLine(line[0], line[1:])

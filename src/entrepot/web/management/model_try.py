@@ -59,12 +59,12 @@ def try_page(request: Asked, name: str, pick: list[str] | None = None, why: str 
     draft, state = open_draft(request, name)
     picks = tuple(one.strip() for one in pick or () if one.strip())
     try:
-        configurator.try_draft(draft, (), "", desk_of(request).locale, house_of(request).clock.now())
+        told = _tried(request, draft, (), "")
     except Error as error:
         return source_of(request, draft, error=error, state=state)
     kept, refusal, asked = picks, "", why
     try:
-        told = _tried(request, draft, kept, why)
+        told = _tried(request, draft, kept, why) if kept or why else told
     except Error as error:
         refusal = error.plain(translator(desk_of(request).locale).gettext)
         kept, asked = picks[:-1], picks[-1] if picks else ""
