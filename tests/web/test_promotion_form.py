@@ -100,5 +100,15 @@ def test_every_kind_of_part_has_its_fields_and_a_name(merch: Person) -> None:
             assert f"<legend>{kind}</legend>" not in page.text, f"{kind} has no name for people"
 
 
+def test_blank_inputs_that_come_back_neither_multiply_nor_unfold(merch: Person) -> None:
+    """Two blank rows more than were filled, however often the form is sent; a group without a word in it is folded."""
+    blank = {"conditions.0.type": "bought_together", "conditions.1.type": "maximum_quantity", "do": "preview"}
+    blank |= {f"conditions.0.parts.{row}.targets.price_most.USD": "" for row in range(4)}
+    page = merch.post(NEW, blank | {"conditions.0.parts.1.quantity": "2", "conditions.1.targets.price_most.USD": ""}).text
+    assert 'name="conditions.0.parts.3.quantity"' in page and 'name="conditions.0.parts.4.quantity"' not in page
+    folded = page[: page.index('name="conditions.1.targets.part_numbers"')].rpartition("<details")[2]
+    assert folded.startswith(' class="part-group"><summary>')
+
+
 def test_who_may_only_look_gets_no_form() -> None:
     assert Person("agent").get(NEW).status_code == 403

@@ -235,7 +235,7 @@ WOULD_TAKE = [
     ([{"type": "maximum_quantity", "quantity": 0, "targets": {"groups": ["all"]}}], "only without anything in all"),
     ([{"type": "maximum_spend", "amount": {"USD": "9.99"}}], "only up to 9.99 USD spent on any item"),
     ([{"type": "maximum_spend", "amount": {"EUR": "50"}}], "only in EUR"),
-    ([{"type": "order_weight", "least": 1500}], "only from a weight of 1.5 kg"),
+    ([{"type": "order_weight", "least": 1500}], "only from a weight of 1500 g"),
 ]
 
 

@@ -40,6 +40,10 @@ CODED = {
 BASES = {"weight": mark("by weight"), "amount": mark("by value of the goods"), "quantity": mark("by number of units")}
 
 
+#: What stands where the use of a promotion has no bound.
+NO_LIMIT = -1
+
+
 def sentence_of(kind: str, name: str, value: Any, gettext: Gettext) -> str | None:
     """What a field of a thing of a kind says, where it is more than its value; nothing where the value says it all."""
     try:
@@ -49,6 +53,8 @@ def sentence_of(kind: str, name: str, value: Any, gettext: Gettext) -> str | Non
             return "; ".join(one.sentence(gettext) for one in promotions.read_conditions(value))
         if kind == "promotion" and name == "rewards":
             return "; ".join(one.sentence(gettext) for one in promotions.read_rewards(value))
+        if kind == "promotion" and name.startswith("limit_") and value == NO_LIMIT:
+            return gettext(mark("without a limit"))
         if name == "conditions":
             return members.in_words(members.read_conditions(value), gettext)
     except Error:

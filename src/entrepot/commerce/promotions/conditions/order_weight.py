@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated
 
 import msgspec
@@ -28,7 +27,7 @@ class OrderWeight(msgspec.Struct, frozen=True, tag="order_weight", forbid_unknow
             raise ValueError("at most is less than at least")
 
     def sentence(self, gettext: Gettext = plain) -> str:
-        values = {"least": _kilograms(self.least), "most": _kilograms(self.most)}
+        values = {"least": _weight(self.least), "most": _weight(self.most)}
         if not self.most:
             return gettext("a weight of at least %(least)s") % values
         if not self.least:
@@ -38,18 +37,19 @@ class OrderWeight(msgspec.Struct, frozen=True, tag="order_weight", forbid_unknow
     def check(self, standing: Standing) -> Met | Declined:
         grams = standing.basket.grams
         if grams < self.least:
-            return Declined("MORE_WEIGHT_NEEDED", _kilograms(self.least), _kilograms(grams))
+            return Declined("MORE_WEIGHT_NEEDED", _weight(self.least), _weight(grams))
         if self.most and grams > self.most:
-            return Declined("LESS_WEIGHT_NEEDED", _kilograms(self.most), _kilograms(grams))
+            return Declined("LESS_WEIGHT_NEEDED", _weight(self.most), _weight(grams))
         return Met(1, standing.lines)
 
     def triggers(self) -> Targets | None:
         return None
 
 
-def _kilograms(grams: int) -> str:
+def _weight(grams: int) -> str:
+    """Whole kilograms or grams, so that it reads the same in every language.
+
+    >>> _weight(20_000), _weight(1500)
+    ('20 kg', '1500 g')
     """
-    >>> _kilograms(1500), _kilograms(20_000)
-    ('1.5 kg', '20 kg')
-    """
-    return f"{Decimal(grams).scaleb(-3).normalize():f} kg"
+    return f"{grams} g" if grams % 1000 else f"{grams // 1000} kg"
