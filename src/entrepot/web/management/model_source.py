@@ -6,6 +6,7 @@ transaction.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,12 +43,15 @@ class Trouble:
     rules: tuple[configurator.Told, ...] = ()
 
 
-@get(HERE, permission="model.publish", sync_to_thread=True)
-def source_page(request: Asked, name: str, version: int = 0) -> Response[str]:
-    """The draft in the making, else the text of the newest version to go on from; or an older one to go back to.
+@get(HERE, permission="model.publish")
+async def source_page(request: Asked, name: str, version: int = 0) -> Response[str]:
+    """The draft in the making, else the text of the newest version to go on from; or an older one to go back to."""
+    # Not by `sync_to_thread`: the framework takes up a path that is also posted to twice, and wraps its handler twice.
+    return await asyncio.to_thread(_source_page, request, name, version)
 
-    The tables of a large text take seconds to find: beside everybody else's requests.
-    """
+
+def _source_page(request: Asked, name: str, version: int) -> Response[str]:
+    """The tables of a large text take seconds to find, beside everybody else's requests."""
     draft, state = open_draft(request, name)
     if version and draft.based_on:
         newest, chosen = _stored(request, name, version)
