@@ -44,7 +44,7 @@ PARTS = ["FRAME", "OAK", "PINE", "CABLE", "LAMP", "HOOK", "LINEN", "GLASS", "STR
 
 
 @pytest.fixture
-def database(open_database: Open) -> Database:
+def database(open_database: Callable[[sa.MetaData, str], Database]) -> Database:
     return open_database(metadata, "configurator")
 
 
