@@ -178,8 +178,8 @@ def test_repairs_and_completions_end_in_time(hard: Compiled) -> None:
 
 
 def test_the_next_step_goes_on_where_the_last_one_ended() -> None:
-    """Seven guests take longer than a hundredth of a second, and are decided after some steps of that."""
-    formula = compile_model(read_model(crowded(7)), 1, AT).encoded.formula
+    """Nine guests take longer than a hundredth of a second, and are decided after some steps of that."""
+    formula = compile_model(read_model(crowded(9)), 1, AT).encoded.formula
     engine = SatEngine(formula)
     steps = 0
     while True:

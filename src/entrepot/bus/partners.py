@@ -243,7 +243,7 @@ class Partners:
         column = self.key.c
         good = sa.or_(column.ends_at.is_(None), column.ends_at > at)
         query = sa.select(column.partner, sa.func.count()).where(good).group_by(column.partner)
-        return dict(conn.execute(query).tuples().all())
+        return {row[0]: row[1] for row in conn.execute(query)}
 
     def issue_key(
         self, conn: Connection, secret: str, code: str, by: str, at: datetime, *, overlap: timedelta = timedelta(0)
