@@ -59,3 +59,24 @@ def test_a_reason_is_short_and_where_it_has_to_be_is_there(commerce: Database) -
 def test_nothing_in_the_sources_changes_or_removes_a_line() -> None:
     sources = "\n".join(path.read_text("utf-8") for path in Path(entrepot.__file__).parent.rglob("*.py"))
     assert re.findall(r"change_history\.(?:update|delete)\(", sources) == []
+
+
+def test_what_is_not_there_any_more_is_known_by_its_newest_line(commerce: Database) -> None:
+    author, made = Author("merch", NOW), {"amount": "4.00"}
+    lines = [
+        ("wrap", "created", None, made),
+        ("wrap", "deleted", made, None),
+        ("engrave", "created", None, made),
+        ("engrave", "undone", made, None),
+        ("insure", "created", None, made),
+        ("insure", "deleted", made, None),
+        ("insure", "created", None, made),
+        ("lift", "changed", made, {"amount": "5.00"}),
+        ("lift", "undone", {"amount": "5.00"}, made),
+    ]
+    with commerce.write() as conn:
+        for name, action, before, after in lines:
+            history.note_change(conn, author, ("surcharge", name), action, before, after)
+        found, _ = history.changes(conn, Looked())
+        assert history.gone(conn, found) == {("surcharge", "wrap"), ("surcharge", "engrave")}
+        assert history.gone(conn, []) == frozenset()

@@ -23,6 +23,8 @@ from entrepot.kernel.errors import Invalid
 from entrepot.kernel.words import mark
 
 LONGEST_REASON = 1000
+#: After these, with nothing left, a thing is not there any more.
+_ENDING = ("deleted", "undone")
 
 change_history = sa.Table(
     "change_history",
@@ -149,6 +151,16 @@ def changes_of(conn: Connection, subjects: Sequence[tuple[str, str]], limit: int
     same = [sa.and_(t.kind == kind, t.subject == name) for kind, name in subjects]
     rows = conn.execute(sa.select(change_history).where(sa.or_(*same)).order_by(t.id.desc()).limit(limit)).mappings()
     return [Change(**{name: row[name] for name in Change.__slots__}) for row in rows]
+
+
+def gone(conn: Connection, found: Sequence[Change]) -> frozenset[tuple[str, str]]:
+    """Which of the things these lines are about are not there any more: deleted, or their creation taken back."""
+    subjects = {(one.kind, one.subject) for one in found}
+    t = change_history.c
+    same = [sa.and_(t.kind == kind, t.subject == name) for kind, name in subjects]
+    newest = sa.select(sa.func.max(t.id)).where(sa.or_(sa.false(), *same)).group_by(t.kind, t.subject)
+    rows = conn.execute(sa.select(t.kind, t.subject, t.action, t.after).where(t.id.in_(newest)))
+    return frozenset((row.kind, row.subject) for row in rows if row.action in _ENDING and not row.after)
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

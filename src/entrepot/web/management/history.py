@@ -180,11 +180,12 @@ def history_page(
     )
     with house_of(request).commerce.database.read() as conn:
         found, more = history.changes(conn, looked)
+        told = tell_all(request, conn, found)
     values = {"kind": looked.kind, "subject": looked.subject, "by": looked.by, "since": since, "until": until}
     return show(
         request,
         "management/history.html",
-        told=tell_all(request, found),
+        told=told,
         kinds=KINDS,
         values=values,
         number=number,
@@ -195,16 +196,16 @@ def history_page(
 
 def history_of(request: Asked, conn: Connection, *subjects: tuple[str, str]) -> list[Told]:
     """The last changes of one thing, for the card on its page."""
-    return tell_all(request, history.changes_of(conn, subjects))
+    return tell_all(request, conn, history.changes_of(conn, subjects))
 
 
-def tell_all(request: Asked, found: Sequence[Change]) -> list[Told]:
-    """The changes in the reader's words."""
-    gettext = translator(locale_of(request)).gettext
-    return [_tell(one, gettext) for one in found]
+def tell_all(request: Asked, conn: Connection, found: Sequence[Change]) -> list[Told]:
+    """The changes in the reader's words; what is not there any more has no way to it."""
+    gettext, gone = translator(locale_of(request)).gettext, history.gone(conn, found)
+    return [_tell(one, gettext, there=(one.kind, one.subject) not in gone) for one in found]
 
 
-def _tell(one: Change, gettext: Gettext) -> Told:
+def _tell(one: Change, gettext: Gettext, *, there: bool) -> Told:
     label, address = KINDS.get(one.kind, (one.kind, ""))
     rows = tuple(
         (_name(name, gettext), _told(one.kind, name, old, gettext), _told(one.kind, name, new, gettext))
@@ -215,7 +216,7 @@ def _tell(one: Change, gettext: Gettext) -> Told:
         by=one.by,
         kind=gettext(label),
         subject=one.subject,
-        href=address.format(quote(one.subject, safe="")) if address and one.action != "deleted" else "",
+        href=address.format(quote(one.subject, safe="")) if address and there else "",
         action=gettext(ACTIONS.get(one.action, one.action)),
         reason=one.reason,
         rows=rows,
