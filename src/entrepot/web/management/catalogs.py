@@ -9,6 +9,7 @@ from litestar import Response, get
 from sqlalchemy.engine import Connection
 
 from entrepot.commerce import capture, catalog, pricing, promotions
+from entrepot.order_management import inventory
 from entrepot.web.edge import house_of
 from entrepot.web.i18n import mark
 from entrepot.web.staff import Asked, desk_of, show
@@ -142,7 +143,9 @@ def entry_page(request: Asked, part_number: str) -> Response[str]:
             "offers": offers,
             "list_prices": pricing.list_prices_of(conn, [facts.id]).get(facts.id, {}),
         }
-    return show(request, "management/entry.html", **context)
+    with house_of(request).order_management.database.read() as conn:
+        stocked = bool(inventory.items_by_id(conn, desk_of(request).store.identifier, [part_number]))
+    return show(request, "management/entry.html", stocked=stocked, **context)
 
 
 @get("/management/load", permission="management.view", sync_to_thread=False)
