@@ -35,6 +35,11 @@ def face_of(path: str) -> str:
     return "storefront"
 
 
+def wanted_of(request: Request[Any, Any, Any]) -> str:
+    """The address that was asked for within the site, to come back to."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
 def locale_of(request: Request[Any, Any, Any]) -> str:
     """The language of the page: chosen earlier, else what the browser asks for."""
     cookie = request.cookies.get(LOCALE_COOKIE, "")

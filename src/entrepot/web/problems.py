@@ -17,7 +17,7 @@ from litestar.response import Redirect
 from entrepot.kernel.errors import Error
 from entrepot.web.edge import Problem, html, session_of
 from entrepot.web.i18n import translator
-from entrepot.web.page import face_of, page_for
+from entrepot.web.page import face_of, page_for, wanted_of
 from entrepot.web.pages import Page, render
 from entrepot.web.staff import FACES, staff_page, to_log_in
 from entrepot.web.storefront.frame import front_of, page_of
@@ -47,8 +47,7 @@ def problem_page(request: Request[Any, Any, Any], problem: Problem, error: Error
 
 def _to_log_in(request: Request[Any, Any, Any]) -> Response[Any]:
     """To the shop's log-in, and from there to the page that was wanted."""
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return Redirect(f"{front_of(request).url('/login')}?return_to={quote(wanted)}", status_code=303)
+    return Redirect(f"{front_of(request).url('/login')}?return_to={quote(wanted_of(request))}", status_code=303)
 
 
 def _shop_page(request: Request[Any, Any, Any]) -> Page:

@@ -26,7 +26,7 @@ from entrepot.web import i18n, words
 from entrepot.web.edge import CODE_STATUS, SESSION_COOKIE, STATUS, house_of, html, require_user, session_of
 from entrepot.web.i18n import mark
 from entrepot.web.logon import log_on
-from entrepot.web.page import CURRENCY_COOKIE, LOCALE_COOKIE, STORE_COOKIE, face_of, locale_of, page_for
+from entrepot.web.page import CURRENCY_COOKIE, LOCALE_COOKIE, STORE_COOKIE, face_of, locale_of, page_for, wanted_of
 from entrepot.web.pages import Link, LinkGroup, Notice, Page, Urls, render
 from entrepot.web.storefront.pictures import picture_of
 
@@ -268,7 +268,7 @@ def to_log_in(request: Asked) -> Redirect | None:
     path = request.scope["path"]
     if not any(path == face.home or path.startswith(f"{face.home}/") for face in FACES):
         return None
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    wanted = wanted_of(request)
     if request.method != "GET":
         wanted = urlsplit(request.headers.get("referer", "")).path or next(f.home for f in FACES if f.name == face_of(path))
     return Redirect(f"/staff/login?return_to={quote(wanted)}", status_code=303)
