@@ -86,6 +86,7 @@ def test_a_step_keeps_the_part_and_sends_only_what_it_changes_there(guest: Shopp
 
 def test_a_reason_is_told_in_the_part_of_its_question(guest: Shopper) -> None:
     session = launched(guest, KIT)
+    press(guest, session, "", {"choose": "case.mini"})
     for part in ways(whole(guest, session)):
         page = whole(guest, session, f"?at={part}")
         asked = re.findall(r'why=([^"#]+)#why', page)
@@ -93,7 +94,7 @@ def test_a_reason_is_told_in_the_part_of_its_question(guest: Shopper) -> None:
             told = whole(guest, session, f"?why={asked[0]}")
             assert 'id="why"' in told and open_part(told) == part
             return
-    pytest.skip("nothing is excluded")
+    pytest.fail("a small case excludes large boards")
 
 
 def test_a_part_that_is_not_there_opens_one_that_is(guest: Shopper) -> None:
